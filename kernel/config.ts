@@ -1,0 +1,39 @@
+/** What can be chosen at boot. The same configuration, program, seed and input give the same run. */
+
+export type Zeroing =
+  /** The idle task zeroes freed frames in the background; a fault zeroes one itself only when the list is empty. */
+  | "idle"
+  /** No background zeroing: every zero-fill fault zeroes its own frame. */
+  | "on-demand"
+  /** DANGEROUS, for demonstration: frames are handed over with their old bytes. */
+  | "off";
+
+export interface KernelConfig {
+  /** RAM in frames of 4 KiB, 64 … 131072. */
+  readonly frames: number;
+  /** Page-sized slots on the swap device, 0 … 2^20. */
+  readonly swapSlots: number;
+  /** Name of a policy in kernel/mm/replacement. */
+  readonly replacement: string;
+  readonly zeroing: Zeroing;
+  /** Seed of everything random (getrandom, AT_RANDOM, random replacement). */
+  readonly seed: number;
+  /** Cycles a process may run before the next one's turn, ≥ 1000. */
+  readonly quantumCycles: number;
+  /** Most processes alive at once; fork fails with EAGAIN beyond. */
+  readonly maxProcesses: number;
+}
+
+export const DEFAULT_CONFIG: KernelConfig = {
+  frames: 1024,
+  swapSlots: 4096,
+  replacement: "clock",
+  zeroing: "idle",
+  seed: 1,
+  quantumCycles: 200_000,
+  maxProcesses: 64,
+};
+
+/** 1 cycle is 10 ns of virtual time: a 100 MHz machine. */
+export const CYCLES_PER_SECOND = 100_000_000;
+export const NANOSECONDS_PER_CYCLE = 10;

@@ -1,0 +1,57 @@
+/**
+ * What every part of the kernel is handed: the hardware, the configuration, the subsystems that own state, and the
+ * process table. Only kernel.ts builds one. Subsystems that stand below (frames, swap, page tables, replacement) do not
+ * know of it; those above (faults, scheduling, files, system calls) are functions over it.
+ */
+import type { Pid } from "../emulator/bits.ts";
+import type { Hart } from "../emulator/cpu/state.ts";
+import type { Mmu } from "../emulator/mmu/mmu.ts";
+import type { Ram } from "../emulator/ram.ts";
+import type { KernelConfig } from "./config.ts";
+import type { FaultlineSink } from "./events.ts";
+import type { FileSystem } from "./fs/file-system.ts";
+import type { FrameDatabase } from "./mm/frames.ts";
+import type { ReplacementPolicy } from "./mm/replacement/policy.ts";
+import type { SwapDevice } from "./mm/swap.ts";
+import type { Process } from "./proc/process.ts";
+
+/** The host's side of the machine's console and streams: bytes leave by it. Input comes in by kernel.deliverInput. */
+export interface HostPort {
+  /** Bytes written to a terminal (`tty0`) or to a host stream (`stdout`, `stderr`). Must not call back into the kernel. */
+  output(stream: "tty0" | "stdout" | "stderr", bytes: Uint8Array): void;
+}
+
+/** Scalars of the kernel that belong to no subsystem; plain data. */
+export interface KernelVariables {
+  /** The process on the CPU, or 0: the idle task. */
+  currentPid: number;
+  nextPid: number;
+  nextSpaceId: number;
+  /** Ready processes in round-robin order. */
+  readyQueue: Pid[];
+  /** xorshift state of the kernel's random numbers. */
+  random: number;
+  bootCycles: number;
+  idleCycles: number;
+  contextSwitches: number;
+  forks: number;
+  /** Status with which pid 1 (or the only process) ended; the machine halts then. −1 while it runs. */
+  haltStatus: number;
+}
+
+export interface Core {
+  readonly config: KernelConfig;
+  readonly ram: Ram;
+  readonly hart: Hart;
+  readonly mmu: Mmu;
+  readonly sink: FaultlineSink;
+  readonly host: HostPort;
+  readonly frames: FrameDatabase;
+  readonly swap: SwapDevice;
+  readonly policy: ReplacementPolicy;
+  readonly fs: FileSystem;
+  processes: Map<Pid, Process>;
+  variables: KernelVariables;
+  /** Totals by syscall name, fault kind and so on: kernel/counters.ts. */
+  counters: Record<string, number>;
+}

@@ -1,0 +1,61 @@
+/**
+ * What the kernel tells a listener, in the order in which it happens. Together with emulator/events.ts these are the
+ * only account of a run that anyone gets: views, traces and reports are all computed from them and from counters.
+ */
+import type { EventSink, MachineEvent } from "../emulator/events.ts";
+
+/** Where the frame that answers a fault came from. */
+export type FrameSource = "zeroed" | "dirty" | "standby" | "evicted";
+
+/** How a fault was resolved. */
+export type FaultKind = "zero-fill" | "cow" | "soft" | "hard" | "file" | "segv" | "bus" | "oom";
+
+/** Kinds of frame owner and list, one word each, as the frame database has them. */
+export type FrameState =
+  | "kernel" | "page-table" | "active" | "transition" | "standby" | "modified" | "dirty" | "zeroed";
+
+export type KernelEvent =
+  /** The handler has begun: which process, which page, what was tried, the PTE as found. */
+  | { kind: "fault-begin"; pid: number; vaddr: number; access: "execute" | "load" | "store"; pc: number; pte: number }
+  /** The VMA that covers the address, or none (`start` −1). */
+  | { kind: "vma-lookup"; pid: number; vaddr: number; start: number; end: number; permissions: string; name: string }
+  /** A frame has left its list for a new owner. */
+  | { kind: "frame-allocated"; pfn: number; source: FrameSource; pid: number; vpn: number; purpose: "user" | "page-table" | "kernel" | "file" }
+  /** A frame has been filled with zeros: by the idle task, or on demand inside a fault. */
+  | { kind: "frame-zeroed"; pfn: number; by: "idle" | "demand" }
+  /** A frame has come back to a list (or moved between lists). */
+  | { kind: "frame-freed"; pfn: number; to: FrameState }
+  /** The replacement policy has chosen. `scanned` counts the candidates it looked at. */
+  | { kind: "victim-chosen"; pfn: number; pid: number; vpn: number; policy: string; modified: boolean; scanned: number; reason: string }
+  /** The kernel has written a PTE (an ordinary store to RAM). */
+  | { kind: "pte-write"; pid: number; vpn: number; paddr: number; before: number; after: number }
+  /** Bytes copied for copy-on-write. */
+  | { kind: "page-copied"; pid: number; vpn: number; from: number; to: number }
+  /** A page goes to swap; the transfer ends with the matching swap-done. */
+  | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number }
+  | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number }
+  | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number }
+  /** The handler has finished. */
+  | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind; cycles: number }
+  | { kind: "vma-change"; pid: number; change: "map" | "unmap" | "grow" | "shrink" | "protect"; start: number; end: number; permissions: string; name: string }
+  | { kind: "syscall-enter"; pid: number; name: string; args: readonly number[] }
+  | { kind: "syscall-exit"; pid: number; name: string; result: number }
+  | { kind: "process-start"; pid: number; parent: number; name: string }
+  | { kind: "process-exec"; pid: number; name: string; argv: readonly string[] }
+  | { kind: "process-exit"; pid: number; name: string; status: number; signal: number }
+  | { kind: "signal"; pid: number; signal: number; from: number }
+  | { kind: "context-switch"; from: number; to: number }
+  | { kind: "process-block"; pid: number; channel: string }
+  | { kind: "process-wake"; pid: number; channel: string }
+  /** Nothing to zero and nothing to run: the clock jumps to the next thing that is due. */
+  | { kind: "idle-wait"; untilCycles: number }
+  | { kind: "out-of-memory"; pid: number; name: string; reason: string }
+  /** A message of the kernel for people, like dmesg. */
+  | { kind: "message"; pid: number; text: string };
+
+/** Everything that can be observed, stamped by the one who delivers it (`at` is hart.cycles, `instret` hart.instret). */
+export type FaultlineEvent = MachineEvent | KernelEvent;
+export type EventKind = FaultlineEvent["kind"];
+
+/** Where emulator and kernel send what they tell. */
+export type FaultlineSink = EventSink<FaultlineEvent>;

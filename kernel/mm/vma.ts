@@ -1,0 +1,55 @@
+/**
+ * Address spaces and their virtual memory areas: the reservation side of memory. A VMA promises that a range means
+ * something; it owns no frame. Plain data, sorted by start, never overlapping, adjacent equal areas merged.
+ */
+import type { Asid, Pfn } from "../../emulator/bits.ts";
+
+/** Protection bits, as in mmap's prot. */
+export const Prot = { Read: 1, Write: 2, Execute: 4 } as const;
+
+/** What fills a page of the area at its first touch. */
+export type Backing =
+  | { readonly kind: "anonymous" }
+  /** Private or shared mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
+  | { readonly kind: "file"; readonly inode: number; readonly path: string; readonly offset: number; readonly fileBytes: number };
+
+export interface Vma {
+  /** First address (page aligned) and one past the last. */
+  start: number;
+  end: number;
+  prot: number;
+  readonly shared: boolean;
+  readonly backing: Backing;
+  /** "[heap]", "[stack]", a file's path, or "" : as /proc/PID/maps shows it. */
+  readonly name: string;
+  /** The stack: grows down on a fault just below it, to the limit. */
+  readonly growsDown: boolean;
+}
+
+export interface AddressSpace {
+  /** Identity for channels, reverse maps and the working-set books. */
+  readonly id: number;
+  /** Processes (threads) that use it. */
+  users: number;
+  readonly asid: Asid;
+  /** Frame of the root page table, as it stands in satp. */
+  readonly rootPfn: Pfn;
+  readonly vmas: Vma[];
+  /** The heap: [brkStart, brk). brk need not be page aligned. */
+  brkStart: number;
+  brk: number;
+  /** mmap searches downwards from here. */
+  mmapTop: number;
+  /** Highest address of the stack and how far it may grow, in bytes. */
+  stackTop: number;
+  stackLimitBytes: number;
+  /** User pages with V=1, and the most there ever were. */
+  residentPages: number;
+  peakResidentPages: number;
+  /** Frames that hold this space's page tables, root included. */
+  pageTablePages: number;
+  /** Pages reserved over all VMAs. */
+  reservedPages: number;
+  /** Pages now in swap slots. */
+  swappedPages: number;
+}

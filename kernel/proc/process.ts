@@ -1,0 +1,120 @@
+/**
+ * The process record: plain data, every field of it, so that a snapshot of the kernel is a copy. What several threads
+ * of a process would share (address space, open files, signal actions, working directory) hangs off it as objects with
+ * a `users` count, as in Linux, so that clone() can share or copy each.
+ */
+import type { Pid } from "../../emulator/bits.ts";
+import type { AddressSpace } from "../mm/vma.ts";
+
+/** One slot of the descriptor table: an open file description (shared after dup and fork) and the per-slot flag. */
+export interface Descriptor {
+  readonly file: OpenFile;
+  closeOnExec: boolean;
+}
+
+/** An open file description: what fork and dup share. `inode` and `pipe` objects belong to kernel/fs. */
+export interface OpenFile {
+  /** Number of descriptors (over all processes) that refer to it. */
+  users: number;
+  /** Linux open flags: access mode, O_APPEND, O_NONBLOCK. */
+  flags: number;
+  /** Byte offset for files; entry index for directories. */
+  offset: number;
+  /** Index of the inode in the file system's inode table. */
+  readonly inode: number;
+  /** Path it was opened by, for /proc and messages. */
+  readonly path: string;
+}
+
+export interface FileTable { users: number; slots: (Descriptor | null)[] }
+
+export interface FsContext { users: number; cwd: number; cwdPath: string; umask: number }
+
+/** Action for one signal: handler 0 default, 1 ignore, else the address of a function. Masks are 64 bits as two words. */
+export interface SignalAction { handler: number; flags: number; maskLow: number; maskHigh: number }
+export interface SignalActions { users: number; actions: SignalAction[] }
+
+/** Signal waiting to be delivered, with what siginfo needs. */
+export interface PendingSignal { signal: number; code: number; senderPid: number; faultVaddr: number; status: number }
+
+export type ProcessState = "ready" | "running" | "blocked" | "stopped" | "zombie";
+
+export interface Process {
+  readonly pid: Pid;
+  /** Thread group: equals pid for the first thread. getpid() returns this. */
+  readonly tgid: Pid;
+  ppid: Pid;
+  pgid: number;
+  sid: number;
+  /** Name of the program's file, at most 15 characters in /proc, whole here. */
+  name: string;
+  argv: string[];
+  state: ProcessState;
+  /** Saved user registers while it does not run (x[0] is 0) and pc. While it runs, the hart has them. */
+  readonly x: Int32Array;
+  pc: number;
+  /** What a blocked process waits for: wake(channel) makes it ready. "" when not blocked. */
+  channel: string;
+  /** Cycle at which a blocked process wakes by itself, or −1. */
+  wakeAtCycles: number;
+  /**
+   * Memory of a system call that is being restarted: bytes already transferred, an absolute deadline, and the like.
+   * `number` is the call it belongs to; cleared when the call returns.
+   */
+  restart: { number: number; progress: number; deadlineCycles: number } | null;
+  space: AddressSpace;
+  files: FileTable;
+  fs: FsContext;
+  signalActions: SignalActions;
+  /** Blocked-signal mask, 64 bits as two words. */
+  sigmaskLow: number;
+  sigmaskHigh: number;
+  /** Mask to restore after sigsuspend/ppoll, or null. */
+  savedSigmask: { low: number; high: number } | null;
+  pending: PendingSignal[];
+  /** Address at which the thread id is zeroed on exit (set_tid_address), or 0. */
+  clearChildTid: number;
+  /** waitid status once it is a zombie (or stopped/continued and not yet reported). */
+  exitCode: number;
+  /** Signal that ended it, or 0. */
+  exitSignal: number;
+  /** Signal sent to the parent at exit (SIGCHLD, or 0 for threads). */
+  parentSignal: number;
+  /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */
+  stopReport: number;
+  continueReport: boolean;
+  /** Controlling terminal's index, or −1. */
+  tty: number;
+  /** Counters, for /proc, getrusage and --report. */
+  readonly counts: ProcessCounts;
+  /** Cycles left of the present quantum. */
+  quantumCycles: number;
+  /** hart.instret and hart.cycles when it was last put on the CPU. */
+  sinceInstret: number;
+  sinceCycles: number;
+  readonly startCycles: number;
+}
+
+/** What one process has done so far. All are totals. */
+export interface ProcessCounts {
+  instructions: number;
+  /** Cycles in user mode / charged to the kernel on its behalf. */
+  userCycles: number;
+  systemCycles: number;
+  faults: number;
+  zeroFill: number;
+  cow: number;
+  soft: number;
+  hard: number;
+  file: number;
+  segv: number;
+  voluntarySwitches: number;
+  involuntarySwitches: number;
+  syscalls: number;
+  /** Of reaped children, for getrusage(RUSAGE_CHILDREN). */
+  childMinorFaults: number;
+  childMajorFaults: number;
+  childUserCycles: number;
+  childSystemCycles: number;
+  childPeakResidentPages: number;
+}
