@@ -13,6 +13,7 @@ import type { FileSystem } from "./fs/file-system.ts";
 import type { FrameDatabase } from "./mm/frames.ts";
 import type { ReplacementPolicy } from "./mm/replacement/policy.ts";
 import type { SwapDevice } from "./mm/swap.ts";
+import type { AddressSpace, SharedObject } from "./mm/vma.ts";
 import type { Process } from "./proc/process.ts";
 
 /** The host's side of the machine's console and streams: bytes leave by it. Input comes in by kernel.deliverInput. */
@@ -25,12 +26,21 @@ export interface HostPort {
 export interface KernelVariables {
   /** The process on the CPU, or 0: the idle task. */
   currentPid: number;
+  /** The process that was on the CPU last: no context switch when it comes back after an idle time. */
+  lastPid: number;
   nextPid: number;
   nextSpaceId: number;
   /** Ready processes in round-robin order. */
   readyQueue: Pid[];
   /** xorshift state of the kernel's random numbers. */
   random: number;
+  /** Earliest deadline of a sleeping process; Infinity when none has one. */
+  timerCycles: number;
+  /** Process that could get no frame although nothing is left to reclaim, or 0; kernel.ts then ends a process. */
+  outOfMemoryPid: number;
+  /** Some process waits on channel "frames". */
+  framesWanted: boolean;
+  nextObjectId: number;
   bootCycles: number;
   idleCycles: number;
   contextSwitches: number;
@@ -51,6 +61,10 @@ export interface Core {
   readonly policy: ReplacementPolicy;
   readonly fs: FileSystem;
   processes: Map<Pid, Process>;
+  /** Address spaces by id: the reverse map names them so. */
+  spaces: Map<number, AddressSpace>;
+  /** Shared anonymous memory by id. */
+  sharedObjects: Map<number, SharedObject>;
   variables: KernelVariables;
   /** Totals by syscall name, fault kind and so on: kernel/counters.ts. */
   counters: Record<string, number>;

@@ -29,14 +29,16 @@ export type KernelEvent =
   | { kind: "victim-chosen"; pfn: number; pid: number; vpn: number; policy: string; modified: boolean; scanned: number; reason: string }
   /** The kernel has written a PTE (an ordinary store to RAM). */
   | { kind: "pte-write"; pid: number; vpn: number; paddr: number; before: number; after: number }
+  /** The kernel has written `count` PTEs in a row, all with this software value: a reservation, or its end (0). */
+  | { kind: "pte-fill"; pid: number; vpn: number; count: number; pte: number }
   /** Bytes copied for copy-on-write. */
   | { kind: "page-copied"; pid: number; vpn: number; from: number; to: number }
   /** A page goes to swap; the transfer ends with the matching swap-done. */
   | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number }
   | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number }
   | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number }
-  /** The handler has finished. */
-  | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind; cycles: number }
+  /** The handler has finished. "waiting": the process sleeps, and the instruction will fault again when it wakes. */
+  | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind | "waiting"; cycles: number }
   | { kind: "vma-change"; pid: number; change: "map" | "unmap" | "grow" | "shrink" | "protect"; start: number; end: number; permissions: string; name: string }
   | { kind: "syscall-enter"; pid: number; name: string; args: readonly number[] }
   | { kind: "syscall-exit"; pid: number; name: string; result: number }

@@ -10,6 +10,8 @@ export const Prot = { Read: 1, Write: 2, Execute: 4 } as const;
 /** What fills a page of the area at its first touch. */
 export type Backing =
   | { readonly kind: "anonymous" }
+  /** Anonymous memory shared by every space that inherits the mapping: page i is page `offset`/4096 + i of a SharedObject. */
+  | { readonly kind: "shared"; readonly object: number; readonly offset: number }
   /** Private or shared mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
   | { readonly kind: "file"; readonly inode: number; readonly path: string; readonly offset: number; readonly fileBytes: number };
 
@@ -24,6 +26,19 @@ export interface Vma {
   readonly name: string;
   /** The stack: grows down on a fault just below it, to the limit. */
   readonly growsDown: boolean;
+}
+
+/**
+ * Shared anonymous memory. It outlives each single mapping, so it holds references to its pages itself, in the form of
+ * software PTEs (what Windows calls prototype PTEs): a page that one process has written and then unmapped is still there
+ * for the others.
+ */
+export interface SharedObject {
+  readonly id: number;
+  /** VMAs, over all spaces, that map it. */
+  users: number;
+  /** Software PTE (transition or swap) of each page that exists, by page index. */
+  readonly pages: Map<number, number>;
 }
 
 export interface AddressSpace {
@@ -46,6 +61,8 @@ export interface AddressSpace {
   /** User pages with V=1, and the most there ever were. */
   residentPages: number;
   peakResidentPages: number;
+  /** Most resident pages allowed before it replaces its own (local replacement); Infinity when unlimited. */
+  residentLimitPages: number;
   /** Frames that hold this space's page tables, root included. */
   pageTablePages: number;
   /** Pages reserved over all VMAs. */

@@ -37,6 +37,14 @@ export interface SignalActions { users: number; actions: SignalAction[] }
 /** Signal waiting to be delivered, with what siginfo needs. */
 export interface PendingSignal { signal: number; code: number; senderPid: number; faultVaddr: number; status: number }
 
+/** One resource limit; prlimit64's RLIM_INFINITY is kept as 2^32 − 1. */
+export interface ResourceLimit { soft: number; hard: number }
+export interface ResourceLimits {
+  stackBytes: ResourceLimit;
+  openFiles: ResourceLimit;
+  addressSpaceBytes: ResourceLimit;
+}
+
 export type ProcessState = "ready" | "running" | "blocked" | "stopped" | "zombie";
 
 export interface Process {
@@ -57,6 +65,13 @@ export interface Process {
   channel: string;
   /** Cycle at which a blocked process wakes by itself, or −1. */
   wakeAtCycles: number;
+  /** A signal ends the present sleep. */
+  interruptible: boolean;
+  /**
+   * pc stands at an ecall that has slept (RESTART) and is to be executed again. Signal delivery looks at it: a handler
+   * without SA_RESTART makes the call return −EINTR instead (and clears this and `restart`).
+   */
+  inCall: boolean;
   /**
    * Memory of a system call that is being restarted: bytes already transferred, an absolute deadline, and the like.
    * `number` is the call it belongs to; cleared when the call returns.
@@ -83,6 +98,10 @@ export interface Process {
   /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */
   stopReport: number;
   continueReport: boolean;
+  /** setrlimit's values: soft and hard. 2^32 − 1 stands for "no limit". */
+  readonly limits: ResourceLimits;
+  /** The fault being waited for is a hard fault: the page is on its way from swap. */
+  hardFaultVpn: number;
   /** Controlling terminal's index, or −1. */
   tty: number;
   /** Counters, for /proc, getrusage and --report. */
