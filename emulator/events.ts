@@ -12,7 +12,16 @@ export type MachineEvent =
   /** The walker has set the A or D bit of a PTE in RAM. */
   | { kind: "pte-update"; paddr: number; before: number; after: number }
   /** A translation has entered the TLB, in place of `victimVpn` (−1: the way was empty). `superpage`: 4 MiB entry. */
-  | { kind: "tlb-fill"; vpn: number; pfn: number; asid: number; set: number; way: number; victimVpn: number; superpage: boolean }
+  | {
+      kind: "tlb-fill";
+      vpn: number;
+      pfn: number;
+      asid: number;
+      set: number;
+      way: number;
+      victimVpn: number;
+      superpage: boolean;
+    }
   /** sfence.vma as the kernel executes it; −1 stands for "all". `dropped` counts the entries removed. */
   | { kind: "tlb-flush"; vpn: number; asid: number; dropped: number }
   /** The hart has entered the supervisor. `cause` is scause as an unsigned number. */
