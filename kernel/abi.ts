@@ -119,3 +119,9 @@ export const Signal = {
   SIGTTIN: 21, SIGTTOU: 22, SIGWINCH: 28,
 } as const;
 export type SignalName = keyof typeof Signal;
+
+/**
+ * Page of the two instructions to which a signal handler returns, just below the end of user space; the stack starts
+ * below it. Exec maps it as "[vdso]" (kernel/fs/trampoline.ts).
+ */
+export const TRAMPOLINE_VADDR = 0xbfff_f000;

@@ -1,0 +1,417 @@
+/**
+ * The file system's state: every inode, the terminal, the host's input streams. One tree in memory (a tmpfs), with
+ * devices in /dev and the computed files of /proc (kernel/fs/proc) as its only other "mounts".
+ *
+ * Plain data behind methods that keep its books: link counts, holds, and the bounds that keep a guest from filling the
+ * host's memory. Walking paths is kernel/fs/path.ts, moving bytes kernel/fs/input-output.ts.
+ */
+import { KernelPanic } from "../panic.ts";
+import { copyTerminal, emptyTerminal, type Terminal } from "../tty/terminal.ts";
+import {
+  chunksNeeded,
+  contentOf,
+  contiguousContent,
+  emptyContent,
+  MAX_FILE_BYTES,
+  readContent,
+  shareContent,
+  truncateContent,
+  writeContent,
+} from "./content.ts";
+import type { DeviceName, DirectoryInode, FileInode, Inode, StoredInode } from "./inode.ts";
+import { emptyPipe } from "./pipe.ts";
+import { PROC_FIRST, procInode } from "./proc/nodes.ts";
+import { trampolinePage } from "./trampoline.ts";
+
+/** Inode number of the root directory. */
+export const ROOT_INODE = 1;
+/** Chunks of 4 KiB that all files together may hold, the root image and the text of open /proc files included: 64 MiB. */
+export const CAPACITY_CHUNKS = 16384;
+/** Inodes, names, and pipes that may exist at once. */
+export const MAX_INODES = 65536;
+export const MAX_NAMES = 131072;
+export const MAX_PIPES = 1024;
+
+/** One object of the initial root, as it comes out of an archive. Paths are absolute or relative to the root. */
+export interface RootEntry {
+  readonly path: string;
+  readonly type: "file" | "directory" | "symlink";
+  /** Permission bits. */
+  readonly mode: number;
+  /** A file's bytes, which must not change afterwards: they are used in place. */
+  readonly bytes?: Uint8Array;
+  /** What a symbolic link refers to. */
+  readonly target?: string;
+}
+
+/** Bytes from the host that no program has read yet, and whether more can come. */
+export interface HostInput {
+  /** In order of arrival; never changed in place. */
+  chunks: Uint8Array[];
+  /** Bytes of the first chunk that have been read. */
+  taken: number;
+  ended: boolean;
+}
+
+export interface FileSystemSnapshot {
+  readonly inodes: readonly StoredInode[];
+  readonly nextInode: number;
+  readonly usedChunks: number;
+  readonly names: number;
+  readonly pipes: number;
+  readonly trampolineInode: number;
+  readonly terminal: Terminal;
+  readonly stdin: HostInput;
+}
+
+const DEVICES: readonly DeviceName[] = ["null", "zero", "full", "random", "urandom", "tty", "console"];
+
+export class FileSystem {
+  /** The one terminal, tty0. */
+  terminal: Terminal = emptyTerminal();
+  /** The host's standard input, for programs that are run without a terminal. */
+  stdin: HostInput = { chunks: [], taken: 0, ended: false };
+  /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
+  trampolineInode = 0;
+
+  #inodes = new Map<number, StoredInode>();
+  #nextInode = ROOT_INODE;
+  #usedChunks = 0;
+  #names = 0;
+  #pipes = 0;
+  /** Inodes of the devices, the host's streams included; the same in every file system. */
+  readonly #devices = new Map<DeviceName, number>();
+
+  constructor() {
+    const root = this.#add({ ...this.#fields(0o755, 0), kind: "directory", entries: new Map(), nextCookie: 2, parent: ROOT_INODE });
+    root.links = 2;
+    const dev = this.makeDirectory(root as DirectoryInode, "dev", 0o755, 0);
+    for (const device of DEVICES) this.#makeDevice(dev, device);
+    this.makeSymlink(dev, "fd", "/proc/self/fd", 0);
+    for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) this.makeSymlink(dev, name, `/proc/self/fd/${fd}`, 0);
+    const proc = this.makeDirectory(root as DirectoryInode, "proc", 0o555, 0);
+    this.#mountProc(root as DirectoryInode, proc);
+    this.makeDirectory(root as DirectoryInode, "tmp", 0o1777, 0);
+    for (const device of ["stdin", "stdout", "stderr"] as const) {
+      this.#addDevice(device, 0o600);
+    }
+    const page = trampolinePage();
+    const trampoline = this.#add({ ...this.#fields(0o555, 0), kind: "file", content: contentOf(page) });
+    trampoline.holds = 1;
+    this.trampolineInode = trampoline.number;
+  }
+
+  // ---- looking up ----
+
+  /** The inode, or undefined when it is gone. Places in /proc always are. */
+  inode(number: number): Inode | undefined {
+    return number >= PROC_FIRST ? procInode(number) : this.#inodes.get(number);
+  }
+
+  get root(): DirectoryInode {
+    const root = this.#inodes.get(ROOT_INODE);
+    if (root?.kind !== "directory") throw new KernelPanic("the root directory is gone");
+    return root;
+  }
+
+  /** Inode of a device; there is always one. */
+  deviceInode(device: DeviceName): number {
+    return this.#devices.get(device)!;
+  }
+
+  /** All bytes of a regular file in one array that must not be changed; undefined when there is no such file. */
+  inodeBytes(number: number): Uint8Array | undefined {
+    const inode = this.inode(number);
+    return inode?.kind === "file" ? contiguousContent(inode.content) : undefined;
+  }
+
+  /** Copies file bytes from `offset` into `dst` (to fill a page of a mapping); returns how many, 0 when it is gone. */
+  readInode(number: number, offset: number, dst: Uint8Array): number {
+    const inode = this.inode(number);
+    return inode?.kind === "file" ? readContent(inode.content, offset, dst) : 0;
+  }
+
+  /** Chunks and inodes in use, for statistics. */
+  get usage(): { readonly usedChunks: number; readonly inodes: number; readonly names: number; readonly pipes: number } {
+    return { usedChunks: this.#usedChunks, inodes: this.#inodes.size, names: this.#names, pipes: this.#pipes };
+  }
+
+  // ---- making ---- (each returns undefined when a bound is reached: ENOSPC)
+
+  canAdd(): boolean {
+    return this.#inodes.size < MAX_INODES && this.#names < MAX_NAMES;
+  }
+
+  makeFile(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): FileInode {
+    const inode: FileInode = { ...this.#fields(permissions, nowCycles), kind: "file", content: emptyContent() };
+    this.#add(inode);
+    this.link(parent, name, inode, nowCycles);
+    return inode;
+  }
+
+  makeDirectory(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): DirectoryInode {
+    const fields = this.#fields(permissions, nowCycles);
+    const inode: DirectoryInode = { ...fields, kind: "directory", entries: new Map(), nextCookie: 2, parent: parent.number };
+    this.#add(inode);
+    this.link(parent, name, inode, nowCycles);
+    // Its own "." is the second name, its ".." one more for the parent.
+    inode.links = 2;
+    parent.links++;
+    return inode;
+  }
+
+  makeSymlink(parent: DirectoryInode, name: string, target: string, nowCycles: number): void {
+    const inode = this.#add({ ...this.#fields(0o777, nowCycles), kind: "symlink", target });
+    this.link(parent, name, inode, nowCycles);
+  }
+
+  /** A pipe without a name, not yet held by anyone. Undefined when there are too many. */
+  makePipe(nowCycles: number): StoredInode | undefined {
+    if (this.#pipes >= MAX_PIPES || this.#inodes.size >= MAX_INODES) return undefined;
+    this.#pipes++;
+    return this.#add({ ...this.#fields(0o600, nowCycles), kind: "fifo", pipe: emptyPipe() });
+  }
+
+  /** The text of a /proc file for one open. Undefined when memory for it would pass the bound. */
+  makeGenerated(node: number, bytes: Uint8Array, nowCycles: number): StoredInode | undefined {
+    const chunks = Math.ceil(bytes.length / 4096);
+    if (this.#usedChunks + chunks > CAPACITY_CHUNKS || this.#inodes.size >= MAX_INODES) return undefined;
+    this.#usedChunks += chunks;
+    return this.#add({ ...this.#fields(0o444, nowCycles), kind: "generated", bytes, node });
+  }
+
+  // ---- names ----
+
+  link(parent: DirectoryInode, name: string, inode: StoredInode, nowCycles: number): void {
+    parent.entries.set(name, { inode: inode.number, cookie: parent.nextCookie++ });
+    inode.links++;
+    inode.ctimeCycles = nowCycles;
+    this.#names++;
+    this.#touch(parent, nowCycles);
+  }
+
+  /** Removes a name; the inode goes with its last name and last hold. A directory must be empty. */
+  unlink(parent: DirectoryInode, name: string, nowCycles: number): void {
+    const entry = parent.entries.get(name);
+    if (!entry) throw new KernelPanic(`unlink of a missing name ${name}`);
+    parent.entries.delete(name);
+    this.#names--;
+    this.#touch(parent, nowCycles);
+    const inode = this.#inodes.get(entry.inode);
+    if (!inode) return;
+    inode.ctimeCycles = nowCycles;
+    inode.links--;
+    if (inode.kind === "directory") {
+      inode.links = 0;
+      parent.links--;
+    }
+    this.#collect(inode);
+  }
+
+  /** Moves a name, replacing what the new name meant before. The caller has checked kinds and loops. */
+  rename(from: DirectoryInode, name: string, to: DirectoryInode, newName: string, nowCycles: number): void {
+    const entry = from.entries.get(name);
+    if (!entry) throw new KernelPanic(`rename of a missing name ${name}`);
+    if (to.entries.has(newName)) this.unlink(to, newName, nowCycles);
+    from.entries.delete(name);
+    to.entries.set(newName, { inode: entry.inode, cookie: to.nextCookie++ });
+    this.#touch(from, nowCycles);
+    this.#touch(to, nowCycles);
+    const inode = this.#inodes.get(entry.inode);
+    if (!inode) return;
+    inode.ctimeCycles = nowCycles;
+    if (inode.kind === "directory" && from !== to) {
+      inode.parent = to.number;
+      from.links--;
+      to.links++;
+    }
+  }
+
+  // ---- holds ----
+
+  /** Keeps an inode alive while an open file or a mapping refers to it. */
+  hold(number: number): void {
+    const inode = this.#inodes.get(number);
+    if (inode) inode.holds++;
+  }
+
+  release(number: number): void {
+    const inode = this.#inodes.get(number);
+    if (!inode) return;
+    if (inode.holds <= 0) throw new KernelPanic(`inode ${number} released once too often`);
+    inode.holds--;
+    this.#collect(inode);
+  }
+
+  // ---- content ----
+
+  /** Writes into a file; false, with nothing changed, when it would grow past the bounds. */
+  write(inode: FileInode, offset: number, src: Uint8Array, nowCycles: number): boolean {
+    if (offset + src.length > MAX_FILE_BYTES) return false;
+    const needed = chunksNeeded(inode.content, offset, src.length);
+    if (this.#usedChunks + needed > CAPACITY_CHUNKS) return false;
+    this.#usedChunks += needed;
+    writeContent(inode.content, offset, src);
+    this.#touch(inode, nowCycles);
+    return true;
+  }
+
+  truncate(inode: FileInode, bytes: number, nowCycles: number): void {
+    const before = inode.content.chunks.size;
+    truncateContent(inode.content, bytes);
+    this.#usedChunks += inode.content.chunks.size - before;
+    this.#touch(inode, nowCycles);
+  }
+
+  /** Loads the initial root. Missing parent directories are made; a later entry of the same path wins. */
+  populate(entries: Iterable<RootEntry>): void {
+    for (const entry of entries) {
+      const parts = entry.path.split("/").filter((part) => part !== "" && part !== ".");
+      const name = parts.pop();
+      if (name === undefined) continue;
+      const parent = this.#directoryAt(parts);
+      if (entry.type === "directory") {
+        this.#directoryAt([...parts, name]).permissions = entry.mode & 0o7777;
+        continue;
+      }
+      if (parent.entries.has(name)) this.unlink(parent, name, 0);
+      if (entry.type === "symlink") this.makeSymlink(parent, name, entry.target ?? "", 0);
+      else this.#makeImageFile(parent, name, entry);
+    }
+  }
+
+  snapshot(): FileSystemSnapshot {
+    return {
+      inodes: [...this.#inodes.values()].map(copyInode),
+      nextInode: this.#nextInode,
+      usedChunks: this.#usedChunks,
+      names: this.#names,
+      pipes: this.#pipes,
+      trampolineInode: this.trampolineInode,
+      terminal: copyTerminal(this.terminal),
+      stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
+    };
+  }
+
+  /** Goes back to a snapshot, which stays usable. */
+  restore(snapshot: FileSystemSnapshot): void {
+    this.#inodes = new Map(snapshot.inodes.map((inode) => [inode.number, copyInode(inode)]));
+    this.#nextInode = snapshot.nextInode;
+    this.#usedChunks = snapshot.usedChunks;
+    this.#names = snapshot.names;
+    this.#pipes = snapshot.pipes;
+    this.trampolineInode = snapshot.trampolineInode;
+    this.terminal = copyTerminal(snapshot.terminal);
+    this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
+  }
+
+  /** Throws KernelPanic when the books disagree: link counts, name and chunk totals, names of vanished inodes. */
+  checkInvariants(): void {
+    const links = new Map<number, number>();
+    let names = 0;
+    let chunks = 0;
+    for (const inode of this.#inodes.values()) {
+      if (inode.kind === "generated") chunks += Math.ceil(inode.bytes.length / 4096);
+      if (inode.kind !== "directory") continue;
+      for (const [name, entry] of inode.entries) {
+        names++;
+        links.set(entry.inode, (links.get(entry.inode) ?? 0) + 1);
+        if (entry.inode < PROC_FIRST && !this.#inodes.has(entry.inode)) throw new KernelPanic(`${name} names no inode`);
+      }
+    }
+    for (const inode of this.#inodes.values()) {
+      if (inode.kind !== "directory" && inode.links !== (links.get(inode.number) ?? 0)) {
+        throw new KernelPanic(`inode ${inode.number} has ${links.get(inode.number) ?? 0} names and counts ${inode.links}`);
+      }
+      if (inode.links === 0 && inode.holds === 0) throw new KernelPanic(`inode ${inode.number} is unreachable`);
+    }
+    if (names !== this.#names) throw new KernelPanic(`${names} names exist and ${this.#names} are counted`);
+    if (chunks > this.#usedChunks) throw new KernelPanic("generated text is not charged");
+  }
+
+  // ---- inside ----
+
+  #fields(permissions: number, nowCycles: number) {
+    return {
+      number: this.#nextInode++,
+      permissions: permissions & 0o7777,
+      links: 0,
+      holds: 0,
+      atimeCycles: nowCycles,
+      mtimeCycles: nowCycles,
+      ctimeCycles: nowCycles,
+      btimeCycles: nowCycles,
+    };
+  }
+
+  #add(inode: StoredInode): StoredInode {
+    this.#inodes.set(inode.number, inode);
+    return inode;
+  }
+
+  #addDevice(device: DeviceName, permissions: number): StoredInode {
+    const inode = this.#add({ ...this.#fields(permissions, 0), kind: "device", device });
+    inode.holds = 1;
+    this.#devices.set(device, inode.number);
+    return inode;
+  }
+
+  #makeDevice(dev: DirectoryInode, device: DeviceName): void {
+    this.link(dev, device, this.#addDevice(device, device === "console" ? 0o600 : 0o666), 0);
+  }
+
+  /** The name "proc" means the computed tree, in place of the directory made for it. */
+  #mountProc(root: DirectoryInode, placeholder: DirectoryInode): void {
+    const entry = root.entries.get("proc")!;
+    root.entries.set("proc", { inode: PROC_FIRST, cookie: entry.cookie });
+    this.#inodes.delete(placeholder.number);
+  }
+
+  #makeImageFile(parent: DirectoryInode, name: string, entry: RootEntry): void {
+    const content = contentOf(entry.bytes ?? new Uint8Array(0));
+    this.#usedChunks += content.chunks.size;
+    const inode: FileInode = { ...this.#fields(entry.mode, 0), kind: "file", content };
+    this.link(parent, name, this.#add(inode), 0);
+  }
+
+  #directoryAt(parts: readonly string[]): DirectoryInode {
+    let at = this.root;
+    for (const part of parts) {
+      const entry = at.entries.get(part);
+      const child = entry ? this.#inodes.get(entry.inode) : this.makeDirectory(at, part, 0o755, 0);
+      if (child?.kind !== "directory") throw new Error(`the root image puts a file below ${part}, which is no directory`);
+      at = child;
+    }
+    return at;
+  }
+
+  #touch(inode: StoredInode, nowCycles: number): void {
+    inode.mtimeCycles = nowCycles;
+    inode.ctimeCycles = nowCycles;
+  }
+
+  /** Removes an inode that nothing refers to any more. */
+  #collect(inode: StoredInode): void {
+    if (inode.links > 0 || inode.holds > 0) return;
+    this.#inodes.delete(inode.number);
+    if (inode.kind === "file") this.#usedChunks -= inode.content.chunks.size;
+    if (inode.kind === "generated") this.#usedChunks -= Math.ceil(inode.bytes.length / 4096);
+    if (inode.kind === "fifo") this.#pipes--;
+  }
+}
+
+/** A copy that shares nothing that either side would change in place. */
+function copyInode(inode: StoredInode): StoredInode {
+  switch (inode.kind) {
+    case "file":
+      return { ...inode, content: shareContent(inode.content) };
+    case "directory":
+      return { ...inode, entries: new Map(inode.entries) };
+    case "fifo":
+      return { ...inode, pipe: { ...inode.pipe, ring: inode.pipe.ring.slice() } };
+    case "symlink":
+    case "device":
+    case "generated":
+      return { ...inode };
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The places of /proc and their numbers. A place is not stored: its inode number says which process and which row of
+ * the table below it is, so that a working directory or an open directory in /proc survives every snapshot.
+ *
+ *     number = PROC_FIRST + pid × 2048 + index        pid 0: what belongs to no process
+ *     index  = row of NODES, or 1024 + descriptor for the links in /proc/PID/fd
+ *
+ * What the files say is kernel/fs/proc/text.ts; which exist at the moment, kernel/fs/proc/tree.ts.
+ */
+import type { ProcInode } from "../inode.ts";
+
+/** Number of the directory /proc. */
+export const PROC_FIRST = 0x40000000;
+const PER_PROCESS = 2048;
+const FIRST_DESCRIPTOR = 1024;
+
+type NodeType = "directory" | "file" | "symlink";
+/** The directories that rows stand in. */
+export type ProcDirectory = "proc" | "faultline" | "pid" | "fd";
+
+interface Row {
+  readonly name: string;
+  readonly inside: ProcDirectory | "";
+  readonly type: NodeType;
+}
+
+const row = (inside: ProcDirectory | "", type: NodeType, ...names: string[]): Row[] =>
+  names.map((name) => ({ name, inside, type }));
+
+/** Order is part of the numbering: add at the end. */
+const NODES: readonly Row[] = [
+  ...row("", "directory", "proc", "pid"),
+  ...row("proc", "file", "meminfo", "vmstat", "stat", "uptime", "loadavg", "swaps", "cpuinfo", "filesystems", "mounts"),
+  ...row("proc", "file", "version"),
+  ...row("proc", "symlink", "self"),
+  ...row("proc", "directory", "faultline"),
+  ...row("faultline", "file", "frames", "lists", "policy", "tlb"),
+  ...row("pid", "file", "maps", "smaps", "status", "stat", "statm", "cmdline", "comm", "pagemap"),
+  ...row("pid", "symlink", "exe", "cwd", "root"),
+  ...row("pid", "directory", "fd"),
+];
+
+/** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
+export interface ProcNode {
+  readonly pid: number;
+  readonly index: number;
+  readonly name: string;
+  readonly type: NodeType;
+  readonly inside: ProcDirectory | "";
+  readonly fd: number;
+}
+
+export function procNode(number: number): ProcNode {
+  const relative = number - PROC_FIRST;
+  const pid = Math.floor(relative / PER_PROCESS);
+  const index = relative % PER_PROCESS;
+  if (index >= FIRST_DESCRIPTOR) {
+    const fd = index - FIRST_DESCRIPTOR;
+    return { pid, index, name: String(fd), type: "symlink", inside: "fd", fd };
+  }
+  return { pid, index, ...(NODES[index] ?? NODES[0]), fd: -1 };
+}
+
+const numberOf = (pid: number, index: number): number => PROC_FIRST + pid * PER_PROCESS + index;
+
+/** Number of the directory of one process. */
+export const pidDirectory = (pid: number): number => numberOf(pid, 1);
+/** Number of the link for one descriptor. */
+export const descriptorLink = (pid: number, fd: number): number => numberOf(pid, FIRST_DESCRIPTOR + fd);
+
+/** Number of a fixed row's child, or −1. Processes and descriptors are looked up in tree.ts. */
+export function fixedChild(directory: ProcNode, name: string): number {
+  const index = NODES.findIndex((node) => node.inside === directory.name && node.name === name);
+  return index < 0 ? -1 : numberOf(directory.pid, index);
+}
+
+/** The fixed rows in a directory, with their numbers. */
+export function fixedChildren(directory: ProcNode): { readonly name: string; readonly number: number }[] {
+  const children: { name: string; number: number }[] = [];
+  NODES.forEach((node, index) => {
+    if (node.inside === directory.name) children.push({ name: node.name, number: numberOf(directory.pid, index) });
+  });
+  return children;
+}
+
+/** Number of the directory that `..` means. */
+export function procParent(number: number, rootNumber: number): number {
+  const node = procNode(number);
+  if (node.inside === "") return node.name === "proc" ? rootNumber : PROC_FIRST;
+  if (node.inside === "pid") return pidDirectory(node.pid);
+  if (node.inside === "fd") return fixedChild(procNode(pidDirectory(node.pid)), "fd");
+  const index = NODES.findIndex((candidate) => candidate.type === "directory" && candidate.name === node.inside);
+  return numberOf(node.pid, index);
+}
+
+const PERMISSIONS: Readonly<Record<NodeType, number>> = { directory: 0o555, file: 0o444, symlink: 0o777 };
+
+export function procInode(number: number): ProcInode {
+  const { type } = procNode(number);
+  return {
+    kind: "proc",
+    number,
+    type,
+    permissions: PERMISSIONS[type],
+    links: type === "directory" ? 2 : 1,
+    holds: 0,
+    atimeCycles: 0,
+    mtimeCycles: 0,
+    ctimeCycles: 0,
+    btimeCycles: 0,
+  };
+}
