@@ -88,9 +88,15 @@ const has = (operands: string, field: string): boolean => operands.split(/[,()]/
 export function compress(word: number): number | null {
   for (const row of COMPRESSED) {
     const half = attempt(row, word >>> 0);
-    if (half !== null && expand(half) === word >>> 0) return half;
+    if (half !== null && expand(half) === word >>> 0 && !isHint(row, half)) return half;
   }
   return null;
+}
+
+/** Writes x0, or adds or shifts by 0, and is not c.nop: an encoding set aside for hints. */
+function isHint({ expansion, mnemonic }: CompressedRow, half: number): boolean {
+  if (expansion.rd === "hi" && expansion.base !== "lw" && ((half >>> 7) & 31) === 0) return true;
+  return ["c.addi", "c.slli", "c.srli", "c.srai"].includes(mnemonic) && (half & 0x107c) === 0;
 }
 
 /** Fills a compressed row's fields from the word; the caller checks that the result means the same. */

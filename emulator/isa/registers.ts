@@ -67,11 +67,40 @@ export const Csr = {
 } as const;
 export type CsrName = keyof typeof Csr;
 
-const CSR_NAMES = new Map<number, string>(Object.entries(Csr).map(([name, number]) => [number, name]));
+/** Further CSRs of the specification, for the assembler and the disassembler: `name:number`, in hexadecimal. */
+const OTHER_CSRS =
+  "vstart:8 vxsat:9 vxrm:a vcsr:f seed:15 senvcfg:10a stimecmp:14d stimecmph:15d " +
+  "mstatus:300 misa:301 medeleg:302 mideleg:303 mie:304 mtvec:305 mcounteren:306 menvcfg:30a mstatush:310 " +
+  "menvcfgh:31a mcountinhibit:320 mscratch:340 mepc:341 mcause:342 mtval:343 mip:344 mtinst:34a mtval2:34b " +
+  "mseccfg:747 mseccfgh:757 tselect:7a0 tdata1:7a1 tdata2:7a2 tdata3:7a3 mcontext:7a8 dcsr:7b0 dpc:7b1 " +
+  "dscratch0:7b2 dscratch1:7b3 mcycle:b00 minstret:b02 mcycleh:b80 minstreth:b82 vl:c20 vtype:c21 vlenb:c22 " +
+  "scountovf:da0 mvendorid:f11 marchid:f12 mimpid:f13 mhartid:f14 mconfigptr:f15";
+
+/** Families of numbered CSRs: name, first index, last index, number of the first, suffix. */
+const CSR_FAMILIES: [string, number, number, number, string][] = [
+  ["hpmcounter", 3, 31, 0xc03, ""],
+  ["hpmcounter", 3, 31, 0xc83, "h"],
+  ["mhpmcounter", 3, 31, 0xb03, ""],
+  ["mhpmcounter", 3, 31, 0xb83, "h"],
+  ["mhpmevent", 3, 31, 0x323, ""],
+  ["pmpcfg", 0, 15, 0x3a0, ""],
+  ["pmpaddr", 0, 63, 0x3b0, ""],
+];
+
+const CSR_NUMBERS = new Map<string, number>([
+  ...Object.entries(Csr),
+  ...OTHER_CSRS.split(" ").map((each): [string, number] => {
+    const [name, number] = each.split(":");
+    return [name, Number.parseInt(number, 16)];
+  }),
+  ...CSR_FAMILIES.flatMap(([name, first, last, number, suffix]) =>
+    Array.from({ length: last - first + 1 }, (_, n): [string, number] => [`${name}${first + n}${suffix}`, number + n]),
+  ),
+]);
+const CSR_NAMES = new Map<number, string>(Array.from(CSR_NUMBERS, ([name, number]) => [number, name]));
 
 /** Name of a CSR, or its number in hexadecimal when it has no name here. */
 export const csrName = (number: number): string => CSR_NAMES.get(number) ?? `0x${number.toString(16)}`;
 
 /** Number of a CSR by name; undefined when the name is unknown. */
-export const csrNumber = (name: string): number | undefined =>
-  Object.hasOwn(Csr, name) ? Csr[name as CsrName] : undefined;
+export const csrNumber = (name: string): number | undefined => CSR_NUMBERS.get(name);

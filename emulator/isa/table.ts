@@ -171,7 +171,7 @@ export const COMPRESSED: readonly CompressedRow[] = [
   ]),
   short("c.lw", "CL", 0x4000, 0xe003, "rd,imm(rs1)", { base: "lw", rd: "lo'", rs1: "hi'", imm: "CL.w" }),
   short("c.sw", "CS", 0xc000, 0xe003, "rs2,imm(rs1)", { base: "sw", rs2: "lo'", rs1: "hi'", imm: "CL.w" }),
-  short("c.nop", "CI", 0x0001, 0xef83, "imm", { base: "addi", imm: "CI.imm" }),
+  short("c.nop", "CI", 0x0001, 0xffff, "", { base: "addi" }),
   short("c.addi", "CI", 0x0001, 0xe003, "rd,imm", { base: "addi", rd: "hi", rs1: "hi", imm: "CI.imm" }),
   short("c.jal", "CJ", 0x2001, 0xe003, "target", { base: "jal", rd: 1, imm: "CJ.jump" }),
   short("c.li", "CI", 0x4001, 0xe003, "rd,imm", { base: "addi", rd: "hi", rs1: 0, imm: "CI.imm" }),
