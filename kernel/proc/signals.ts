@@ -1,0 +1,280 @@
+/**
+ * Signals: posting them, and delivering them before a process goes back to user code.
+ *
+ * A posted signal waits in `pending`; it ends an interruptible sleep unless it is blocked or would be ignored.
+ * `deliverSignals` runs before every return to user code and carries out the actions, by default or by a handler with
+ * the frame that Linux builds on riscv32 (signal-frame.ts). A sleeping system call that a handler interrupts is executed
+ * again afterwards (SA_RESTART) or returns −EINTR; stopped and continued processes execute theirs again.
+ *
+ * Left out: an alternate stack, queues of more than one standard signal (as POSIX allows), core files (the "core" actions
+ * end the process like the others), directing a process's signal to whichever of its threads does not block it.
+ */
+import { Errno, RESTART, Signal, SYSCALLS } from "../abi.ts";
+import type { Core } from "../core.ts";
+import { COSTS } from "../costs.ts";
+import { charge } from "../counters.ts";
+import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
+import { hasPendingSignal, interruptSleep, makeReady, wake } from "./scheduler.ts";
+import { pushSignalFrame } from "./signal-frame.ts";
+
+/** Signals are numbered 1 … 64; from 32 on they are the real-time signals. */
+export const SIGNALS = 64;
+const FIRST_REALTIME = 32;
+/** Signals that may wait for one process; further real-time signals are dropped (RLIMIT_SIGPENDING). */
+const MAX_PENDING = 128;
+
+/** SignalAction.handler. */
+export const Handler = { Default: 0, Ignore: 1 } as const;
+/** SignalAction.flags. */
+export const ActionFlag = {
+  NoChildStop: 1,
+  NoChildWait: 2,
+  SigInfo: 4,
+  OnStack: 0x08000000,
+  Restart: 0x10000000,
+  NoDefer: 0x40000000,
+  ResetHandler: 0x80000000,
+} as const;
+
+/** siginfo's si_code, as far as the kernel sends them. */
+export const SignalCode = {
+  User: 0,
+  Tkill: -6,
+  Kernel: 0x80,
+  ChildExited: 1,
+  ChildKilled: 2,
+  ChildDumped: 3,
+  ChildStopped: 5,
+  ChildContinued: 6,
+  SegvMapError: 1,
+  SegvAccessError: 2,
+  BusAlignment: 1,
+  BusAddress: 2,
+  IllegalOpcode: 1,
+  TrapBreakpoint: 1,
+} as const;
+
+export type DefaultAction = "terminate" | "ignore" | "stop" | "continue";
+
+export function defaultAction(signal: number): DefaultAction {
+  switch (signal) {
+    case Signal.SIGCHLD:
+    case Signal.SIGWINCH:
+    case 23: // SIGURG
+      return "ignore";
+    case Signal.SIGCONT:
+      return "continue";
+    case Signal.SIGSTOP:
+    case Signal.SIGTSTP:
+    case Signal.SIGTTIN:
+    case Signal.SIGTTOU:
+      return "stop";
+    default:
+      return "terminate";
+  }
+}
+
+/** What siginfo will say; what is left out is 0. */
+export type SignalInfo = Partial<Omit<PendingSignal, "signal">>;
+
+/** Channel on which a parent waits for news of its children. */
+export const childChannel = (parentPid: number): string => `child:${parentPid}`;
+
+export function freshSignalActions(): SignalActions {
+  const none = (): SignalAction => ({ handler: Handler.Default, flags: 0, maskLow: 0, maskHigh: 0 });
+  return { users: 1, actions: Array.from({ length: SIGNALS + 1 }, none) };
+}
+
+/** Fork: a copy of the actions, for one process. */
+export function forkSignals(actions: SignalActions): SignalActions {
+  return { users: 1, actions: actions.actions.map((action) => ({ ...action })) };
+}
+
+/** Exec: handlers are gone with the program that they were in; what was ignored stays ignored. */
+export function resetSignalsOnExec(p: Process): void {
+  const kept = freshSignalActions();
+  p.signalActions.actions.forEach((action, signal) => {
+    if (action.handler === Handler.Ignore) kept.actions[signal].handler = Handler.Ignore;
+  });
+  p.signalActions.users--;
+  p.signalActions = kept;
+}
+
+export function isBlocked(p: Process, signal: number): boolean {
+  if (signal === Signal.SIGKILL || signal === Signal.SIGSTOP) return false;
+  const bit = signal - 1;
+  return (((bit < 32 ? p.sigmaskLow : p.sigmaskHigh) >>> (bit & 31)) & 1) === 1;
+}
+
+export function isIgnored(p: Process, signal: number): boolean {
+  const { handler } = p.signalActions.actions[signal];
+  return handler === Handler.Ignore || (handler === Handler.Default && defaultAction(signal) === "ignore");
+}
+
+/**
+ * Sends a signal to a process. Nothing happens for a zombie, for signal 0, or when it would be ignored; of a standard
+ * signal that already waits there is no second one.
+ */
+export function postSignal(core: Core, target: Process, signal: number, info: SignalInfo = {}): void {
+  if (signal < 1 || signal > SIGNALS || target.state === "zombie") return;
+  if (core.sink.enabled) core.sink.emit({ kind: "signal", pid: target.pid, signal, from: info.senderPid ?? 0 });
+  const action = defaultAction(signal);
+  if (action === "stop") dropPending(target, (other) => other === Signal.SIGCONT);
+  if (action === "continue") {
+    dropPending(target, (other) => defaultAction(other) === "stop");
+    continueProcess(core, target);
+  }
+  if (!isBlocked(target, signal) && isIgnored(target, signal)) return;
+  const waitsAlready = target.pending.some((pending) => pending.signal === signal);
+  if (signal < FIRST_REALTIME ? waitsAlready : target.pending.length >= MAX_PENDING) return;
+  target.pending.push({ signal, code: 0, senderPid: 0, faultVaddr: 0, status: 0, ...info });
+  if (isBlocked(target, signal)) return;
+  if (target.state === "stopped" && signal === Signal.SIGKILL) makeReady(core, target);
+  else interruptSleep(core, target);
+}
+
+/**
+ * Sends a signal that the process has brought upon itself by an instruction. It cannot be put off: if it is blocked or
+ * ignored, its default action is taken.
+ */
+export function forceSignal(core: Core, target: Process, signal: number, info: SignalInfo = {}): void {
+  const action = target.signalActions.actions[signal];
+  if (isBlocked(target, signal) || action.handler === Handler.Ignore) {
+    action.handler = Handler.Default;
+    const bit = signal - 1;
+    if (bit < 32) target.sigmaskLow &= ~(1 << bit);
+    else target.sigmaskHigh &= ~(1 << (bit - 32));
+  }
+  postSignal(core, target, signal, info);
+}
+
+/** Sends a signal to every process of a group. Returns how many there are. */
+export function postGroupSignal(core: Core, pgid: number, signal: number, info: SignalInfo = {}): number {
+  let members = 0;
+  for (const p of core.processes.values()) {
+    if (p.pgid !== pgid || p.pid !== p.tgid) continue;
+    members++;
+    postSignal(core, p, signal, info);
+  }
+  return members;
+}
+
+/**
+ * A group that nobody could continue: no member has a parent in the same session but another group (POSIX 3.264). The
+ * terminal's stop signals do not stop its members.
+ */
+export function isOrphanedGroup(core: Core, pgid: number): boolean {
+  for (const p of core.processes.values()) {
+    if (p.pgid !== pgid || p.state === "zombie") continue;
+    const parent = core.processes.get(p.ppid as Process["pid"]);
+    if (parent && parent.sid === p.sid && parent.pgid !== pgid) return false;
+  }
+  return true;
+}
+
+/**
+ * Carries out what waits for `p`, which is on the CPU and about to return to user code. Returns the signal that ends the
+ * process, for the caller to end it with, or 0. Afterwards `p` may be stopped, or asleep because its stack is being
+ * fetched from swap: then the signal still waits, and delivery is tried again when it runs next.
+ */
+export function deliverSignals(core: Core, p: Process): number {
+  while (p.state === "running" && hasPendingSignal(p)) {
+    const index = p.pending.findIndex(({ signal }) => !isBlocked(p, signal));
+    const pending = p.pending[index];
+    const action = p.signalActions.actions[pending.signal];
+    if (action.handler > Handler.Ignore || action.handler < 0) {
+      // A call that waits for a page or a device is first finished.
+      if (p.inCall && !p.interruptible) return 0;
+      const outcome = runHandler(core, p, pending, action);
+      if (outcome === RESTART) return 0;
+      p.pending.splice(index, 1);
+      if (outcome < 0) return Signal.SIGSEGV;
+      continue;
+    }
+    p.pending.splice(index, 1);
+    if (action.handler === Handler.Ignore) continue;
+    const kind = defaultAction(pending.signal);
+    if (kind === "terminate") return pending.signal;
+    if (kind === "stop") stopProcess(core, p, pending.signal);
+  }
+  return 0;
+}
+
+/** Calls that return −EINTR even when the handler has SA_RESTART (signal(7)). */
+const NEVER_RESTARTED: readonly number[] = [
+  SYSCALLS.clock_nanosleep_time64.number,
+  SYSCALLS.ppoll_time64.number,
+  SYSCALLS.rt_sigsuspend.number,
+];
+
+/** Makes the process enter its handler. 0, −EFAULT (no room for the frame), or RESTART. */
+function runHandler(core: Core, p: Process, pending: PendingSignal, action: SignalAction): number {
+  const { hart } = core;
+  const before = { a0: hart.x[10], pc: hart.pc };
+  if (p.inCall) finishInterruptedCall(core, p, (action.flags & ActionFlag.Restart) !== 0);
+  const saved = p.savedSigmask ?? { low: p.sigmaskLow, high: p.sigmaskHigh };
+  const outcome = pushSignalFrame(core, p, pending, saved);
+  if (outcome !== 0) {
+    hart.x[10] = before.a0;
+    hart.pc = before.pc;
+    return outcome;
+  }
+  charge(core, COSTS.signal);
+  hart.pc = (action.handler & ~1) >>> 0;
+  p.inCall = false;
+  p.restart = null;
+  p.savedSigmask = null;
+  p.sigmaskLow |= action.maskLow;
+  p.sigmaskHigh |= action.maskHigh;
+  if ((action.flags & ActionFlag.NoDefer) === 0) blockSignal(p, pending.signal);
+  if ((action.flags & ActionFlag.ResetHandler) !== 0) action.handler = Handler.Default;
+  return 0;
+}
+
+function blockSignal(p: Process, signal: number): void {
+  const bit = signal - 1;
+  if (bit < 32) p.sigmaskLow |= 1 << bit;
+  else p.sigmaskHigh |= 1 << (bit - 32);
+}
+
+/**
+ * Sets what the program will see of the call that its handler interrupts: the bytes moved so far if there are any;
+ * else nothing, so that the ecall is executed again when the handler returns; else −EINTR.
+ */
+function finishInterruptedCall(core: Core, p: Process, restarts: boolean): void {
+  const { hart } = core;
+  const moved = p.restart?.progress ?? 0;
+  if (moved === 0 && restarts && !NEVER_RESTARTED.includes(hart.x[17])) return;
+  hart.x[10] = moved > 0 ? moved : -Errno.EINTR;
+  hart.pc = (hart.pc + 4) >>> 0;
+}
+
+/** Stops a process that is on the CPU, and tells its parent. */
+function stopProcess(core: Core, p: Process, signal: number): void {
+  if (signal !== Signal.SIGSTOP && isOrphanedGroup(core, p.pgid)) return;
+  p.state = "stopped";
+  p.stopReport = signal;
+  p.continueReport = false;
+  tellParent(core, p, SignalCode.ChildStopped, signal);
+}
+
+function continueProcess(core: Core, p: Process): void {
+  if (p.state !== "stopped") return;
+  makeReady(core, p);
+  p.stopReport = 0;
+  p.continueReport = true;
+  tellParent(core, p, SignalCode.ChildContinued, Signal.SIGCONT);
+}
+
+function tellParent(core: Core, p: Process, code: number, status: number): void {
+  const parent = core.processes.get(p.ppid as Process["pid"]);
+  if (!parent) return;
+  if ((parent.signalActions.actions[Signal.SIGCHLD].flags & ActionFlag.NoChildStop) === 0) {
+    postSignal(core, parent, Signal.SIGCHLD, { code, senderPid: p.pid, status });
+  }
+  wake(core, childChannel(parent.pid));
+}
+
+function dropPending(p: Process, isDropped: (signal: number) => boolean): void {
+  p.pending = p.pending.filter(({ signal }) => !isDropped(signal));
+}
