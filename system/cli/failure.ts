@@ -1,0 +1,15 @@
+/** A mistake of the person at the command line: printed as `faultline: what` and a remedy; exit status 2. */
+export class CommandFailure extends Error {
+  readonly remedy: string;
+  readonly status: number;
+
+  constructor(what: string, remedy: string, status = 2) {
+    super(what);
+    this.remedy = remedy;
+    this.status = status;
+  }
+}
+
+/** The message for people, two lines. */
+export const failureText = (failure: CommandFailure): string =>
+  `faultline: ${failure.message}\n${failure.remedy === "" ? "" : `  ${failure.remedy}\n`}`;

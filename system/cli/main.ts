@@ -1,0 +1,63 @@
+/** `./bin/faultline`: the commands and how they are spelt. Each command's work stands in a file of its own. */
+import { Command, CommanderError } from "commander";
+import { CommandFailure, failureText } from "./failure.ts";
+import { addMachineOptions, type ParsedOptions } from "./machine-arguments.ts";
+import { runProgram } from "./run.ts";
+import { runShell } from "./shell.ts";
+import { runTool, TOOL_NAMES } from "./tools.ts";
+
+const program = new Command("faultline")
+  .description("Watch malloc become memory: a teaching machine for virtual memory.")
+  .version("0.1.0")
+  .enablePositionalOptions()
+  .showHelpAfterError("(faultline help lists the commands)")
+  .exitOverride();
+
+addMachineOptions(
+  program
+    .command("run")
+    .description("compile (C, assembly) or load (ELF) a program and run it; stdin, stdout and exit status are passed through")
+    .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
+    .argument("[args...]", "arguments of the program")
+    .passThroughOptions(),
+).action(async (file: string, args: string[], options: ParsedOptions) => {
+  process.exitCode = await runProgram(file, args, options);
+});
+
+addMachineOptions(program.command("sh").description("the machine's shell in this terminal; -c 'COMMAND' runs one command").option("-c <COMMAND>", "run COMMAND and exit")).action(
+  async (options: ParsedOptions) => {
+    process.exitCode = await runShell(options);
+  },
+);
+
+for (const [name, description] of Object.entries(TOOL_NAMES)) {
+  program
+    .command(name)
+    .description(description)
+    .argument("[args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .action((args: string[]) => {
+      process.exitCode = runTool(name, args);
+    });
+}
+
+async function main(): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141);
+  });
+  try {
+    if (process.argv.length <= 2) program.outputHelp();
+    else await program.parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommandFailure) {
+      process.stderr.write(failureText(error));
+      process.exitCode = error.status;
+    } else if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else throw error;
+  }
+}
+
+await main();

@@ -1,0 +1,116 @@
+/** A person at the page: types in the real terminal, reads the screen, looks at the strip, reloads. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Console, openConsole, reasonToSkip } from "./chromium.ts";
+
+const PROMPT = /[$#] ?$/;
+
+/** What the terminal shows now, one string a line. */
+const screen = (page: Page): Promise<string[]> => page.evaluate("window.faultline.screenText()");
+
+async function waitForScreen(page: Page, isThere: (lines: string[]) => boolean, milliseconds = 20_000): Promise<string[]> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const lines = (await screen(page)).filter((line) => line !== "");
+    if (isThere(lines)) return lines;
+    if (Date.now() > end) throw new Error(`the screen never showed it:\n${lines.join("\n")}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+const hasPrompt = (lines: string[]): boolean => PROMPT.test(lines.at(-1) ?? "");
+const hasLine = (text: string) => (lines: string[]) => lines.some((line) => line.includes(text));
+
+async function run(page: Page, command: string, isThere: (lines: string[]) => boolean): Promise<string[]> {
+  await page.keyboard.type(command);
+  await page.keyboard.press("Enter");
+  return waitForScreen(page, (lines) => isThere(lines) && hasPrompt(lines));
+}
+
+describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
+  let console_: Console;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    console_ = await openConsole();
+    page = await console_.browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    await page.goto(console_.address);
+    await waitForScreen(page, hasPrompt);
+  });
+
+  afterAll(async () => {
+    await console_?.close();
+    expect(problems).toEqual([]);
+  });
+
+  test("a prompt appears, and a typed program answers", async () => {
+    const lines = await run(page, "hello", hasLine("ello"));
+    expect(lines.some((line) => /hello/i.test(line) && !PROMPT.test(line.replace(/hello$/, "")))).toBe(true);
+  });
+
+  test("a pipeline of programs runs in the machine", async () => {
+    await run(page, "echo one two three | wc -w", hasLine("3"));
+  });
+
+  test("Ctrl-C stops a program that spins, while the page stays fluid", async () => {
+    await page.keyboard.type("spin\r");
+    await page.waitForTimeout(300);
+    const longestFrame = await page.evaluate(`new Promise((resolve) => {
+      let last = performance.now(), longest = 0;
+      const end = last + 1000;
+      const tick = (now) => { longest = Math.max(longest, now - last); last = now; now < end ? requestAnimationFrame(tick) : resolve(longest); };
+      requestAnimationFrame(tick);
+    })`);
+    // Not a benchmark: a page that a spinning program blocks would not draw a single frame in this second.
+    expect(longestFrame).toBeLessThan(900);
+    expect(await page.textContent("#state")).toBe("running");
+    await page.keyboard.press("Control+c");
+    await waitForScreen(page, (lines) => hasLine("^C")(lines) && hasPrompt(lines));
+  });
+
+  test("arrow up brings back the line before", async () => {
+    await run(page, "echo remembered-$?", hasLine("remembered-"));
+    await run(page, "clear", (lines) => lines.length === 1);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    await waitForScreen(page, hasLine("echo remembered-$?"));
+    await page.keyboard.press("Control+c");
+    await waitForScreen(page, hasPrompt);
+  });
+
+  test("the strip shows every frame exactly once", async () => {
+    await run(page, "first-touch", hasPrompt);
+    await page.waitForTimeout(300);
+    const figures = await page.$$eval("[data-figure^='frames-']:not([data-figure='frames-total'])", (cells) => cells.map((cell) => Number((cell as { textContent: string }).textContent.replaceAll(",", ""))));
+    expect(figures.reduce((sum, frames) => sum + frames, 0)).toBe(1024);
+    expect(Number((await page.textContent("[data-figure='faults-zeroFill']"))!.replaceAll(",", ""))).toBeGreaterThan(0);
+  });
+
+  test("a file written at home and a line half typed are there after a reload", async () => {
+    await run(page, "echo kept > /root/note", hasPrompt);
+    await page.waitForTimeout(1500);
+    await page.keyboard.type("cat /root/no");
+    await waitForScreen(page, hasLine("cat /root/no"));
+    await page.reload();
+    await waitForScreen(page, hasLine("cat /root/no"));
+    await page.keyboard.type("te");
+    await page.keyboard.press("Enter");
+    await waitForScreen(page, (lines) => lines.includes("kept") && hasPrompt(lines));
+  });
+
+  test("a wrong setting in the address is named, and the machine starts all the same", async () => {
+    const other = await console_.browser.newPage();
+    await other.goto(`${console_.address}?frames=lots&colour=red&swap=64`);
+    await waitForScreen(other, hasPrompt);
+    const notice = await other.textContent("#notice");
+    expect(notice).toContain('not "lots"');
+    expect(notice).toContain('"colour" is not a setting');
+    expect(await other.textContent("[data-figure='swap']")).toContain("of 64 slots");
+    await other.close();
+  });
+});
