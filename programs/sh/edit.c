@@ -309,7 +309,10 @@ static bool edit(Editor *editor) {
   redraw(editor);
   for (;;) {
     int key = next_key();
-    if (key == CTRL_R) key = search_history(editor);
+    if (key == CTRL_R) {
+      key = search_history(editor);
+      redraw(editor);
+    }
     if (key == ENTER_CR || key == ENTER_LF) break;
     if (key == KEY_END_OF_FILE || (key == CTRL_D && editor->line.length == 0)) return false;
     if (key == CTRL_C) {
@@ -324,8 +327,10 @@ static bool edit(Editor *editor) {
     else if (key >= ' ' && key < 0x100) type_byte(editor, key);
     editor->was_tab = is_tab;
   }
-  editor->position = editor->line.length;
-  redraw(editor);
+  if (editor->position != editor->line.length) {
+    editor->position = editor->line.length;
+    redraw(editor);
+  }
   fputs("\r\n", stdout);
   return true;
 }

@@ -1,0 +1,67 @@
+/*
+ * init: process 1. Starts the shell on the terminal with a session of its own, starts it again when it ends, and
+ * collects every process whose parent has died. Given a command, it runs that instead of the shell, once.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#ifndef TIOCSCTTY
+#define TIOCSCTTY 0x540E
+#endif
+
+static char *environment[] = {"PATH=/bin:/usr/bin", "HOME=/root", "TERM=xterm-256color", "USER=root", "SHELL=/bin/sh",
+                              NULL};
+
+/* A session leader that opens or claims a terminal gets its Ctrl-C. */
+static void take_terminal(void) {
+  setsid();
+  if (!isatty(0)) {
+    int fd = open("/dev/tty", O_RDWR);
+    if (fd < 0) fd = open("/dev/console", O_RDWR);
+    if (fd < 0) return;
+    for (int i = 0; i < 3; i++) dup2(fd, i);
+    if (fd > 2) close(fd);
+  }
+  ioctl(0, TIOCSCTTY, 0);
+  tcsetpgrp(0, getpgrp());
+}
+
+static pid_t start(char **command) {
+  pid_t pid = fork();
+  if (pid != 0) return pid;
+  take_terminal();
+  if (chdir("/root") < 0 && chdir("/") < 0) perror("init: /");
+  execve(command[0], command, environment);
+  perror(command[0]);
+  _exit(127);
+}
+
+int main(int argc, char **argv) {
+  static char *shell[] = {"/bin/sh", NULL};
+  char **command = argc > 1 ? argv + 1 : shell;
+  if (argc == 1)
+    printf("Faultline: watch malloc become memory. Try first-touch, then forks, then thrash.\n"
+           "help lists the programs; Tab completes, Ctrl-C ends what runs.\n");
+  fflush(stdout);
+  pid_t child = start(command);
+  for (int quick = 0; child > 0;) {
+    int status;
+    pid_t ended = wait(&status);
+    if (ended != child) continue;
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (argc > 1) return code;
+    if (code >= 126 && ++quick > 3) { /* no shell to run: say so rather than spin */
+      fprintf(stderr, "init: /bin/sh does not start (status %d). Is it in the machine's file system?\n", code);
+      return code;
+    }
+    child = start(command);
+  }
+  perror("init: cannot start a process");
+  return 1;
+}
