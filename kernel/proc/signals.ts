@@ -14,7 +14,7 @@ import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
-import { hasPendingSignal, interruptSleep, makeReady, wake } from "./scheduler.ts";
+import { hasPendingSignal, interruptSleep, makeReady, sleep, wake } from "./scheduler.ts";
 import { pushSignalFrame } from "./signal-frame.ts";
 
 /** Signals are numbered 1 … 64; from 32 on they are the real-time signals. */
@@ -198,6 +198,16 @@ export function deliverSignals(core: Core, p: Process): number {
     if (kind === "stop") stopProcess(core, p, pending.signal);
   }
   return 0;
+}
+
+/**
+ * Sleeps until `channel`, a deadline or a signal. A signal that already waits keeps the process from falling asleep: it
+ * is delivered on the way out, and the call executed again if it still has to be.
+ */
+export function sleepUnlessSignalled(core: Core, p: Process, channel: string, wakeAtCycles = -1): typeof RESTART {
+  if (!hasPendingSignal(p)) return sleep(core, p, channel, wakeAtCycles);
+  p.interruptible = true;
+  return RESTART;
 }
 
 /** Calls that return −EINTR even when the handler has SA_RESTART (signal(7)). */

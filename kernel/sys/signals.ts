@@ -1,11 +1,18 @@
 /** System calls about signals: kill, tkill, rt_sigaction, rt_sigprocmask, rt_sigsuspend, rt_sigreturn. */
-import { Errno, RESTART, Signal, type SyscallName } from "../abi.ts";
+import { Errno, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
-import { hasPendingSignal, sleep } from "../proc/scheduler.ts";
 import { popSignalFrame } from "../proc/signal-frame.ts";
-import { forceSignal, isIgnored, postGroupSignal, postSignal, SIGNALS, SignalCode } from "../proc/signals.ts";
+import {
+  forceSignal,
+  isIgnored,
+  postGroupSignal,
+  postSignal,
+  SIGNALS,
+  SignalCode,
+  sleepUnlessSignalled,
+} from "../proc/signals.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 
 /** sigsetsize of every call: 64 signals. */
@@ -119,18 +126,8 @@ const rt_sigsuspend: SyscallHandler = (core, p, a) => {
   if (a[1] !== SIGSET_BYTES) return -Errno.EINVAL;
   const outcome = replaceMask(core, p, a[0]);
   if (outcome !== 0) return outcome;
-  return interruptibleSleep(core, p, "signal");
+  return sleepUnlessSignalled(core, p, "signal");
 };
-
-/**
- * Sleeps until `channel`, a deadline or a signal. A signal that already waits keeps it from falling asleep: it returns
- * RESTART at once, and the signal is delivered on the way out.
- */
-export function interruptibleSleep(core: Core, p: Process, channel: string, wakeAtCycles = -1): number {
-  if (!hasPendingSignal(p)) return sleep(core, p, channel, wakeAtCycles);
-  p.interruptible = true;
-  return RESTART;
-}
 
 const rt_sigreturn: SyscallHandler = (core, p) => {
   const outcome = popSignalFrame(core, p);

@@ -51,6 +51,8 @@ export interface Terminal {
   held: boolean;
   /** Bytes from the host that wait for room in the queue. */
   backlog: number[];
+  /** Cycle at which the last byte came in: the timer between bytes (VTIME). */
+  lastInputCycles: number;
   /** The host has closed its end: reads give end-of-file once the queue is empty. */
   hungUp: boolean;
 }
@@ -89,6 +91,7 @@ export function emptyTerminal(): Terminal {
     editColumn: 0,
     held: false,
     backlog: [],
+    lastInputCycles: 0,
     hungUp: false,
   };
 }

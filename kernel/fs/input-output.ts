@@ -1,0 +1,282 @@
+/**
+ * Reading and writing open files of every kind, and whether they are ready to be. The calls in kernel/sys check
+ * descriptors and gather arguments; what a read or write then does, and when it sleeps, is here.
+ */
+import { Errno, Signal } from "../abi.ts";
+import type { Core } from "../core.ts";
+import type { OpenFile, Process } from "../proc/process.ts";
+import { postSignal, SignalCode } from "../proc/signals.ts";
+import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
+import { MAX_FILE_BYTES, readContent } from "./content.ts";
+import { readDevice, writeDevice } from "./devices.ts";
+import type { HostInput } from "./file-system.ts";
+import { isReadable, isWritable, Open, Poll } from "./flags.ts";
+import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
+import { notify, pipeChannel } from "./open-file.ts";
+import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
+import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
+
+/** Bytes of a regular file that one piece of a write may have. */
+const FILE_PIECE_BYTES = 4096;
+
+/**
+ * Reads into a span: from `position`, or from the file's own offset, which then moves, when it is −1. Returns the bytes
+ * read, −errno or RESTART.
+ */
+export function readFile(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
+  if (!isReadable(file.flags)) return -Errno.EBADF;
+  const inode = core.fs.inode(file.inode);
+  switch (inode?.kind) {
+    case "file":
+    case "generated":
+      return readStored(core, p, file, inode, span, position);
+    case "fifo":
+      return position >= 0 ? -Errno.ESPIPE : readPipe(core, p, file, inode, span);
+    case "device":
+      return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : readFromDevice(core, p, file, inode, span);
+    case "directory":
+    case "proc":
+      return -Errno.EISDIR;
+    default:
+      return -Errno.EINVAL;
+  }
+}
+
+/** Writes a span: as readFile. */
+export function writeFile(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
+  if (!isWritable(file.flags)) return -Errno.EBADF;
+  const inode = core.fs.inode(file.inode);
+  switch (inode?.kind) {
+    case "file":
+      return writeStored(core, p, file, inode, span, position);
+    case "fifo":
+      return position >= 0 ? -Errno.ESPIPE : writePipe(core, p, file, inode, span);
+    case "device":
+      return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : writeToDevice(core, p, file, inode, span);
+    default:
+      return -Errno.EINVAL;
+  }
+}
+
+/** lseek and pread make sense on it. */
+export function isSeekable(inode: DeviceInode): boolean {
+  return inode.device !== "tty" && inode.device !== "console" && !inode.device.startsWith("std");
+}
+
+// ---- files ----
+
+function readStored(
+  core: Core,
+  p: Process,
+  file: OpenFile,
+  inode: FileInode | GeneratedInode,
+  span: Span,
+  position: number,
+): number {
+  let at = position >= 0 ? position + progressOf(core, p) : file.offset;
+  inode.atimeCycles = core.hart.cycles;
+  return fillSpan(core, p, span, {
+    peek: (dst) => (inode.kind === "file" ? readContent(inode.content, at, dst) : readText(inode.bytes, at, dst)),
+    consume: (count) => {
+      at += count;
+      if (position < 0) file.offset = at;
+      return true;
+    },
+  });
+}
+
+function readText(text: Uint8Array, at: number, dst: Uint8Array): number {
+  const part = text.subarray(at, at + dst.length);
+  dst.set(part);
+  return part.length;
+}
+
+function writeStored(
+  core: Core,
+  p: Process,
+  file: OpenFile,
+  inode: FileInode,
+  span: Span,
+  position: number,
+): number {
+  const start = position >= 0 ? position + progressOf(core, p) : file.offset;
+  let at = file.flags & Open.Append ? inode.content.bytes : start;
+  if (span.bytes > 0 && at >= MAX_FILE_BYTES) return -Errno.EFBIG;
+  const { done, outcome } = emptySpan(core, p, span, {
+    room: () => Math.min(FILE_PIECE_BYTES, MAX_FILE_BYTES - at),
+    put: (bytes) => {
+      if (!core.fs.write(inode, at, bytes, core.hart.cycles)) return -Errno.ENOSPC;
+      at += bytes.length;
+      if (position < 0) file.offset = at;
+      return 0;
+    },
+  });
+  return outcome === 0 ? done : interrupted(core, p, done, outcome);
+}
+
+// ---- pipes ----
+
+function readPipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, span: Span): number {
+  const { pipe, number } = inode;
+  if (span.bytes === 0) return 0;
+  if (pipe.bytes === 0) {
+    const done = progressOf(core, p);
+    if (done > 0 || pipe.writers === 0) return done;
+    return file.flags & Open.NonBlock ? -Errno.EAGAIN : waitOn(core, p, pipeChannel(number), 0);
+  }
+  const moved = fillSpan(core, p, span, {
+    peek: (dst) => peekPipe(pipe, dst),
+    consume: (count) => {
+      consumePipe(pipe, count);
+      return true;
+    },
+  });
+  notify(core, pipeChannel(number));
+  return moved;
+}
+
+function writePipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, span: Span): number {
+  const { pipe, number } = inode;
+  if (span.bytes === 0) return 0;
+  if (pipe.readers === 0) return breakPipe(core, p);
+  const isBlocking = (file.flags & Open.NonBlock) === 0;
+  if (span.bytes <= PIPE_ATOMIC_BYTES) {
+    const bytes = gather(core, p, span);
+    if (typeof bytes === "number") return bytes;
+    if (pipeRoom(pipe) < bytes.length) return isBlocking ? waitOn(core, p, pipeChannel(number), 0) : -Errno.EAGAIN;
+    appendPipe(pipe, bytes);
+    notify(core, pipeChannel(number));
+    return bytes.length;
+  }
+  const { done, outcome } = emptySpan(core, p, span, {
+    room: () => pipeRoom(pipe),
+    put: (bytes) => {
+      appendPipe(pipe, bytes);
+      return 0;
+    },
+  });
+  notify(core, pipeChannel(number));
+  if (outcome !== 0) return interrupted(core, p, done, outcome);
+  if (done === span.bytes) return done;
+  if (isBlocking) return waitOn(core, p, pipeChannel(number), done);
+  return done > 0 ? done : -Errno.EAGAIN;
+}
+
+/** Nobody can read any more: SIGPIPE, and −EPIPE for who survives it, or the bytes that had already gone in. */
+function breakPipe(core: Core, p: Process): number {
+  postSignal(core, p, Signal.SIGPIPE, { code: SignalCode.Kernel });
+  const done = progressOf(core, p);
+  return done > 0 ? done : -Errno.EPIPE;
+}
+
+// ---- devices ----
+
+function readFromDevice(core: Core, p: Process, file: OpenFile, inode: DeviceInode, span: Span): number {
+  switch (inode.device) {
+    case "tty":
+    case "console":
+      return readTerminal(core, p, file, span);
+    case "stdin":
+      return readHost(core, p, file, span);
+    case "stdout":
+    case "stderr":
+      return -Errno.EIO;
+    default:
+      return readDevice(core, p, inode.device, span);
+  }
+}
+
+function writeToDevice(core: Core, p: Process, file: OpenFile, inode: DeviceInode, span: Span): number {
+  switch (inode.device) {
+    case "tty":
+    case "console":
+      return writeTerminal(core, p, file, span);
+    case "stdin":
+      return -Errno.EIO;
+    case "stdout":
+    case "stderr":
+      return writeHost(core, p, inode.device, span);
+    default:
+      return writeDevice(inode.device, span);
+  }
+}
+
+const STDIN_CHANNEL = "stdin";
+
+/** Reads the host's standard input, and sleeps until some has been delivered or it has ended. */
+function readHost(core: Core, p: Process, file: OpenFile, span: Span): number {
+  const { stdin } = core.fs;
+  if (span.bytes === 0) return 0;
+  if (stdin.chunks.length === 0) {
+    const done = progressOf(core, p);
+    if (done > 0 || stdin.ended) return done;
+    return file.flags & Open.NonBlock ? -Errno.EAGAIN : waitOn(core, p, STDIN_CHANNEL, 0);
+  }
+  return fillSpan(core, p, span, {
+    peek: (dst) => peekHost(stdin, dst),
+    consume: (count) => {
+      stdin.taken += count;
+      if (stdin.taken < stdin.chunks[0].length) return true;
+      stdin.chunks.shift();
+      stdin.taken = 0;
+      return true;
+    },
+  });
+}
+
+function peekHost(input: HostInput, dst: Uint8Array): number {
+  if (input.chunks.length === 0) return 0;
+  const part = input.chunks[0].subarray(input.taken, input.taken + dst.length);
+  dst.set(part);
+  return part.length;
+}
+
+function writeHost(core: Core, p: Process, stream: "stdout" | "stderr", span: Span): number {
+  const { done, outcome } = emptySpan(core, p, span, {
+    room: () => FILE_PIECE_BYTES,
+    put: (bytes) => {
+      core.host.output(stream, bytes);
+      return 0;
+    },
+  });
+  return outcome === 0 ? done : interrupted(core, p, done, outcome);
+}
+
+// ---- readiness ----
+
+const ALWAYS = Poll.In | Poll.ReadNormal | Poll.Out | Poll.WriteNormal;
+
+/** Bits of POLLIN, POLLOUT, POLLERR and POLLHUP that hold for an open file now. */
+export function readiness(core: Core, file: OpenFile): number {
+  const inode = core.fs.inode(file.inode);
+  if (inode?.kind === "fifo") return pipeReadiness(file, inode);
+  if (inode?.kind !== "device") return ALWAYS;
+  if (inode.device === "tty" || inode.device === "console") return pollTerminal(core.fs.terminal);
+  if (inode.device !== "stdin") return ALWAYS;
+  const { stdin } = core.fs;
+  return stdin.chunks.length > 0 || stdin.ended ? Poll.In | Poll.ReadNormal : 0;
+}
+
+function pipeReadiness(file: OpenFile, { pipe }: FifoInode): number {
+  let bits = 0;
+  if (isReadable(file.flags)) {
+    if (pipe.bytes > 0) bits |= Poll.In | Poll.ReadNormal;
+    if (pipe.writers === 0) bits |= Poll.HangUp;
+  }
+  if (isWritable(file.flags)) {
+    if (pipe.readers === 0) bits |= Poll.Error;
+    if (pipeRoom(pipe) >= PIPE_ATOMIC_BYTES) bits |= Poll.Out | Poll.WriteNormal;
+  }
+  return bits;
+}
+
+/** Bytes that a read would find, for FIONREAD; −1 when the file does not say. */
+export function waitingBytes(core: Core, file: OpenFile): number {
+  const inode = core.fs.inode(file.inode);
+  if (inode?.kind === "fifo") return inode.pipe.bytes;
+  if (inode?.kind === "file") return Math.max(0, inode.content.bytes - file.offset);
+  if (inode?.kind !== "device" || inode.device !== "stdin") return -1;
+  const { chunks, taken } = core.fs.stdin;
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0) - taken;
+}
+
