@@ -125,10 +125,17 @@ export class Mmu {
    * What a user-mode access would meet in the tables, without any effect and without looking at the TLB. `rootPfn`
    * defaults to satp's, so that the tables of a process that is not running can be looked at too.
    */
-  peek(vaddr: number, access: Access = "load", rootPfn: number = this.hart.satpPfn): Peek {
+  peek(vaddr: number, access: Access = "load", rootPfn?: number): Peek {
     const reads: PteRead[] = [];
     const { ram } = this;
-    let table = rootPfn;
+    if (rootPfn === undefined) {
+      if (this.hart.satpMode === SATP_BARE) {
+        const inside = vaddr >>> 0 < ram.bytes;
+        return { paddr: inside ? vaddr >>> 0 : -1, reads, fault: inside ? null : accessFault(access) };
+      }
+      rootPfn = this.hart.satpPfn;
+    }
+    let table: number = rootPfn;
     for (let level: 0 | 1 = 1; ; level = 0) {
       if (table >= ram.frames) return { paddr: -1, reads, fault: accessFault(access) };
       const paddr = table * PAGE_BYTES + Pte.tableIndex(vaddr, level) * Pte.PTE_BYTES;

@@ -218,8 +218,9 @@ export function toElf({ code, buffer }: RandomProgram): Uint8Array {
   const file = new Uint8Array(bufferOffset + buffer.length);
   const view = new DataView(file.buffer);
   file.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
-  const words = (at: number, ...values: number[]) =>
-    values.forEach((value, n) => view.setUint32(at + 4 * n, value, true));
+  const words = (at: number, ...values: number[]): void => {
+    for (const [n, value] of values.entries()) view.setUint32(at + 4 * n, value, true);
+  };
   // e_type EXEC and e_machine RISC-V; version, entry, phoff, shoff, flags RVC; ehsize, phentsize, phnum.
   words(16, (243 << 16) | 2, 1, CODE_VADDR, 52, 0, 1, (32 << 16) | 52, 2, 0);
   const segment = (at: number, offset: number, vaddr: number, bytes: number) =>
