@@ -1,0 +1,97 @@
+/* General utilities (C11 7.22, POSIX.1-2008). */
+#ifndef _STDLIB_H
+#define _STDLIB_H
+
+#include <stddef.h>
+
+#define EXIT_SUCCESS 0
+#define EXIT_FAILURE 1
+#define RAND_MAX 2147483647
+#define MB_CUR_MAX 4
+
+typedef struct {
+  int quot;
+  int rem;
+} div_t;
+
+typedef struct {
+  long quot;
+  long rem;
+} ldiv_t;
+
+typedef struct {
+  long long quot;
+  long long rem;
+} lldiv_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void *malloc(size_t bytes);
+void *calloc(size_t count, size_t bytes);
+void *realloc(void *block, size_t bytes);
+void *reallocarray(void *block, size_t count, size_t bytes);
+void free(void *block);
+void *aligned_alloc(size_t alignment, size_t bytes);
+int posix_memalign(void **block, size_t alignment, size_t bytes);
+
+void abort(void) __attribute__((noreturn));
+void exit(int status) __attribute__((noreturn));
+void _Exit(int status) __attribute__((noreturn));
+void quick_exit(int status) __attribute__((noreturn));
+int atexit(void (*function)(void));
+int at_quick_exit(void (*function)(void));
+int system(const char *command);
+
+char *getenv(const char *name);
+int setenv(const char *name, const char *value, int overwrite);
+int unsetenv(const char *name);
+int putenv(char *assignment);
+int clearenv(void);
+
+int atoi(const char *text);
+long atol(const char *text);
+long long atoll(const char *text);
+double atof(const char *text);
+long strtol(const char *text, char **end, int base);
+unsigned long strtoul(const char *text, char **end, int base);
+long long strtoll(const char *text, char **end, int base);
+unsigned long long strtoull(const char *text, char **end, int base);
+float strtof(const char *text, char **end);
+double strtod(const char *text, char **end);
+long double strtold(const char *text, char **end);
+
+int abs(int value);
+long labs(long value);
+long long llabs(long long value);
+div_t div(int numerator, int denominator);
+ldiv_t ldiv(long numerator, long denominator);
+lldiv_t lldiv(long long numerator, long long denominator);
+
+int rand(void);
+void srand(unsigned int seed);
+int rand_r(unsigned int *state);
+long random(void);
+void srandom(unsigned int seed);
+
+void qsort(void *base, size_t count, size_t bytes, int (*compare)(const void *, const void *));
+void *bsearch(const void *key, const void *base, size_t count, size_t bytes,
+              int (*compare)(const void *, const void *));
+
+int mblen(const char *s, size_t bytes);
+int mbtowc(wchar_t *to, const char *from, size_t bytes);
+int wctomb(char *to, wchar_t from);
+size_t mbstowcs(wchar_t *to, const char *from, size_t max);
+size_t wcstombs(char *to, const wchar_t *from, size_t bytes);
+
+char *realpath(const char *path, char *resolved);
+char *mktemp(char *pattern);
+int mkstemp(char *pattern);
+char *mkdtemp(char *pattern);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

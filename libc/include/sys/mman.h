@@ -1,0 +1,46 @@
+/* Mapping memory (Linux asm-generic/mman.h). */
+#ifndef _SYS_MMAN_H
+#define _SYS_MMAN_H
+
+#include <sys/types.h>
+
+#define PROT_NONE 0
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+
+#define MAP_SHARED 0x01
+#define MAP_PRIVATE 0x02
+#define MAP_FIXED 0x10
+#define MAP_ANONYMOUS 0x20
+#define MAP_ANON MAP_ANONYMOUS
+#define MAP_GROWSDOWN 0x0100
+#define MAP_LOCKED 0x2000
+#define MAP_NORESERVE 0x4000
+#define MAP_POPULATE 0x8000
+#define MAP_FIXED_NOREPLACE 0x100000
+#define MAP_FAILED ((void *)-1)
+
+#define MADV_NORMAL 0
+#define MADV_RANDOM 1
+#define MADV_SEQUENTIAL 2
+#define MADV_WILLNEED 3
+#define MADV_DONTNEED 4
+#define MADV_FREE 8
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void *mmap(void *vaddr, size_t bytes, int protection, int flags, int fd, off_t offset);
+int munmap(void *vaddr, size_t bytes);
+int mprotect(void *vaddr, size_t bytes, int protection);
+int madvise(void *vaddr, size_t bytes, int advice);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
