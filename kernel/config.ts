@@ -20,6 +20,11 @@ export interface KernelConfig {
   readonly seed: number;
   /** Cycles a process may run before the next one's turn, ≥ 1000. */
   readonly quantumCycles: number;
+  /**
+   * Frames that the page daemon tries to keep available (zeroed, dirty or standby); it starts below half of that.
+   * 0 switches it off: pages are then replaced only when a fault finds no frame. −1: a 32nd of RAM.
+   */
+  readonly availableTargetFrames: number;
   /** Most processes alive at once; fork fails with EAGAIN beyond. */
   readonly maxProcesses: number;
 }
@@ -31,9 +36,13 @@ export const DEFAULT_CONFIG: KernelConfig = {
   zeroing: "idle",
   seed: 1,
   quantumCycles: 200_000,
+  availableTargetFrames: -1,
   maxProcesses: 64,
 };
 
 /** 1 cycle is 10 ns of virtual time: a 100 MHz machine. */
 export const CYCLES_PER_SECOND = 100_000_000;
 export const NANOSECONDS_PER_CYCLE = 10;
+
+/** What the clock says at power-on, in seconds since 1970: the start of 2026, so that runs are repeatable. */
+export const BOOT_EPOCH_SECONDS = 1_767_225_600;

@@ -9,8 +9,8 @@ import { wake } from "../proc/scheduler.ts";
 import { isReadable, isWritable, Open } from "./flags.ts";
 import type { Inode } from "./inode.ts";
 
-/** Descriptors that one process may have (RLIMIT_NOFILE). */
-export const MAX_DESCRIPTORS = 256;
+/** Most descriptors that a process can have, whatever its limit says. /proc numbers leave room for as many. */
+export const MAX_DESCRIPTORS = 1024;
 
 /** Channel of those who wait for any of several files (ppoll). */
 export const POLL_CHANNEL = "poll";
@@ -45,14 +45,21 @@ export function releaseFile(core: Core, file: OpenFile): void {
   if (pipe) notify(core, pipeChannel(file.inode));
 }
 
-/** Puts an open file in the lowest free slot from `lowest` on; −EMFILE when the table is full. */
-export function installDescriptor(table: FileTable, file: OpenFile, closeOnExec: boolean, lowest = 0): number {
-  for (let fd = lowest; fd < MAX_DESCRIPTORS; fd++) {
-    if (table.slots[fd]) continue;
-    putDescriptor(table, fd, { file, closeOnExec });
-    return fd;
-  }
+/** Descriptors that `p` may have: its limit, as far as the machine goes along. */
+export const descriptorLimit = (p: Process): number => Math.min(MAX_DESCRIPTORS, p.limits.openFiles.soft);
+
+/** The lowest free slot from `lowest` on, or −EMFILE. */
+export function freeDescriptor(p: Process, lowest = 0): number {
+  const limit = descriptorLimit(p);
+  for (let fd = lowest; fd < limit; fd++) if (!p.files.slots[fd]) return fd;
   return -Errno.EMFILE;
+}
+
+/** Puts an open file in the lowest free slot from `lowest` on; −EMFILE when there is none. */
+export function installDescriptor(p: Process, file: OpenFile, closeOnExec: boolean, lowest = 0): number {
+  const fd = freeDescriptor(p, lowest);
+  if (fd >= 0) putDescriptor(p.files, fd, { file, closeOnExec });
+  return fd;
 }
 
 /** Fills one slot that is free. */
@@ -60,13 +67,6 @@ export function putDescriptor(table: FileTable, fd: number, descriptor: Descript
   while (table.slots.length < fd) table.slots.push(null);
   table.slots[fd] = descriptor;
   descriptor.file.users++;
-}
-
-/** Whether `count` more descriptors fit. */
-export function hasFreeDescriptors(table: FileTable, count: number): boolean {
-  let used = 0;
-  for (const slot of table.slots) if (slot) used++;
-  return MAX_DESCRIPTORS - used >= count;
 }
 
 /** The descriptor, or null: EBADF. */
@@ -103,14 +103,14 @@ export function closeOnExec(core: Core, table: FileTable): void {
 export function openHostStreams(core: Core, p: Process): void {
   for (const stream of ["stdin", "stdout", "stderr"] as const) {
     const flags = (stream === "stdin" ? Open.ReadOnly : Open.WriteOnly) | Open.LargeFile;
-    installDescriptor(p.files, openInode(core, core.fs.deviceInode(stream), flags, `/dev/${stream}`), false);
+    installDescriptor(p, openInode(core, core.fs.deviceInode(stream), flags, `/dev/${stream}`), false);
   }
 }
 
 /** Descriptors 0, 1 and 2 of a first process on /dev/tty, which becomes the controlling terminal of its session. */
 export function openTerminal(core: Core, p: Process): void {
   const file = openInode(core, core.fs.deviceInode("tty"), Open.ReadWrite | Open.LargeFile, "/dev/tty");
-  for (let fd = 0; fd < 3; fd++) installDescriptor(p.files, file, false);
+  for (let fd = 0; fd < 3; fd++) installDescriptor(p, file, false);
   p.tty = 0;
   core.fs.terminal.session = p.sid;
   core.fs.terminal.foreground = p.pgid;

@@ -183,3 +183,30 @@ export function pollTerminal(tty: Terminal): number {
   const input = isReadable || tty.hungUp ? Poll.In | Poll.ReadNormal : 0;
   return input | (tty.held ? 0 : Poll.Out | Poll.WriteNormal) | (tty.hungUp ? Poll.HangUp : 0);
 }
+
+/** Makes the terminal the controlling one of a session without any, whose leader asks. False when that may not be. */
+export function acquireTerminal(core: Core, p: Process): boolean {
+  const { terminal } = core.fs;
+  if (p.tty === 0 && p.sid === terminal.session) return true;
+  if (p.sid !== p.tgid || p.tty >= 0 || terminal.session !== 0) return false;
+  terminal.session = p.sid;
+  terminal.foreground = p.pgid;
+  p.tty = 0;
+  return true;
+}
+
+/**
+ * Gives the controlling terminal up. When the session's leader does (or exits: call it from there), the foreground group
+ * hears SIGHUP and SIGCONT, and the whole session loses the terminal.
+ */
+export function leaveTerminal(core: Core, p: Process): void {
+  const { terminal } = core.fs;
+  const isLeader = p.sid === p.tgid && p.sid === terminal.session;
+  p.tty = -1;
+  if (!isLeader) return;
+  signalForeground(core, Signal.SIGHUP);
+  signalForeground(core, Signal.SIGCONT);
+  terminal.session = 0;
+  terminal.foreground = 0;
+  for (const member of core.processes.values()) if (member.sid === p.sid) member.tty = -1;
+}

@@ -1,0 +1,316 @@
+/** System calls on open files: open, close, read and write in all forms, seek, duplicate, fcntl, truncate, statx, access. */
+import { Errno, type SyscallName } from "../abi.ts";
+import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
+import type { Core } from "../core.ts";
+import { MAX_FILE_BYTES } from "../fs/content.ts";
+import { At, Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
+import { type DeviceInode, DEVICE_NUMBERS, type Inode, isDirectory, isExecutable, isSymlink, modeType, sizeBytes } from "../fs/inode.ts";
+import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
+import {
+  closeDescriptor,
+  descriptorLimit,
+  descriptorOf,
+  freeDescriptor,
+  installDescriptor,
+  openInode,
+  putDescriptor,
+} from "../fs/open-file.ts";
+import { directoryForNames, lookup, type Place, pathOfPlace, walk } from "../fs/path.ts";
+import { PROC_FIRST } from "../fs/proc/nodes.ts";
+import { openProcFile } from "../fs/proc/open.ts";
+import { type Span, spanOf } from "../fs/transfer.ts";
+import { readUserString, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
+import type { OpenFile, Process } from "../proc/process.ts";
+import { acquireTerminal } from "../tty/device.ts";
+import type { SyscallHandler } from "./handler.ts";
+
+/** Greatest byte count of one transfer: Linux's MAX_RW_COUNT. */
+const TRANSFER_MAX = 0x7ffff000;
+/** Most segments of readv and writev (IOV_MAX). */
+const SEGMENTS_MAX = 1024;
+
+// ---- open and close ----
+
+const openat: SyscallHandler = (core, p, a) => {
+  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const flags = a[2];
+  const creates = (flags & Open.Create) !== 0;
+  const follow = (flags & Open.NoFollow) === 0 && !(creates && flags & Open.Exclusive);
+  const fd = freeDescriptor(p);
+  if (fd < 0) return fd;
+  const place = walk(core, p, a[0], path, follow);
+  if (typeof place === "number") return place;
+  const inode = place.inode >= 0 ? existing(core, p, place, flags) : created(core, p, place, flags, a[3]);
+  if (typeof inode === "number") return inode;
+  const kept = flags & ~(Open.Create | Open.Exclusive | Open.NoControllingTerminal | Open.Truncate | Open.CloseOnExec);
+  const file = openInode(core, inode.number, kept, pathOfPlace(core, place));
+  return installDescriptor(p, file, (flags & Open.CloseOnExec) !== 0);
+};
+
+/** Checks that what a path leads to may be opened so, and truncates it if asked. */
+function existing(core: Core, p: Process, place: Place, flags: number): Inode | number {
+  const inode = core.fs.inode(place.inode)!;
+  const creates = (flags & Open.Create) !== 0;
+  const isForPath = (flags & Open.Path) !== 0;
+  if (creates && flags & Open.Exclusive) return -Errno.EEXIST;
+  if (isSymlink(inode) && !isForPath) return -Errno.ELOOP;
+  if (flags & Open.Directory && !isDirectory(inode)) return -Errno.ENOTDIR;
+  if (isDirectory(inode)) return creates || isWritable(flags) ? -Errno.EISDIR : inode;
+  if (isForPath) return inode;
+  if (inode.kind === "proc") return isWritable(flags) ? -Errno.EACCES : openProcFile(core, inode.number);
+  if (inode.kind === "generated" && isWritable(flags)) return -Errno.EACCES;
+  if (inode.kind === "device") return openDevice(core, p, inode, flags);
+  if (inode.kind === "file" && flags & Open.Truncate && isWritable(flags)) core.fs.truncate(inode, 0, core.hart.cycles);
+  return inode;
+}
+
+/** /dev/tty is the controlling terminal, if there is one; a session's leader gets one by opening /dev/console. */
+function openDevice(core: Core, p: Process, inode: DeviceInode, flags: number): Inode | number {
+  if (inode.device === "tty" && p.tty < 0) return -Errno.ENXIO;
+  if (inode.device === "console" && (flags & Open.NoControllingTerminal) === 0) acquireTerminal(core, p);
+  return inode;
+}
+
+function created(core: Core, p: Process, place: Place, flags: number, mode: number): Inode | number {
+  if ((flags & Open.Create) === 0) return -Errno.ENOENT;
+  if (place.mustBeDirectory) return -Errno.EISDIR;
+  if (flags & Open.Directory) return -Errno.EINVAL;
+  const parent = directoryForNames(core, place);
+  if (typeof parent === "number") return parent;
+  if (!core.fs.canAdd()) return -Errno.ENOSPC;
+  return core.fs.makeFile(parent, place.name, mode & 0o7777 & ~p.fs.umask, core.hart.cycles);
+}
+
+const close: SyscallHandler = (core, p, a) => {
+  if (!descriptorOf(p, a[0])) return -Errno.EBADF;
+  closeDescriptor(core, p.files, a[0]);
+  return 0;
+};
+
+// ---- read and write ----
+
+const transferBytes = (count: number): number => Math.min(count >>> 0, TRANSFER_MAX);
+
+const read: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  return file ? readFile(core, p, file, spanOf(a[1] >>> 0, transferBytes(a[2])), -1) : -Errno.EBADF;
+};
+
+const write: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  return file ? writeFile(core, p, file, spanOf(a[1] >>> 0, transferBytes(a[2])), -1) : -Errno.EBADF;
+};
+
+/** Reads an array of struct iovec { base, length }. −EINVAL when there are too many or their sum does not fit. */
+function readSegments(core: Core, p: Process, vaddr: number, count: number): Span | number {
+  if (count < 0 || count > SEGMENTS_MAX) return -Errno.EINVAL;
+  const words = new Int32Array(2 * count);
+  const outcome = readUserWords(core, p, vaddr, words);
+  if (outcome !== 0) return outcome;
+  const segments = Array.from({ length: count }, (_, i) => ({ vaddr: words[2 * i] >>> 0, bytes: words[2 * i + 1] >>> 0 }));
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  return bytes > TRANSFER_MAX ? -Errno.EINVAL : { segments, bytes };
+}
+
+const readv: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file) return -Errno.EBADF;
+  const span = readSegments(core, p, a[1], a[2]);
+  return typeof span === "number" ? span : readFile(core, p, file, span, -1);
+};
+
+const writev: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file) return -Errno.EBADF;
+  const span = readSegments(core, p, a[1], a[2]);
+  return typeof span === "number" ? span : writeFile(core, p, file, span, -1);
+};
+
+/** A 64-bit argument from its halves, exact up to 2^53; negative when bit 63 is set. */
+const joined = (low: number, high: number): number => high * 2 ** 32 + (low >>> 0);
+
+const pread64: SyscallHandler = (core, p, a) => {
+  const position = joined(a[3], a[4]);
+  if (position < 0) return -Errno.EINVAL;
+  const file = descriptorOf(p, a[0])?.file;
+  return file ? readFile(core, p, file, spanOf(a[1] >>> 0, transferBytes(a[2])), position) : -Errno.EBADF;
+};
+
+const pwrite64: SyscallHandler = (core, p, a) => {
+  const position = joined(a[3], a[4]);
+  if (position < 0) return -Errno.EINVAL;
+  const file = descriptorOf(p, a[0])?.file;
+  return file ? writeFile(core, p, file, spanOf(a[1] >>> 0, transferBytes(a[2])), position) : -Errno.EBADF;
+};
+
+const _llseek: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file || file.flags & Open.Path) return -Errno.EBADF;
+  const inode = core.fs.inode(file.inode);
+  if (!inode || inode.kind === "fifo" || (inode.kind === "device" && !isSeekable(inode))) return -Errno.ESPIPE;
+  const base = seekBase(inode, file, a[4]);
+  if (base < 0) return base;
+  const position = base + joined(a[2], a[1]);
+  if (position < 0 || position > MAX_FILE_BYTES) return -Errno.EINVAL;
+  const outcome = writeUserWords(core, p, a[3], Int32Array.of(position, 0));
+  if (outcome === 0) file.offset = position;
+  return outcome;
+};
+
+function seekBase(inode: Inode, file: OpenFile, whence: number): number {
+  if (whence === Seek.Set) return 0;
+  if (whence === Seek.Current) return file.offset;
+  if (whence !== Seek.End) return -Errno.EINVAL;
+  return inode.kind === "generated" ? inode.bytes.length : isDirectory(inode) ? -Errno.EINVAL : sizeBytes(inode);
+}
+
+const ftruncate64: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file) return -Errno.EBADF;
+  const bytes = joined(a[1], a[2]);
+  const inode = core.fs.inode(file.inode);
+  if (bytes < 0 || inode?.kind !== "file" || !isWritable(file.flags)) return -Errno.EINVAL;
+  if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
+  core.fs.truncate(inode, bytes, core.hart.cycles);
+  return 0;
+};
+
+// ---- descriptors ----
+
+const dup: SyscallHandler = (_core, p, a) => {
+  const descriptor = descriptorOf(p, a[0]);
+  return descriptor ? installDescriptor(p, descriptor.file, false) : -Errno.EBADF;
+};
+
+const dup3: SyscallHandler = (core, p, a) => {
+  const [from, to, flags] = a;
+  if (flags & ~Open.CloseOnExec || from === to) return -Errno.EINVAL;
+  const descriptor = descriptorOf(p, from);
+  if (!descriptor || to < 0 || to >= descriptorLimit(p)) return -Errno.EBADF;
+  // Counted first, so that closing the old descriptor cannot end the file that is being duplicated.
+  descriptor.file.users++;
+  closeDescriptor(core, p.files, to);
+  putDescriptor(p.files, to, { file: descriptor.file, closeOnExec: (flags & Open.CloseOnExec) !== 0 });
+  descriptor.file.users--;
+  return to;
+};
+
+const fcntl64: SyscallHandler = (_core, p, a) => {
+  const descriptor = descriptorOf(p, a[0]);
+  if (!descriptor) return -Errno.EBADF;
+  const { file } = descriptor;
+  switch (a[1]) {
+    case Fcntl.DuplicateFd:
+    case Fcntl.DuplicateFdCloseOnExec:
+      if (a[2] < 0 || a[2] >= descriptorLimit(p)) return -Errno.EINVAL;
+      return installDescriptor(p, file, a[1] === Fcntl.DuplicateFdCloseOnExec, a[2]);
+    case Fcntl.GetFdFlags:
+      return descriptor.closeOnExec ? 1 : 0;
+    case Fcntl.SetFdFlags:
+      descriptor.closeOnExec = (a[2] & 1) !== 0;
+      return 0;
+    case Fcntl.GetFlags:
+      return file.flags;
+    case Fcntl.SetFlags:
+      file.flags = (file.flags & ~SETTABLE_FLAGS) | (a[2] & SETTABLE_FLAGS);
+      return 0;
+    default:
+      return -Errno.EINVAL;
+  }
+};
+
+// ---- attributes ----
+
+const STATX_BYTES = 256;
+/** stx_mask: the basic attributes and the time of birth. */
+const STATX_GIVEN = 0xfff;
+const BLOCK_BYTES = 4096;
+/** Device numbers of the tree in memory and of /proc. */
+const DEV_MINOR_ROOT = 1;
+const DEV_MINOR_PROC = 2;
+
+const statx: SyscallHandler = (core, p, a) => {
+  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const inode = inodeByPathOrFd(core, p, a[0], path, a[2]);
+  if (typeof inode === "number") return inode;
+  return writeUser(core, p, a[4], statxOf(inode));
+};
+
+/** The inode that (dirfd, path, flags) means: with AT_EMPTY_PATH and "" the descriptor itself. */
+function inodeByPathOrFd(core: Core, p: Process, dirfd: number, path: string, flags: number): Inode | number {
+  if (path !== "" || (flags & At.EmptyPath) === 0) return lookup(core, p, dirfd, path, (flags & At.SymlinkNoFollow) === 0);
+  const number = dirfd === -100 ? p.fs.cwd : descriptorOf(p, dirfd)?.file.inode;
+  if (number === undefined) return -Errno.EBADF;
+  return core.fs.inode(number) ?? -Errno.ENOENT;
+}
+
+/** struct statx (include/uapi/linux/stat.h). */
+function statxOf(inode: Inode): Uint8Array {
+  const view = new DataView(new ArrayBuffer(STATX_BYTES));
+  const u32 = (offset: number, value: number) => view.setUint32(offset, value, true);
+  const u64 = (offset: number, value: number) => {
+    u32(offset, value % 2 ** 32);
+    u32(offset + 4, Math.floor(value / 2 ** 32));
+  };
+  const time = (offset: number, cycles: number) => {
+    u64(offset, BOOT_EPOCH_SECONDS + Math.floor(cycles / CYCLES_PER_SECOND));
+    u32(offset + 8, (cycles % CYCLES_PER_SECOND) * NANOSECONDS_PER_CYCLE);
+  };
+  const [major, minor] = inode.kind === "device" ? DEVICE_NUMBERS[inode.device] : [0, 0];
+  const isProc = inode.kind === "proc" || inode.kind === "generated";
+  u32(0, STATX_GIVEN);
+  u32(4, BLOCK_BYTES);
+  u32(16, inode.links || (inode.kind === "generated" ? 1 : 0));
+  view.setUint16(28, modeType(inode) | inode.permissions, true);
+  u64(32, inode.kind === "generated" ? inode.node : inode.number);
+  u64(40, sizeBytes(inode));
+  u64(48, inode.kind === "file" ? inode.content.chunks.size * (BLOCK_BYTES / 512) : 0);
+  time(64, inode.atimeCycles);
+  time(80, inode.btimeCycles);
+  time(96, inode.ctimeCycles);
+  time(112, inode.mtimeCycles);
+  u32(128, major);
+  u32(132, minor);
+  u32(140, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT);
+  return new Uint8Array(view.buffer);
+}
+
+const Access = { Execute: 1, Write: 2, Read: 4 } as const;
+
+const faccessat: SyscallHandler = (core, p, a) => {
+  const mode = a[2];
+  if (mode & ~(Access.Execute | Access.Write | Access.Read)) return -Errno.EINVAL;
+  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const inode = lookup(core, p, a[0], path, true);
+  if (typeof inode === "number") return inode;
+  if (mode & Access.Execute && !isDirectory(inode) && !isExecutable(inode)) return -Errno.EACCES;
+  return mode & Access.Write && inode.number >= PROC_FIRST ? -Errno.EACCES : 0;
+};
+
+const umask: SyscallHandler = (_core, p, a) => {
+  const before = p.fs.umask;
+  p.fs.umask = a[0] & 0o777;
+  return before;
+};
+
+export const fileCalls = {
+  _llseek,
+  close,
+  dup,
+  dup3,
+  faccessat,
+  fcntl64,
+  ftruncate64,
+  openat,
+  pread64,
+  pwrite64,
+  read,
+  readv,
+  statx,
+  umask,
+  write,
+  writev,
+} satisfies Partial<Record<SyscallName, SyscallHandler>>;
