@@ -404,6 +404,12 @@ ${table.join("\n")}
   private alternatives(terms: readonly Pexpr[], isSyntactic: boolean, fail: string): string {
     if (terms.length === 1) return this.code(terms[0]!, isSyntactic, fail);
     const n = this.labels++;
+    const spellings = terms.map((term) => (kindOf(term) === "Terminal" ? this.spelling(String(term.obj)) : ""));
+    if (spellings.every((text) => text.length === 1)) {
+      const skip = isSyntactic && this.options.tokens === undefined ? "this.skip();\n" : "";
+      const labels = spellings.map((text) => `case ${text.charCodeAt(0)}:`).join(" ");
+      return `${skip}switch (this.input.charCodeAt(this.pos)) {\n${labels} break;\ndefault: this.miss(this.pos); ${fail}\n}\nthis.stack.push(this.pos++);`;
+    }
     const parts = terms.map((term) => {
       const m = this.labels++;
       return `case${m}: {\n${this.code(term, isSyntactic, `break case${m};`)}\nbreak alt${n};\n}\nthis.pos = p${n}; this.stack.length = s${n};`;

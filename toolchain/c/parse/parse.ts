@@ -1,0 +1,335 @@
+/**
+ * From preprocessed tokens to the syntax tree, one external declaration at a time.
+ *
+ * A declaration that does not parse is mended by trial: put in the missing token, take out a stray one, or read an
+ * unknown name as a type, whichever lets the parser go furthest; then parsing goes on as if it had been written so, and each
+ * mistake gives one message. Where nothing helps, the statement (or the whole declaration) is left out and the names
+ * in it are remembered, so that later uses of them are not reported as well.
+ */
+import { type Diagnostic, type Diagnostics, type Span, nearestName } from "../../diagnostics.ts";
+import { parse } from "../../generated/c-grammar.ts";
+import type { ParseResult } from "../../ohm/parse-tree.ts";
+import type { External } from "../ast.ts";
+import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
+import { Token, TokenKind, codeOf, codeOfToken, keywordNames, spanOf, terminalOf } from "../tokens.ts";
+import { TreeBuilder } from "./build.ts";
+import { describeExpectations } from "./expectation.ts";
+
+export interface ParsedUnit {
+  readonly externals: readonly External[];
+  /** Names in text that had to be left out: not to be reported as undeclared. */
+  readonly poisoned: ReadonlySet<string>;
+  /** Names read as types although nothing declares them. */
+  readonly unknownTypes: ReadonlySet<string>;
+}
+
+const REPAIR_LIMIT = 60;
+const IDENTIFIER = codeOf("<identifier>");
+const TYPEDEF = codeOf("<typedef-name>");
+const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON, STAR, COMMA, CLOSE] = ["{", "}", ";", "*", ",", ")"].map(codeOf) as [number, number, number, number, number, number];
+const OPENERS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+/** Tokens worth trying to put in. */
+const INSERTIONS = [";", ")", "}", "]", ",", ":", "(", "{"];
+
+type Failure = Extract<ParseResult, { ok: false }>;
+
+/** Parses a whole file. `tokens` ends with an End token. */
+export function parseUnit(tokens: readonly Token[], packs: ReadonlyMap<Token, number>, diagnostics: Diagnostics): ParsedUnit {
+  return new UnitParser(tokens, packs, diagnostics).run();
+}
+
+class UnitParser {
+  private tokens: Token[];
+  private codes: Uint16Array;
+  private input: string;
+  private builder: TreeBuilder;
+  private readonly packs: ReadonlyMap<Token, number>;
+  private readonly diagnostics: Diagnostics;
+  private readonly names: MarkedNames;
+  private readonly end: Token;
+  private readonly poisoned = new Set<string>();
+  private readonly unknownTypes = new Set<string>();
+  private repairs = 0;
+  /** Position up to which a mistake has been reported. */
+  private reportedTo = -1;
+
+  constructor(tokens: readonly Token[], packs: ReadonlyMap<Token, number>, diagnostics: Diagnostics) {
+    this.end = tokens[tokens.length - 1]!;
+    this.tokens = tokens.slice(0, -1);
+    this.packs = packs;
+    this.diagnostics = diagnostics;
+    this.codes = Uint16Array.from(this.tokens, codeOfToken);
+    this.names = markTypedefs(this.tokens, this.codes);
+    this.input = textOf(this.codes);
+    this.builder = new TreeBuilder(this.tokens, packs);
+  }
+
+  run(): ParsedUnit {
+    const externals: External[] = [];
+    let at = 0;
+    while (at < this.tokens.length) {
+      const result = parse("External", this.input, { start: at, prefix: true });
+      if (result.ok) {
+        externals.push(this.builder.external(result.node));
+        at = result.end;
+      } else at = this.recover(at, result);
+    }
+    return { externals, poisoned: this.poisoned, unknownTypes: this.unknownTypes };
+  }
+
+  // ---- repair ----
+
+  /** Reports the mistake and mends it; returns where parsing goes on. */
+  private recover(start: number, failure: Failure): number {
+    const at = failure.position;
+    if (failure.isTooDeep) {
+      this.report(at, "this is nested too deeply", {});
+      return this.skipDeclaration(start, at);
+    }
+    if (++this.repairs > REPAIR_LIMIT) {
+      this.report(at, "too many syntax errors to go on", {});
+      return this.tokens.length;
+    }
+    if (this.tryUnknownType(start, at)) return start;
+    const expected = failure.expected();
+    if (this.tryMisspeltKeyword(start, at)) return start;
+    if (this.tryInsertion(start, at, new Set(expected.filter((item) => item.isTerminal).map((item) => item.text)), describeExpectations(expected))) return start;
+    const found = at < this.tokens.length ? `'${this.tokens[at]!.text}'` : "the end of the file";
+    if (this.tryDeletion(start, at, describeExpectations(expected), found)) return start;
+    this.report(at, `expected ${describeExpectations(expected)}, found ${found}`, this.openBracketNote(start, at));
+    return this.leaveOut(start, at);
+  }
+
+  /** How far the parser gets with changed codes; Infinity when the declaration parses. */
+  private reach(codes: Uint16Array, start: number): number {
+    const result = parse("External", textOf(codes), { start, prefix: true });
+    return result.ok ? Number.POSITIVE_INFINITY : result.position;
+  }
+
+  /** `foo x;` and `foo *x;` where foo was never declared. */
+  private tryUnknownType(start: number, at: number): boolean {
+    const candidates = [at - 1, at].filter((i) => i >= start && this.codes[i] === IDENTIFIER);
+    for (const i of candidates) {
+      const name = this.tokens[i]!.text;
+      if (this.names.ordinary.has(name)) continue;
+      const next = this.codes[i + 1];
+      if (next !== IDENTIFIER && next !== STAR && next !== COMMA && next !== CLOSE) continue;
+      const codes = this.codes.slice();
+      codes[i] = TYPEDEF;
+      if (this.reach(codes, start) <= Math.max(at, i + 1)) continue;
+      if (!this.unknownTypes.has(name)) this.reportUnknownType(i, name);
+      this.unknownTypes.add(name);
+      this.change(this.tokens, codes);
+      return true;
+    }
+    return false;
+  }
+
+  private reportUnknownType(at: number, name: string): void {
+    const header = TYPE_HEADERS[name];
+    const near = nearestName(name, [...this.names.types, ...keywordNames()]);
+    const span = spanOf(this.tokens[at]!);
+    const extra =
+      header !== undefined
+        ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
+        : near !== null
+          ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
+          : {};
+    this.report(at, `unknown type name '${name}'`, extra, true);
+  }
+
+  /** `retrun x;`, `whlie (…)`: the nearest keyword where one goes on better. */
+  private tryMisspeltKeyword(start: number, at: number): boolean {
+    for (const i of [at - 1, at]) {
+      if (i < start || this.codes[i] !== IDENTIFIER) continue;
+      const name = this.tokens[i]!.text;
+      if (name.length < 3 || this.names.ordinary.has(name)) continue;
+      const near = nearestName(name, keywordNames());
+      if (near === null) continue;
+      const codes = this.codes.slice();
+      codes[i] = codeOf(near);
+      if (this.reach(codes, start) <= at + 1) continue;
+      const span = spanOf(this.tokens[i]!);
+      this.report(i, `unknown word '${name}'`, { hint: `did you mean '${near}'?`, fix: { span, replacement: near } });
+      const token = this.tokens[i]!;
+      this.tokens[i] = new Token(token.kind, near, token.file, token.start, token.end, token.hasSpaceBefore, token.startsLine);
+      this.change(this.tokens, codes);
+      return true;
+    }
+    return false;
+  }
+
+  private tryInsertion(start: number, at: number, terminals: ReadonlySet<string>, expected: string): boolean {
+    let best: string | null = null;
+    let bestReach = at + 1;
+    for (const text of INSERTIONS) {
+      if (!terminals.has(text)) continue;
+      const codes = new Uint16Array(this.codes.length + 1);
+      codes.set(this.codes.subarray(0, at));
+      codes[at] = codeOf(text);
+      codes.set(this.codes.subarray(at), at + 1);
+      const reach = this.reach(codes, start) - 1;
+      // Something must come of it: at least the token that did not fit, and one more.
+      if (reach > bestReach || (reach === bestReach && reach === Number.POSITIVE_INFINITY && best === null)) {
+        bestReach = reach;
+        best = text;
+      }
+    }
+    if (best === null) return false;
+    const before = this.tokens[at - 1] ?? this.tokens[at] ?? this.end;
+    const span: Span = { file: before.file, start: before.end, end: before.end };
+    const note = best in OPENERS ? this.openBracketNote(start, at) : {};
+    const isSure = expected.startsWith(`'${best}'`) || best === ";";
+    this.report(at, isSure ? `expected '${best}' after '${before.text}'` : `expected ${expected}`, { ...note, fix: { span, replacement: best } }, true, span);
+    const token = new Token(TokenKind.Punctuator, best, before.file, before.end, before.end, false, false);
+    const codes = new Uint16Array(this.codes.length + 1);
+    codes.set(this.codes.subarray(0, at));
+    codes[at] = codeOf(best);
+    codes.set(this.codes.subarray(at), at + 1);
+    this.change([...this.tokens.slice(0, at), token, ...this.tokens.slice(at)], codes);
+    return true;
+  }
+
+  private tryDeletion(start: number, at: number, expected: string, found: string): boolean {
+    if (at >= this.tokens.length) return false;
+    const codes = new Uint16Array(this.codes.length - 1);
+    codes.set(this.codes.subarray(0, at));
+    codes.set(this.codes.subarray(at + 1), at);
+    if (this.reach(codes, start) <= at + 1) return false;
+    this.report(at, `expected ${expected}, found ${found}`, {});
+    this.change([...this.tokens.slice(0, at), ...this.tokens.slice(at + 1)], codes);
+    return true;
+  }
+
+  private change(tokens: Token[], codes: Uint16Array): void {
+    this.tokens = tokens;
+    this.codes = codes;
+    this.input = textOf(codes);
+    this.builder = new TreeBuilder(tokens, this.packs);
+  }
+
+  // ---- leaving out ----
+
+  /** Leaves out the statement around `at`, or the whole declaration when it stands in none. */
+  private leaveOut(start: number, at: number): number {
+    const block = this.innermostBlock(start, at);
+    if (block === null) return this.skipDeclaration(start, at);
+    let from = block + 1;
+    let nesting = 0;
+    for (let i = from; i < at; i++) {
+      const code = this.codes[i]!;
+      if (code === OPEN_BRACE || isOpen(code)) nesting++;
+      else if (code === CLOSE_BRACE || isClose(code)) nesting = Math.max(0, nesting - 1);
+      if (nesting === 0 && (code === SEMICOLON || code === CLOSE_BRACE)) from = i + 1;
+    }
+    let to = at;
+    for (nesting = 0; to < this.tokens.length; to++) {
+      const code = this.codes[to]!;
+      if (code === OPEN_BRACE) nesting++;
+      else if (code === CLOSE_BRACE) {
+        if (nesting === 0) break;
+        if (--nesting === 0) {
+          to++;
+          break;
+        }
+      } else if (code === SEMICOLON && nesting === 0) {
+        to++;
+        break;
+      }
+    }
+    if (to <= from) return this.skipDeclaration(start, at);
+    this.poison(from, to);
+    const semicolon = new Token(TokenKind.Punctuator, ";", this.tokens[from]!.file, this.tokens[from]!.start, this.tokens[from]!.start, false, false);
+    const codes = new Uint16Array(this.codes.length - (to - from) + 1);
+    codes.set(this.codes.subarray(0, from));
+    codes[from] = SEMICOLON;
+    codes.set(this.codes.subarray(to), from + 1);
+    this.change([...this.tokens.slice(0, from), semicolon, ...this.tokens.slice(to)], codes);
+    this.reportedTo = from;
+    return start;
+  }
+
+  /** Position of the `{` of the innermost statement block around `at`; null outside function bodies. */
+  private innermostBlock(start: number, at: number): number | null {
+    const open: number[] = [];
+    for (let i = start; i < at; i++) {
+      const code = this.codes[i]!;
+      if (code === OPEN_BRACE) open.push(i);
+      else if (code === CLOSE_BRACE) open.pop();
+    }
+    // A brace opens a block when it follows `)`, `;`, `{`, `}`, `else`, `do` or a label; after `=`, a tag or a comma it does not.
+    for (let i = open.length - 1; i >= 0; i--) {
+      const before = terminalOf(this.codes[open[i]! - 1] ?? 0);
+      if ([")", ";", "{", "}", "else", "do", ":"].includes(before)) return open[i]!;
+    }
+    return null;
+  }
+
+  /** The start of the next declaration at file scope. */
+  private skipDeclaration(start: number, at: number): number {
+    let nesting = 0;
+    for (let i = start; i < this.tokens.length; i++) {
+      const code = this.codes[i]!;
+      if (code === OPEN_BRACE) nesting++;
+      else if (code === CLOSE_BRACE) nesting = Math.max(0, nesting - 1);
+      if (i < at) continue;
+      const next = this.tokens[i + 1];
+      const isEnd = nesting === 0 && (code === SEMICOLON || code === CLOSE_BRACE);
+      const isFreshLine = next?.startsLine === true && next.file.placeOf(next.start).column === 1 && (code === SEMICOLON || code === CLOSE_BRACE) && this.codes[i + 1] !== CLOSE_BRACE;
+      if (isEnd && !(code === CLOSE_BRACE && this.codes[i + 1] === SEMICOLON) ? true : isFreshLine) {
+        this.poison(start, i + 1);
+        return i + 1;
+      }
+    }
+    this.poison(start, this.tokens.length);
+    return this.tokens.length;
+  }
+
+  private poison(from: number, to: number): void {
+    for (let i = from; i < to; i++) if (this.tokens[i]!.kind === TokenKind.Identifier) this.poisoned.add(this.tokens[i]!.text);
+  }
+
+  // ---- messages ----
+
+  private report(at: number, message: string, extra: Partial<Diagnostic>, isFirm = false, place: Span | null = null): void {
+    if (at <= this.reportedTo && !isFirm) return;
+    this.reportedTo = Math.max(this.reportedTo, at + 1);
+    const token = this.tokens[at] ?? this.end;
+    const span = place ?? spanOf(token);
+    const note: Diagnostic | null = token.macro === null || place !== null ? null : { severity: "note", message: `in the expansion of macro '${token.macro}'`, span };
+    this.diagnostics.add({ severity: "error", message, span, ...extra, ...(note === null ? {} : { notes: [...(extra.notes ?? []), note] }) });
+  }
+
+  /** A note on the bracket that is still open at `at`. */
+  private openBracketNote(start: number, at: number): { notes?: readonly Diagnostic[] } {
+    const open: number[] = [];
+    for (let i = start; i < at; i++) {
+      const code = this.codes[i]!;
+      if (isOpen(code) || code === OPEN_BRACE) open.push(i);
+      else if (isClose(code) || code === CLOSE_BRACE) open.pop();
+    }
+    const last = open[open.length - 1];
+    if (last === undefined) return {};
+    const token = this.tokens[last]!;
+    const here = this.tokens[at] ?? this.end;
+    if (here.file === token.file && here.file.placeOf(here.start).line === token.file.placeOf(token.start).line) return {};
+    return { notes: [{ severity: "note", message: `this '${token.text}' is still open`, span: spanOf(token) }] };
+  }
+}
+
+const isOpen = (code: number): boolean => terminalOf(code) === "(" || terminalOf(code) === "[";
+const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalOf(code) === "]";
+
+function textOf(codes: Uint16Array): string {
+  let out = "";
+  for (let at = 0; at < codes.length; at += 8192) out += String.fromCharCode(...codes.subarray(at, at + 8192));
+  return out;
+}
+
+/** Where the common type names come from. */
+const TYPE_HEADERS: Readonly<Record<string, string>> = {
+  size_t: "stddef.h", ptrdiff_t: "stddef.h", wchar_t: "stddef.h", ssize_t: "sys/types.h", pid_t: "sys/types.h", off_t: "sys/types.h", mode_t: "sys/types.h",
+  bool: "stdbool.h", FILE: "stdio.h", va_list: "stdarg.h", time_t: "time.h", clock_t: "time.h", jmp_buf: "setjmp.h", sigset_t: "signal.h", DIR: "dirent.h",
+  int8_t: "stdint.h", int16_t: "stdint.h", int32_t: "stdint.h", int64_t: "stdint.h", uint8_t: "stdint.h", uint16_t: "stdint.h", uint32_t: "stdint.h",
+  uint64_t: "stdint.h", intptr_t: "stdint.h", uintptr_t: "stdint.h", intmax_t: "stdint.h", uintmax_t: "stdint.h",
+}; // biome-ignore format: a table

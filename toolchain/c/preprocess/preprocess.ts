@@ -1,0 +1,646 @@
+/**
+ * The preprocessor: translation phases 3 and 4 of C11, and the joining of included files into one list of tokens.
+ *
+ * Directives are carried out while tokens are pulled from the file, so that a macro invocation may span lines and directives.
+ * Files come from a `FileProvider`; nothing here knows of a file system. GNU forms: `#include_next`, `#warning`, named variadic
+ * parameters, `, ## __VA_ARGS__`, `__COUNTER__`, `__has_include`. `#pragma once`, `pack` and `GCC diagnostic` are known.
+ * Leaves out: trigraphs, `#assert`, `#ident`'s effect.
+ */
+import { type Diagnostics, type SourceFile, type Span, SourceFile as Source, nearestName } from "../../diagnostics.ts";
+import { parseInteger, parseText } from "../literals.ts";
+import { Token, TokenKind, spanOf } from "../tokens.ts";
+import { tokenize } from "../tokenize.ts";
+import { isBuiltinFunction } from "../check/builtin-names.ts";
+import { evaluateCondition } from "./condition.ts";
+import { Expander, TokenStream } from "./expand.ts";
+import { type Macro, isSameMacro } from "./macros.ts";
+import { PREDEFINED_FILE } from "./predefined.ts";
+
+/** Where included files come from. Paths use `/`; the same path should give the same SourceFile, whose tokens are then reused. */
+export interface FileProvider {
+  /** The file, or null when there is none. */
+  read(path: string): SourceFile | null;
+}
+
+export interface PreprocessOptions {
+  readonly includePaths?: readonly string[];
+  /** `-D`: "NAME", "NAME=value" or "NAME(x)=value". */
+  readonly defines?: readonly string[];
+  readonly undefines?: readonly string[];
+}
+
+export interface Preprocessed {
+  /** Preprocessed tokens; the last is an End token. */
+  readonly tokens: readonly Token[];
+  /** Alignment asked for by `#pragma pack` at each struct or union keyword that stands under one. */
+  readonly packs: ReadonlyMap<Token, number>;
+  /** Every file read, the main file first. */
+  readonly files: readonly SourceFile[];
+}
+
+const INCLUDE_DEPTH_LIMIT = 100;
+const DIRECTIVES = ["define", "undef", "include", "include_next", "if", "ifdef", "ifndef", "elif", "else", "endif", "line", "error", "warning", "pragma", "ident", "import"];
+const ATTRIBUTES = new Set(
+  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup_not".split(" "),
+);
+
+/** One `#if` group. */
+interface Conditional {
+  readonly open: Token;
+  /** A branch has been taken, or the whole group is skipped. */
+  isDone: boolean;
+  hasElse: boolean;
+}
+
+/** A file being read. */
+interface Reader {
+  readonly file: SourceFile;
+  readonly tokens: readonly Token[];
+  at: number;
+  readonly conditionals: Conditional[];
+  /** Index of the include path where it was found, for #include_next; −1 for the main file and quotes. */
+  readonly pathIndex: number;
+  /** Set by #line. */
+  lineDelta: number;
+  presumedName: string;
+}
+
+/** Preprocesses a file. The diagnostics go to the given list; the result can be used even after errors. */
+export function preprocess(
+  main: SourceFile,
+  options: PreprocessOptions,
+  files: FileProvider,
+  diagnostics: Diagnostics,
+): Preprocessed {
+  return new Preprocessor(options, files, diagnostics).run(main);
+}
+
+let predefinedMacros: ReadonlyMap<string, Macro> | null = null;
+
+class Preprocessor {
+  readonly macros: Map<string, Macro>;
+  readonly diagnostics: Diagnostics;
+  private readonly options: PreprocessOptions;
+  private readonly provider: FileProvider;
+  private readonly expander: Expander;
+  private readonly readers: Reader[] = [];
+  private readonly once = new Set<SourceFile>();
+  private readonly files = new Set<SourceFile>();
+  private readonly packs = new Map<Token, number>();
+  private readonly packStack: number[] = [];
+  private pack = 0;
+  private counter = 0;
+  private isStopped = false;
+
+  constructor(options: PreprocessOptions, provider: FileProvider, diagnostics: Diagnostics) {
+    this.options = options;
+    this.provider = provider;
+    this.diagnostics = diagnostics;
+    this.macros = new Map(predefinedMacros ?? []);
+    this.expander = new Expander(this);
+  }
+
+  run(main: SourceFile): Preprocessed {
+    if (predefinedMacros === null) {
+      this.definePredefined();
+      predefinedMacros = new Map(this.macros);
+    }
+    this.commandLine();
+    this.enter(main, -1);
+    const out: Token[] = [];
+    const stream = new TokenStream(() => this.fileToken());
+    let last: Token | null = null;
+    for (let token = stream.next(); token !== null; token = stream.next()) {
+      last = token;
+      if (token.kind === TokenKind.Identifier) {
+        if (this.expander.expand(token, stream)) continue;
+        if (token.text === "_Pragma") {
+          this.pragmaOperator(token, stream);
+          continue;
+        }
+        if (this.pack !== 0 && (token.text === "struct" || token.text === "union")) this.packs.set(token, this.pack);
+      } else if (token.kind === TokenKind.Other) {
+        this.diagnostics.error(token.problem ?? `stray '${token.text}' in the program`, spanOf(token));
+        continue;
+      } else if (token.kind === TokenKind.End) break;
+      out.push(token);
+    }
+    const end = last?.kind === TokenKind.End ? last : tokenize(main).at(-1)!;
+    out.push(end);
+    return { tokens: out, packs: this.packs, files: [...this.files] };
+  }
+
+  // ---- tokens of files -------------------------------------------------------------------------------------------------
+
+  private enter(file: SourceFile, pathIndex: number): void {
+    this.files.add(file);
+    this.readers.push({ file, tokens: tokenize(file), at: 0, conditionals: [], pathIndex, lineDelta: 0, presumedName: file.name });
+  }
+
+  /** The next token of the innermost file, directives carried out. The main file's End token is returned once. */
+  private fileToken(): Token | null {
+    for (;;) {
+      const reader = this.readers[this.readers.length - 1];
+      if (reader === undefined) return null;
+      const token = reader.tokens[reader.at++]!;
+      if (token.kind === TokenKind.End) {
+        for (const open of reader.conditionals) {
+          this.diagnostics.error(`#${open.open.text} without #endif`, spanOf(open.open));
+        }
+        this.readers.pop();
+        if (this.readers.length === 0) return token;
+        continue;
+      }
+      if (token.startsLine && token.kind === TokenKind.Punctuator && (token.text === "#" || token.text === "%:")) {
+        this.directive(reader, token);
+        if (this.isStopped) return null;
+        continue;
+      }
+      return token;
+    }
+  }
+
+  /** The rest of the line. */
+  private line(reader: Reader): Token[] {
+    const start = reader.at;
+    const { tokens } = reader;
+    while (!tokens[reader.at]!.startsLine) reader.at++;
+    return tokens.slice(start, reader.at);
+  }
+
+  // ---- directives ------------------------------------------------------------------------------------------------------
+
+  private directive(reader: Reader, hash: Token): void {
+    const name = reader.tokens[reader.at]!;
+    if (name.startsLine) return; // the null directive
+    reader.at++;
+    if (name.kind === TokenKind.Number) {
+      this.line(reader); // a line marker, as in preprocessed text
+      return;
+    }
+    switch (name.text) {
+      case "define":
+        this.define(name, this.line(reader));
+        return;
+      case "undef":
+        this.undefine(name, this.line(reader));
+        return;
+      case "include":
+      case "include_next":
+      case "import":
+        this.include(reader, name, this.line(reader));
+        return;
+      case "if":
+        this.openGroup(reader, name, evaluateCondition(this.conditionTokens(this.line(reader), reader), spanOf(name), this.diagnostics));
+        return;
+      case "ifdef":
+      case "ifndef":
+        this.openGroup(reader, name, this.isDefinedName(name, this.line(reader)) === (name.text === "ifdef"));
+        return;
+      case "elif":
+      case "else":
+      case "endif":
+        this.groupPart(reader, name);
+        return;
+      case "line":
+        this.lineDirective(reader, name, this.line(reader));
+        return;
+      case "error":
+      case "warning":
+        this.userMessage(name, this.line(reader));
+        return;
+      case "pragma":
+        this.pragma(reader, name, this.line(reader));
+        return;
+      case "ident":
+        this.line(reader);
+        return;
+    }
+    const near = nearestName(name.text, DIRECTIVES);
+    this.diagnostics.error(`unknown directive #${name.text}`, spanBetweenTokens(hash, name), near === null ? {} : { hint: `did you mean #${near}?` });
+    this.line(reader);
+  }
+
+  private userMessage(name: Token, line: readonly Token[]): void {
+    const last = line[line.length - 1];
+    const text = last === undefined ? "" : ` ${name.file.text.slice(line[0]!.start, last.end)}`;
+    if (name.text === "error") {
+      this.diagnostics.error(`#error${text}`, spanOf(name));
+    } else this.diagnostics.warning(`#warning${text}`, spanOf(name), { option: "Wcpp" });
+  }
+
+  private extra(line: readonly Token[], from: number, directive: Token): void {
+    const token = line[from];
+    if (token !== undefined) this.diagnostics.warning(`extra text after #${directive.text}`, spanOf(token), { option: "Wextra-tokens" });
+  }
+
+  // ---- conditionals ----------------------------------------------------------------------------------------------------
+
+  private openGroup(reader: Reader, name: Token, isTaken: boolean): void {
+    reader.conditionals.push({ open: name, isDone: isTaken, hasElse: false });
+    if (!isTaken) this.skipGroup(reader);
+  }
+
+  private groupPart(reader: Reader, name: Token): void {
+    const group = reader.conditionals[reader.conditionals.length - 1];
+    if (group === undefined) {
+      this.diagnostics.error(`#${name.text} without #if`, spanOf(name));
+      this.line(reader);
+      return;
+    }
+    if (name.text === "endif") {
+      this.extra(this.line(reader), 0, name);
+      reader.conditionals.pop();
+      return;
+    }
+    // A taken group ends here: everything up to #endif is skipped.
+    this.checkElse(group, name);
+    this.line(reader);
+    this.skipGroup(reader);
+  }
+
+  private checkElse(group: Conditional, name: Token): void {
+    if (group.hasElse) {
+      this.diagnostics.error(`#${name.text} after #else`, spanOf(name), {
+        notes: [{ severity: "note", message: "the group begins here", span: spanOf(group.open) }],
+      });
+    }
+    if (name.text === "else") group.hasElse = true;
+  }
+
+  /** Skips to the branch that is taken, or to #endif. */
+  private skipGroup(reader: Reader): void {
+    const { tokens } = reader;
+    const group = reader.conditionals[reader.conditionals.length - 1]!;
+    let nesting = 0;
+    for (;;) {
+      const token = tokens[reader.at]!;
+      if (token.kind === TokenKind.End) return;
+      reader.at++;
+      if (!token.startsLine || (token.text !== "#" && token.text !== "%:") || tokens[reader.at]!.startsLine) continue;
+      const name = tokens[reader.at]!;
+      if (name.text === "if" || name.text === "ifdef" || name.text === "ifndef") nesting++;
+      else if (name.text === "endif") {
+        if (nesting-- > 0) continue;
+        reader.at++;
+        this.line(reader);
+        reader.conditionals.pop();
+        return;
+      } else if (nesting === 0 && (name.text === "else" || name.text === "elif")) {
+        reader.at++;
+        this.checkElse(group, name);
+        const line = this.line(reader);
+        if (group.isDone) continue;
+        if (name.text === "else" || evaluateCondition(this.conditionTokens(line, reader), spanOf(name), this.diagnostics)) {
+          group.isDone = true;
+          return;
+        }
+      }
+    }
+  }
+
+  private isDefinedName(directive: Token, line: readonly Token[]): boolean {
+    const name = line[0];
+    if (name === undefined || name.kind !== TokenKind.Identifier) {
+      this.diagnostics.error(`#${directive.text} needs the name of a macro`, spanOf(name ?? directive));
+      return false;
+    }
+    this.extra(line, 1, directive);
+    return this.isDefined(name.text);
+  }
+
+  private isDefined(name: string): boolean {
+    return this.macros.has(name) || name === "__has_include" || name === "__has_attribute" || name === "__has_builtin" || name === "__has_include_next";
+  }
+
+  /** The tokens of a condition: `defined` and `__has_…` answered, the rest expanded. */
+  private conditionTokens(line: readonly Token[], reader: Reader): Token[] {
+    return this.answer(this.expander.expandAll(this.answer(line, reader)), reader);
+  }
+
+  private answer(line: readonly Token[], reader: Reader): Token[] {
+    const out: Token[] = [];
+    for (let i = 0; i < line.length; i++) {
+      const token = line[i]!;
+      const answer = token.kind === TokenKind.Identifier ? this.answerAt(line, i, reader) : null;
+      if (answer === null) out.push(token);
+      else {
+        out.push(new Token(TokenKind.Number, answer.isTrue ? "1" : "0", token.file, token.start, token.end, token.hasSpaceBefore, false));
+        i = answer.last;
+      }
+    }
+    return out;
+  }
+
+  private answerAt(line: readonly Token[], i: number, reader: Reader): { isTrue: boolean; last: number } | null {
+    const token = line[i]!;
+    if (token.text === "defined") {
+      const hasParen = line[i + 1]?.text === "(";
+      const name = line[i + (hasParen ? 2 : 1)];
+      if (name === undefined || name.kind !== TokenKind.Identifier || (hasParen && line[i + 3]?.text !== ")")) {
+        this.diagnostics.error("'defined' needs the name of a macro", spanOf(token));
+        return { isTrue: false, last: line.length };
+      }
+      return { isTrue: this.isDefined(name.text), last: i + (hasParen ? 3 : 1) };
+    }
+    if (!/^__has_(include|include_next|attribute|builtin)$/.test(token.text) || line[i + 1]?.text !== "(") return null;
+    let close = i + 2;
+    for (let nesting = 0; close < line.length; close++) {
+      if (line[close]!.text === "(") nesting++;
+      else if (line[close]!.text === ")" && nesting-- === 0) break;
+    }
+    const inner = line.slice(i + 2, close);
+    const what = inner[0]?.text ?? "";
+    let isTrue: boolean;
+    if (token.text === "__has_attribute") isTrue = ATTRIBUTES.has(what.replace(/^__(.*)__$/, "$1"));
+    else if (token.text === "__has_builtin") isTrue = isBuiltinFunction(what);
+    else {
+      const header = this.headerName(inner);
+      isTrue = header !== null && this.find(header.path, header.isQuoted, reader, token.text === "__has_include_next") !== null;
+    }
+    return { isTrue, last: close };
+  }
+
+  // ---- #define ---------------------------------------------------------------------------------------------------------
+
+  private define(directive: Token, line: readonly Token[]): void {
+    const name = line[0];
+    if (name === undefined || name.kind !== TokenKind.Identifier || name.text === "defined") {
+      this.diagnostics.error(name?.text === "defined" ? "'defined' cannot be the name of a macro" : "#define needs a name after it", spanOf(name ?? directive));
+      return;
+    }
+    let from = 1;
+    let parameters: string[] | null = null;
+    let isVariadic = false;
+    const open = line[1];
+    if (open !== undefined && open.text === "(" && !open.hasSpaceBefore) {
+      const parsed = this.parameters(line, name);
+      if (parsed === null) return;
+      ({ parameters, isVariadic, next: from } = parsed);
+    }
+    const body = line.slice(from);
+    const macro: Macro = {
+      name: name.text,
+      parameters,
+      isVariadic,
+      body,
+      bodyParameter: body.map((token) => (token.kind === TokenKind.Identifier && parameters !== null ? parameters.indexOf(token.text) : -1)),
+      span: spanOf(name),
+      builtin: null,
+    };
+    this.checkBody(macro);
+    this.install(macro);
+  }
+
+  private parameters(line: readonly Token[], name: Token): { parameters: string[]; isVariadic: boolean; next: number } | null {
+    const parameters: string[] = [];
+    let isVariadic = false;
+    let at = 2;
+    const fail = (message: string): null => {
+      this.diagnostics.error(message, spanOf(line[at] ?? line[line.length - 1] ?? name));
+      return null;
+    };
+    if (line[at]?.text === ")") return { parameters, isVariadic, next: at + 1 };
+    for (;;) {
+      const token = line[at];
+      if (token?.text === "...") {
+        parameters.push("__VA_ARGS__");
+        isVariadic = true;
+        at++;
+      } else if (token !== undefined && token.kind === TokenKind.Identifier) {
+        if (parameters.includes(token.text)) return fail(`two parameters of the macro are called '${token.text}'`);
+        parameters.push(token.text);
+        at++;
+        if (line[at]?.text === "...") {
+          isVariadic = true;
+          at++;
+        }
+      } else return fail("expected the name of a macro parameter");
+      if (line[at]?.text === ")") return { parameters, isVariadic, next: at + 1 };
+      if (isVariadic || line[at]?.text !== ",") return fail("expected ')' after the macro's parameters");
+      at++;
+    }
+  }
+
+  private checkBody(macro: Macro): void {
+    const { body } = macro;
+    for (const at of [0, body.length - 1]) {
+      const token = body[at];
+      if (token?.text === "##" && token.kind === TokenKind.Punctuator) {
+        this.diagnostics.error("'##' cannot stand at either end of a macro", spanOf(token));
+        return;
+      }
+    }
+    if (macro.parameters === null) return;
+    body.forEach((token, i) => {
+      if (token.kind === TokenKind.Punctuator && token.text === "#" && (macro.bodyParameter[i + 1] ?? -1) < 0) {
+        this.diagnostics.error("'#' in a macro must be followed by one of its parameters", spanOf(token));
+      }
+      if (token.text === "__VA_ARGS__" && macro.bodyParameter[i]! < 0) {
+        this.diagnostics.warning("__VA_ARGS__ means something only in a macro with ...", spanOf(token));
+      }
+    });
+  }
+
+  private install(macro: Macro): void {
+    const old = this.macros.get(macro.name);
+    if (old !== undefined && !isSameMacro(old, macro)) {
+      this.diagnostics.warning(`macro '${macro.name}' is defined again with another meaning`, macro.span, {
+        notes: old.span.file === PREDEFINED_FILE ? [] : [{ severity: "note", message: "it was defined here", span: old.span }],
+      });
+    }
+    this.macros.set(macro.name, macro);
+  }
+
+  private undefine(directive: Token, line: readonly Token[]): void {
+    const name = line[0];
+    if (name === undefined || name.kind !== TokenKind.Identifier) {
+      this.diagnostics.error("#undef needs the name of a macro", spanOf(name ?? directive));
+      return;
+    }
+    this.extra(line, 1, directive);
+    this.macros.delete(name.text);
+  }
+
+  private definePredefined(): void {
+    this.defineFile(PREDEFINED_FILE);
+    for (const [name, builtin] of [["__FILE__", "file"], ["__LINE__", "line"], ["__COUNTER__", "counter"], ["__INCLUDE_LEVEL__", "include-level"]] as const) {
+      const span: Span = { file: PREDEFINED_FILE, start: 0, end: 0 };
+      this.macros.set(name, { name, parameters: null, isVariadic: false, body: [], bodyParameter: [], span, builtin });
+    }
+  }
+
+  private commandLine(): void {
+    const lines: string[] = [];
+    for (const define of this.options.defines ?? []) {
+      const equals = define.indexOf("=");
+      lines.push(equals < 0 ? `#define ${define} 1` : `#define ${define.slice(0, equals)} ${define.slice(equals + 1)}`);
+    }
+    for (const name of this.options.undefines ?? []) lines.push(`#undef ${name}`);
+    if (lines.length > 0) this.defineFile(new Source("<command-line>", `${lines.join("\n")}\n`));
+  }
+
+  private defineFile(file: SourceFile): void {
+    this.enter(file, -1);
+    this.files.delete(file);
+    while (this.fileToken()?.kind !== TokenKind.End);
+  }
+
+  // ---- #include --------------------------------------------------------------------------------------------------------
+
+  private include(reader: Reader, directive: Token, line: readonly Token[]): void {
+    const header = this.headerName(line) ?? this.headerName(this.expander.expandAll(line));
+    if (header === null) {
+      this.diagnostics.error('#include needs "file" or <file>', spanOf(line[0] ?? directive));
+      return;
+    }
+    const found = this.find(header.path, header.isQuoted, reader, directive.text === "include_next");
+    if (found === null) {
+      this.diagnostics.error(`there is no file '${header.path}' to include`, header.span, {
+        hint: header.isQuoted ? "looked beside the including file and in the include paths (-I)" : "looked in the include paths (-I)",
+      });
+      return;
+    }
+    if (this.once.has(found.file)) return;
+    if (directive.text === "import") this.once.add(found.file);
+    if (this.readers.length > INCLUDE_DEPTH_LIMIT) {
+      this.diagnostics.error(`files are included more than ${INCLUDE_DEPTH_LIMIT} deep`, header.span, {
+        hint: "does the file include itself? An include guard or #pragma once stops that",
+      });
+      this.isStopped = true;
+      return;
+    }
+    this.enter(found.file, found.pathIndex);
+  }
+
+  private headerName(line: readonly Token[]): { path: string; isQuoted: boolean; span: Span } | null {
+    const first = line[0];
+    if (first === undefined) return null;
+    if (first.kind === TokenKind.String && first.text.startsWith('"')) {
+      return { path: first.text.slice(1, -1), isQuoted: true, span: spanOf(first) };
+    }
+    if (first.text !== "<") return null;
+    const close = line.findIndex((token, i) => i > 0 && token.text.startsWith(">"));
+    if (close < 0) return null;
+    const path = line
+      .slice(1, close)
+      .map((token, i) => (i > 0 && token.hasSpaceBefore ? ` ${token.text}` : token.text))
+      .join("");
+    return { path, isQuoted: false, span: spanBetweenTokens(first, line[close]!) };
+  }
+
+  private find(path: string, isQuoted: boolean, reader: Reader, isNext: boolean): { file: SourceFile; pathIndex: number } | null {
+    const paths = this.options.includePaths ?? [];
+    if (path.startsWith("/")) {
+      const file = this.provider.read(path);
+      return file === null ? null : { file, pathIndex: -1 };
+    }
+    if (isQuoted && !isNext) {
+      const slash = reader.file.name.lastIndexOf("/");
+      const file = this.provider.read(normalize(slash < 0 ? path : reader.file.name.slice(0, slash + 1) + path));
+      if (file !== null) return { file, pathIndex: reader.pathIndex };
+    }
+    for (let i = isNext ? reader.pathIndex + 1 : 0; i < paths.length; i++) {
+      const file = this.provider.read(normalize(`${paths[i]}/${path}`));
+      if (file !== null) return { file, pathIndex: i };
+    }
+    return null;
+  }
+
+  // ---- #line, #pragma, builtin macros ----------------------------------------------------------------------------------
+
+  private lineDirective(reader: Reader, directive: Token, rawLine: readonly Token[]): void {
+    const line = this.expander.expandAll(rawLine);
+    const number = line[0]?.kind === TokenKind.Number && /^\d+$/.test(line[0].text) ? Number(line[0].text) : null;
+    if (number === null || number > 2147483647) {
+      this.diagnostics.error("#line needs a line number", spanOf(line[0] ?? directive));
+      return;
+    }
+    reader.lineDelta = number - (reader.file.placeOf(directive.start).line + 1);
+    const name = line[1];
+    if (name === undefined) return;
+    const parsed = name.kind === TokenKind.String ? parseText(name.text, "") : null;
+    if (parsed === null || !parsed.ok) this.diagnostics.error("expected a file name in quotes", spanOf(name));
+    else reader.presumedName = name.text.slice(1, -1).replace(/\\(.)/g, "$1");
+  }
+
+  private pragma(reader: Reader, directive: Token, line: readonly Token[]): void {
+    const name = line[0]?.text;
+    if (name === "once") this.once.add(reader.file);
+    else if (name === "pack") this.pragmaPack(line);
+    else if (name !== "GCC" && name !== "STDC" && name !== "clang" && name !== "message" && name !== undefined) {
+      this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), { option: "Wunknown-pragmas" });
+    }
+  }
+
+  /** pack(n), pack(), pack(push[, n]), pack(pop). */
+  private pragmaPack(line: readonly Token[]): void {
+    const words = line.slice(2).filter((token) => token.text !== "," && token.text !== ")");
+    let isSet = words.length === 0;
+    let value = 0;
+    for (const word of words) {
+      if (word.text === "push") this.packStack.push(this.pack);
+      else if (word.text === "pop") {
+        value = this.packStack.pop() ?? 0;
+        isSet = true;
+      } else {
+        const number = parseInteger(word.text);
+        const asked = number.ok ? Number(number.value.value) : -1;
+        if (![0, 1, 2, 4, 8, 16].includes(asked)) {
+          this.diagnostics.warning("#pragma pack takes 1, 2, 4, 8 or 16", spanOf(word), { option: "Wpragmas" });
+          return;
+        }
+        value = asked;
+        isSet = true;
+      }
+    }
+    if (isSet) this.pack = value;
+  }
+
+  private pragmaOperator(token: Token, stream: TokenStream): void {
+    const [open, text, close] = [stream.next(), stream.next(), stream.next()];
+    if (open?.text !== "(" || text?.kind !== TokenKind.String || close?.text !== ")") {
+      this.diagnostics.error('_Pragma needs a string in parentheses: _Pragma("once")', spanOf(token));
+      for (const unread of [close, text, open]) if (unread !== null && unread !== undefined) stream.push([unread]);
+      return;
+    }
+    const words = text.text.slice(text.text.indexOf('"') + 1, -1).replace(/\\(["\\])/g, "$1");
+    const reader = this.readers[this.readers.length - 1];
+    if (reader !== undefined) this.pragma(reader, token, tokenize(new Source("<pragma>", words)).slice(0, -1));
+  }
+
+  builtinText(macro: Macro, at: Token): string {
+    const reader = this.readers[this.readers.length - 1];
+    switch (macro.builtin) {
+      case "line": {
+        const delta = reader !== undefined && reader.file === at.file ? reader.lineDelta : 0;
+        return String(at.file.placeOf(at.start).line + delta);
+      }
+      case "file": {
+        const name = reader !== undefined && reader.file === at.file ? reader.presumedName : at.file.name;
+        return `"${name.replace(/[\\"]/g, "\\$&")}"`;
+      }
+      case "counter":
+        return String(this.counter++);
+      default:
+        return String(Math.max(0, this.readers.length - 1));
+    }
+  }
+}
+
+function spanBetweenTokens(first: Token, last: Token): Span {
+  return first.file === last.file ? { file: first.file, start: first.start, end: last.end } : spanOf(first);
+}
+
+/** Removes `.` and `x/..` from a path. */
+function normalize(path: string): string {
+  if (!path.includes("./")) return path;
+  const out: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "." && out.length > 0) continue;
+    const before = out[out.length - 1];
+    if (part === ".." && before !== undefined && before !== ".." && before !== "." && before !== "") out.pop();
+    else out.push(part);
+  }
+  return out.join("/");
+}
