@@ -1,0 +1,48 @@
+/**
+ * The global offset table, for objects that were compiled as position-independent code. A static program fills it at link
+ * time: one word with an address or a thread-local offset, or two words (module 1, offset) for __tls_get_addr.
+ */
+
+import { Reloc, SectionFlag, SectionType } from "../elf/constants.ts";
+import { NO_SYMBOL } from "../elf/object.ts";
+import { makeOutput } from "./layout.ts";
+import type { GotSlot, Link, LoadedObject } from "./model.ts";
+
+const KINDS: ReadonlyMap<number, GotSlot["kind"]> = new Map([
+  [Reloc.GOT_HI20, "address"],
+  [Reloc.TLS_GOT_HI20, "tprel"],
+  [Reloc.TLS_GD_HI20, "gd"],
+]);
+
+/** One slot for each symbol and kind of use. */
+export function gotKey(link: Link, object: LoadedObject, symbol: number, addend: number, type: number): string | null {
+  const kind = KINDS.get(type);
+  if (kind === undefined) return null;
+  const global = object.globals[symbol];
+  const name = global !== null && global !== undefined ? global.name : `#${link.objects.indexOf(object)}.${symbol}`;
+  return `${kind} ${name} ${addend}`;
+}
+
+/** Makes room for every slot that live sections ask for. Call before layout. */
+export function reserveGot(link: Link): void {
+  let sizeBytes = 0;
+  for (const object of link.objects) {
+    for (const { live, section } of object.sections) {
+      if (!live) continue;
+      for (const { type, symbol, addend } of section.relocations) {
+        const kind = KINDS.get(type);
+        if (kind === undefined || symbol === NO_SYMBOL) continue;
+        const key = gotKey(link, object, symbol, addend, type)!;
+        if (link.got.has(key)) continue;
+        link.got.set(key, { kind, offset: sizeBytes });
+        sizeBytes += kind === "gd" ? 8 : 4;
+      }
+    }
+  }
+  if (sizeBytes === 0) return;
+  const output = makeOutput(".got", SectionType.PROGBITS, SectionFlag.ALLOC | SectionFlag.WRITE);
+  output.alignBytes = 4;
+  output.sizeBytes = sizeBytes;
+  link.outputs.push(output);
+  link.gotSection = output;
+}
