@@ -1,0 +1,261 @@
+/**
+ * Which registers are live where. Positions are numbered: instruction i reads at 2i and writes at 2i + 1; a range is half-open.
+ *
+ * Virtual registers used in one basic block only never enter the data-flow sets, which keeps these small: most temporaries are
+ * of that kind. Instructions whose result nobody reads are removed on the way.
+ */
+import { endsFlow, FIRST_VIRTUAL, type Ins, isBranch, isPure, NONE } from "./ir.ts";
+
+/** Start and end positions, ascending and disjoint: [start, end, start, end, …]. */
+export type Ranges = number[];
+
+export interface Liveness {
+  readonly code: readonly Ins[];
+  /** By register number, machine registers included; undefined: never live. */
+  readonly ranges: (Ranges | undefined)[];
+}
+
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly successors: number[];
+  use: Uint32Array;
+  def: Uint32Array;
+  liveIn: Uint32Array;
+  liveOut: Uint32Array;
+}
+
+/** Calls `visit` for every register that the instruction reads. */
+export function forEachUse(ins: Ins, visit: (register: number) => void): void {
+  if (ins.a > 0) visit(ins.a);
+  if (ins.b > 0) visit(ins.b);
+  if (ins.info !== null) for (const register of ins.info.uses) visit(register);
+}
+
+/** Calls `visit` for every register that the instruction writes or destroys. */
+export function forEachDef(ins: Ins, visit: (register: number) => void): void {
+  if (ins.d > 0) visit(ins.d);
+  if (ins.info !== null) {
+    for (const register of ins.info.defs) visit(register);
+    for (const register of ins.info.clobbers) visit(register);
+  }
+}
+
+/** Splits at labels and after jumps. Code that cannot be reached keeps its block without successors into it. */
+export function findBlocks(code: readonly Ins[]): { start: number; end: number; successors: number[] }[] {
+  const blocks: { start: number; end: number; successors: number[] }[] = [];
+  const blockOfLabel = new Map<number, number>();
+  let start = 0;
+  const close = (end: number): void => {
+    if (end > start) blocks.push({ start, end, successors: [] });
+    start = end;
+  };
+  code.forEach((ins, index) => {
+    if (ins.op === "label") {
+      close(index);
+      blockOfLabel.set(ins.label, blocks.length);
+    } else if (isBranch(ins.op) || endsFlow(ins.op)) close(index + 1);
+  });
+  close(code.length);
+  blocks.forEach((block, index) => {
+    const last = code[block.end - 1]!;
+    if (isBranch(last.op) || last.op === "j") block.successors.push(blockOfLabel.get(last.label)!);
+    if (last.op === "jr") for (const label of last.info!.targets!) block.successors.push(blockOfLabel.get(label)!);
+    if (!endsFlow(last.op) && index + 1 < blocks.length) block.successors.push(index + 1);
+  });
+  return blocks;
+}
+
+export function computeLiveness(input: readonly Ins[], registerCount: number): Liveness {
+  let code = dropUnreachable(input);
+  for (;;) {
+    const result = scan(code, registerCount);
+    if (result.dead === 0) return { code, ranges: result.ranges };
+    // What was found useless has become a label without a number.
+    code = code.filter((ins) => ins.op !== "label" || ins.label !== NONE);
+  }
+}
+
+function dropUnreachable(code: readonly Ins[]): readonly Ins[] {
+  const blocks = findBlocks(code);
+  const reached = new Uint8Array(blocks.length);
+  const work = blocks.length > 0 ? [0] : [];
+  while (work.length > 0) {
+    const index = work.pop()!;
+    if (reached[index] === 1) continue;
+    reached[index] = 1;
+    work.push(...blocks[index]!.successors);
+  }
+  const kept: Ins[] = [];
+  blocks.forEach((block, index) => {
+    if (reached[index] === 1) for (let at = block.start; at < block.end; at++) kept.push(code[at]!);
+  });
+  return kept;
+}
+
+/** Numbers the registers that are live across a block's edge; all others get NONE. */
+function numberGlobals(code: readonly Ins[], blocks: readonly Block[], registerCount: number): Int32Array {
+  const home = new Int32Array(registerCount).fill(NONE);
+  const number = new Int32Array(registerCount).fill(NONE);
+  const defined = new Int32Array(registerCount).fill(NONE);
+  let count = 0;
+  const makeGlobal = (register: number): void => {
+    if (number[register] === NONE) number[register] = count++;
+  };
+  blocks.forEach((block, index) => {
+    for (let at = block.start; at < block.end; at++) {
+      const ins = code[at]!;
+      forEachUse(ins, (register) => {
+        if (defined[register] !== index || (home[register] !== NONE && home[register] !== index)) makeGlobal(register);
+        home[register] = index;
+      });
+      forEachDef(ins, (register) => {
+        if (register >= FIRST_VIRTUAL && home[register] !== NONE && home[register] !== index) makeGlobal(register);
+        home[register] = index;
+        defined[register] = index;
+      });
+    }
+  });
+  return number;
+}
+
+function scan(code: readonly Ins[], registerCount: number): { ranges: (Ranges | undefined)[]; dead: number } {
+  const blocks: Block[] = findBlocks(code).map((block) => ({
+    ...block,
+    use: EMPTY,
+    def: EMPTY,
+    liveIn: EMPTY,
+    liveOut: EMPTY,
+  }));
+  const number = numberGlobals(code, blocks, registerCount);
+  const globals: number[] = [];
+  number.forEach((index, register) => {
+    if (index !== NONE) globals[index] = register;
+  });
+  const words = (globals.length + 31) >> 5;
+  for (const block of blocks) summarize(code, block, number, words);
+  solve(blocks);
+  return buildRanges(code, blocks, globals, registerCount);
+}
+
+const EMPTY = new Uint32Array(0);
+
+function summarize(code: readonly Ins[], block: Block, number: Int32Array, words: number): void {
+  const use = new Uint32Array(words);
+  const def = new Uint32Array(words);
+  for (let at = block.end - 1; at >= block.start; at--) {
+    const ins = code[at]!;
+    forEachDef(ins, (register) => {
+      const index = number[register]!;
+      if (index === NONE) return;
+      def[index >> 5]! |= 1 << (index & 31);
+      use[index >> 5]! &= ~(1 << (index & 31));
+    });
+    forEachUse(ins, (register) => {
+      const index = number[register]!;
+      if (index !== NONE) use[index >> 5]! |= 1 << (index & 31);
+    });
+  }
+  block.use = use;
+  block.def = def;
+  block.liveIn = use.slice();
+  block.liveOut = new Uint32Array(words);
+}
+
+/** Backward data flow to the fixed point. */
+function solve(blocks: readonly Block[]): void {
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let index = blocks.length - 1; index >= 0; index--) {
+      const block = blocks[index]!;
+      for (const successor of block.successors) {
+        const from = blocks[successor]!.liveIn;
+        for (let word = 0; word < from.length; word++) {
+          const out = block.liveOut[word]! | from[word]!;
+          if (out >>> 0 === block.liveOut[word]!) continue;
+          block.liveOut[word] = out;
+          const into = block.use[word]! | (out & ~block.def[word]!);
+          if (into >>> 0 !== block.liveIn[word]!) {
+            block.liveIn[word] = into;
+            changed = true;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Walks every block backwards and collects where each register is live. Marks dead pure instructions for removal. */
+function buildRanges(
+  code: readonly Ins[],
+  blocks: readonly Block[],
+  globals: readonly number[],
+  registerCount: number,
+): { ranges: (Ranges | undefined)[]; dead: number } {
+  const ranges: (Ranges | undefined)[] = new Array(registerCount);
+  /** Where the range that is being built ends, or −1 when the register is not live. */
+  const liveUntil = new Int32Array(registerCount).fill(-1);
+  let dead = 0;
+  const add = (register: number, start: number, end: number): void => {
+    const list = (ranges[register] ??= []);
+    // Built from the back: the newest range stands last and is the lowest.
+    const top = list.length;
+    if (top > 0 && list[top - 2]! <= end) list[top - 2] = Math.min(start, list[top - 2]!);
+    else list.push(start, end);
+  };
+  for (let index = blocks.length - 1; index >= 0; index--) {
+    const block = blocks[index]!;
+    const live: number[] = [];
+    for (let word = 0; word < block.liveOut.length; word++) {
+      for (let bits = block.liveOut[word]!; bits !== 0; bits &= bits - 1) {
+        const register = globals[word * 32 + 31 - Math.clz32(bits & -bits)]!;
+        liveUntil[register] = block.end * 2;
+        live.push(register);
+      }
+    }
+    for (let at = block.end - 1; at >= block.start; at--) {
+      const ins = code[at]!;
+      if (ins.d >= FIRST_VIRTUAL && liveUntil[ins.d] === -1 && isPure(ins)) {
+        makeDead(ins);
+        dead++;
+        continue;
+      }
+      const early = ins.info?.earlyDefs;
+      forEachDef(ins, (register) => {
+        const start = early?.includes(register) === true ? at * 2 : at * 2 + 1;
+        add(register, start, liveUntil[register] === -1 ? at * 2 + 2 : liveUntil[register]!);
+        liveUntil[register] = -1;
+      });
+      forEachUse(ins, (register) => {
+        if (liveUntil[register] === -1) {
+          liveUntil[register] = at * 2 + 1;
+          live.push(register);
+        }
+      });
+    }
+    for (const register of live) {
+      if (liveUntil[register] === -1) continue;
+      add(register, block.start * 2, liveUntil[register]!);
+      liveUntil[register] = -1;
+    }
+  }
+  if (dead === 0) for (const list of ranges) if (list !== undefined) reversePairs(list);
+  return { ranges, dead };
+}
+
+function makeDead(ins: Ins): void {
+  ins.op = "label";
+  ins.label = NONE;
+  ins.d = ins.a = ins.b = NONE;
+}
+
+function reversePairs(list: Ranges): void {
+  for (let low = 0, high = list.length - 2; low < high; low += 2, high -= 2) {
+    const start = list[low]!;
+    const end = list[low + 1]!;
+    list[low] = list[high]!;
+    list[low + 1] = list[high + 1]!;
+    list[high] = start;
+    list[high + 1] = end;
+  }
+}

@@ -1,0 +1,167 @@
+/** A translation unit: every function through generation, allocation and emission; every object as data. */
+import { align, data, diff, type Item, label, section, sym } from "../../asm/items.ts";
+import type { Diagnostics, SourceFile, Span } from "../../diagnostics.ts";
+import { foldFunction } from "../lower/fold.ts";
+import type { FunctionDefinition, TranslationUnit } from "../tree.ts";
+import { allocateRegisters } from "./allocate.ts";
+import type { FunctionBuilder, UnitContext } from "./builder.ts";
+import { objectItems, stringItems, symbolItems } from "./data.ts";
+import { emitFunction, labelName } from "./emit.ts";
+import { labelSymbol } from "./expression.ts";
+import { simplifyFlow } from "./flow.ts";
+import { generateFunction } from "./function.ts";
+import type { Ins } from "./ir.ts";
+import { computeLiveness } from "./liveness.ts";
+
+export interface CodegenOptions {
+  /** 0: every variable in memory. 1: registers, folding. */
+  readonly level: 0 | 1;
+  readonly debug: boolean;
+  readonly functionSections: boolean;
+  readonly dataSections: boolean;
+  readonly common: boolean;
+  readonly diagnostics: Diagnostics;
+  /** Turns the text of asm statements into items. */
+  readonly parseAsm: (text: string, span: Span | null) => readonly Item[];
+}
+
+class Unit implements UnitContext {
+  readonly optimize: boolean;
+  readonly diagnostics: Diagnostics;
+  nextLabel = 0;
+  readonly tables: Item[] = [];
+
+  constructor(optimize: boolean, diagnostics: Diagnostics) {
+    this.optimize = optimize;
+    this.diagnostics = diagnostics;
+  }
+
+  addTable(labels: readonly number[]): string {
+    const name = `.Ltable${this.nextLabel++}`;
+    this.tables.push(align(2), label(name), data(4, ...labels.map((number) => sym(labelName(number)))));
+    return name;
+  }
+}
+
+/** The assembler's input for a translation unit. */
+export function generateUnit(tree: TranslationUnit, options: CodegenOptions): Item[] {
+  const unit = new Unit(options.level > 0, options.diagnostics);
+  const lines = new LineMarks();
+  const items: Item[] = [{ kind: "file", index: 0, name: tree.fileName }];
+  for (const { text, span } of tree.fileAsm) items.push(section(".text"), ...options.parseAsm(text, span));
+  const addressed = labelsInData(tree);
+  for (const definition of tree.functions) {
+    const labels = addressed.get(definition.symbol.symbol) ?? [];
+    items.push(...functionItems(definition, unit, options, lines, labels));
+  }
+  for (const object of tree.objects) {
+    items.push(...objectItems(object, { separateSections: options.dataSections, common: options.common }));
+  }
+  items.push(...stringItems(tree.strings));
+  for (const symbol of tree.externals) {
+    if (symbol.isWeak) items.push({ kind: "attribute", attribute: "weak", name: symbol.symbol });
+  }
+  return items;
+}
+
+/** Numbers the files that line marks name. */
+class LineMarks {
+  private readonly indexes = new Map<SourceFile, number>();
+  private readonly names = new Map<string, number>();
+  readonly declarations: Item[] = [];
+
+  mark(span: Span): Item {
+    let file = this.indexes.get(span.file);
+    if (file === undefined) {
+      file = this.names.get(span.file.name) ?? this.names.size + 1;
+      if (!this.names.has(span.file.name)) this.declarations.push({ kind: "file", index: file, name: span.file.name });
+      this.names.set(span.file.name, file);
+      this.indexes.set(span.file, file);
+    }
+    const { line, column } = span.file.placeOf(span.start);
+    return { kind: "loc", file, line, column };
+  }
+}
+
+function functionItems(
+  definition: FunctionDefinition,
+  unit: Unit,
+  options: CodegenOptions,
+  lines: LineMarks,
+  addressed: readonly string[],
+): Item[] {
+  const name = definition.symbol.symbol;
+  const folded = options.level > 0 ? foldFunction(definition) : definition;
+  const g = generateFunction(folded, unit, addressed);
+  const { code, registerCount } = optimizeCode(g);
+  const liveness = computeLiveness(code, registerCount);
+  const allocation = allocateRegisters(liveness, registerCount, g.usesFramePointer);
+  const emitted = emitFunction(g, liveness.code, allocation, {
+    parseAsm: options.parseAsm,
+    lineMark: options.debug ? (span) => lines.mark(span) : null,
+    marks: new Map(),
+  });
+  const end = `.Lend.${name}`;
+  const body = nameAddressedLabels(emitted.items, g);
+  const items: Item[] = [
+    ...lines.declarations.splice(0),
+    textSection(definition, options),
+    align(2),
+    ...symbolItems(definition.symbol, "function", null),
+    label(name),
+    { kind: "cfi", op: "startproc" },
+    ...body,
+    { kind: "cfi", op: "endproc" },
+    label(end),
+    { kind: "size", name, value: diff(end, name) },
+  ];
+  if (unit.tables.length > 0) items.push(section(".rodata"), ...unit.tables.splice(0));
+  if (definition.isConstructor) items.push(...pointerIn(".init_array", "init_array", name));
+  if (definition.isDestructor) items.push(...pointerIn(".fini_array", "fini_array", name));
+  return items;
+}
+
+function optimizeCode(g: FunctionBuilder): { code: readonly Ins[]; registerCount: number } {
+  const code = simplifyFlow(g.code);
+  return { code, registerCount: g.nextVirtual };
+}
+
+const pointerIn = (name: string, type: "init_array" | "fini_array", target: string): Item[] => [
+  { kind: "section", name, flags: "aw", type },
+  align(2),
+  data(4, sym(target)),
+];
+
+function textSection(definition: FunctionDefinition, options: CodegenOptions): Item {
+  const own = definition.symbol.section;
+  if (own !== null) return { kind: "section", name: own, flags: "ax", type: "progbits" };
+  return section(options.functionSections ? `.text.${definition.symbol.symbol}` : ".text");
+}
+
+/** Labels whose address is taken get a second name that data can refer to; those that no code reaches stand at the end. */
+function nameAddressedLabels(items: readonly Item[], g: FunctionBuilder): Item[] {
+  if (g.addressedLabels.size === 0) return [...items];
+  const names = new Map<string, string>();
+  for (const name of g.addressedLabels) names.set(labelName(g.namedLabel(name)), labelSymbol(g.symbolName, name));
+  const named = items.flatMap((item) => {
+    const alias = item.kind === "label" ? names.get(item.name) : undefined;
+    if (alias === undefined) return [item];
+    names.delete((item as { name: string }).name);
+    return [item, label(alias)];
+  });
+  return [...named, ...[...names.values()].map((alias) => label(alias))];
+}
+
+/** C labels whose address is part of a static object's image, by the symbol of their function. */
+function labelsInData(tree: TranslationUnit): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const object of tree.objects) {
+    for (const part of object.image) {
+      if (part.kind !== "address" || part.target.storage !== "label") continue;
+      const labels = found.get(part.target.fn.symbol) ?? [];
+      labels.push(part.target.label);
+      found.set(part.target.fn.symbol, labels);
+    }
+  }
+  return found;
+}
