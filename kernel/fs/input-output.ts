@@ -14,6 +14,10 @@ import { isReadable, isWritable, Open, Poll } from "./flags.ts";
 import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
 import { notify, pipeChannel } from "./open-file.ts";
 import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
+import { procNode } from "./proc/nodes.ts";
+import { isPagemap } from "./proc/open.ts";
+import { readPagemap } from "./proc/process.ts";
+import { shownProcess } from "./proc/tree.ts";
 import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
 
 /** Bytes of a regular file that one piece of a write may have. */
@@ -35,8 +39,9 @@ export function readFile(core: Core, p: Process, file: OpenFile, span: Span, pos
     case "device":
       return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : readFromDevice(core, p, file, inode, span);
     case "directory":
-    case "proc":
       return -Errno.EISDIR;
+    case "proc":
+      return isPagemap(procNode(inode.number)) ? readPages(core, p, file, span, position) : -Errno.EISDIR;
     default:
       return -Errno.EINVAL;
   }
@@ -77,6 +82,22 @@ function readStored(
   inode.atimeCycles = core.hart.cycles;
   return fillSpan(core, p, span, {
     peek: (dst) => (inode.kind === "file" ? readContent(inode.content, at, dst) : readText(inode.bytes, at, dst)),
+    consume: (count) => {
+      at += count;
+      if (position < 0) file.offset = at;
+      return true;
+    },
+  });
+}
+
+/** /proc/PID/pagemap, made entry by entry as it is read. */
+function readPages(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
+  const owner = shownProcess(core, procNode(file.inode).pid);
+  if (!owner) return -Errno.ESRCH;
+  let at = position >= 0 ? position + progressOf(core, p) : file.offset;
+  if (at % 8 !== 0 || span.bytes % 8 !== 0) return -Errno.EINVAL;
+  return fillSpan(core, p, span, {
+    peek: (dst) => readPagemap(core, owner, at, dst),
     consume: (count) => {
       at += count;
       if (position < 0) file.offset = at;
