@@ -124,4 +124,4 @@ export type SignalName = keyof typeof Signal;
  * Page of the two instructions to which a signal handler returns, just below the end of user space; the stack starts
  * below it. Exec maps it as "[vdso]" (kernel/fs/trampoline.ts).
  */
-export const TRAMPOLINE_VADDR = 0xbfff_f000;
+export const TRAMPOLINE_VADDR = 0x7fff_f000;

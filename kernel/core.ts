@@ -11,7 +11,7 @@ import type { KernelConfig } from "./config.ts";
 import type { FaultlineSink } from "./events.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import type { FrameDatabase } from "./mm/frames.ts";
-import type { ReplacementPolicy } from "./mm/replacement/policy.ts";
+import type { FrameView, ReplacementPolicy } from "./mm/replacement/policy.ts";
 import type { SwapDevice } from "./mm/swap.ts";
 import type { AddressSpace, SharedObject } from "./mm/vma.ts";
 import type { Process } from "./proc/process.ts";
@@ -41,12 +41,24 @@ export interface KernelVariables {
   /** Some process waits on channel "frames". */
   framesWanted: boolean;
   nextObjectId: number;
+  /** When the replacement policy next looks at the A bits; Infinity when it never does. */
+  sampleCycles: number;
   bootCycles: number;
   idleCycles: number;
   contextSwitches: number;
   forks: number;
   /** Status with which pid 1 (or the only process) ended; the machine halts then. −1 while it runs. */
   haltStatus: number;
+}
+
+/** One process in --report: exit is its status, 128 + signal, or −1 while it lives; peakResident in pages. */
+export interface ProcessReport {
+  readonly pid: number;
+  readonly name: string;
+  readonly exit: number;
+  readonly instructions: number;
+  readonly faults: number;
+  readonly peakResident: number;
 }
 
 export interface Core {
@@ -59,12 +71,18 @@ export interface Core {
   readonly frames: FrameDatabase;
   readonly swap: SwapDevice;
   readonly policy: ReplacementPolicy;
+  /** What the policy may see of the frames. */
+  readonly view: FrameView;
+  /** Invalidated or narrowed translations whose sfence.vma has still to come (page-table.ts); empty between traps. */
+  fencesDue: number[];
   readonly fs: FileSystem;
   processes: Map<Pid, Process>;
   /** Address spaces by id: the reverse map names them so. */
   spaces: Map<number, AddressSpace>;
   /** Shared anonymous memory by id. */
   sharedObjects: Map<number, SharedObject>;
+  /** Processes that are gone for good, for the report: the last thousand. */
+  reaped: ProcessReport[];
   variables: KernelVariables;
   /** Totals by syscall name, fault kind and so on: kernel/counters.ts. */
   counters: Record<string, number>;

@@ -21,6 +21,8 @@ export type KernelEvent =
   | { kind: "vma-lookup"; pid: number; vaddr: number; start: number; end: number; permissions: string; name: string }
   /** A frame has left its list for a new owner. */
   | { kind: "frame-allocated"; pfn: number; source: FrameSource; pid: number; vpn: number; purpose: "user" | "page-table" | "kernel" | "file" }
+  /** A soft fault: the frame leaves its list (or transfer) and is mapped by its process again, contents intact. */
+  | { kind: "frame-reclaimed"; pfn: number; from: FrameState; pid: number; vpn: number }
   /** A frame has been filled with zeros: by the idle task, or on demand inside a fault. */
   | { kind: "frame-zeroed"; pfn: number; by: "idle" | "demand" }
   /** A frame has come back to a list (or moved between lists). */

@@ -18,14 +18,12 @@ import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import type { Process } from "../proc/process.ts";
+import { USER_END } from "./address-space.ts";
 import { handlePageFault } from "./fault.ts";
 import { pteAddress } from "./page-table.ts";
 
 const NEED_LOAD = PTE_V | PTE_U | PTE_R;
 const NEED_STORE = PTE_V | PTE_U | PTE_R | PTE_W;
-
-/** User virtual addresses end here: the upper half is never given to programs, as on Linux rv32. */
-export const USER_END = 0xc000_0000;
 
 /** True when [vaddr, vaddr + bytes) lies in user space; decides nothing about mappings. */
 export const isUserRange = (vaddr: number, bytes: number): boolean =>

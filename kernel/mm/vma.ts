@@ -44,6 +44,8 @@ export interface SharedObject {
 export interface AddressSpace {
   /** Identity for channels, reverse maps and the working-set books. */
   readonly id: number;
+  /** The process that it was made for, as events name it. */
+  ownerPid: number;
   /** Processes (threads) that use it. */
   users: number;
   readonly asid: Asid;
@@ -57,6 +59,7 @@ export interface AddressSpace {
   mmapTop: number;
   /** Highest address of the stack and how far it may grow, in bytes. */
   stackTop: number;
+  /** As long as setrlimit allowed when the program was started. */
   stackLimitBytes: number;
   /** User pages with V=1, and the most there ever were. */
   residentPages: number;

@@ -89,6 +89,10 @@ export interface Process {
   pending: PendingSignal[];
   /** Address at which the thread id is zeroed on exit (set_tid_address), or 0. */
   clearChildTid: number;
+  /** Address at which the child's own first run stores its thread id (CLONE_CHILD_SETTID), or 0. */
+  setChildTid: number;
+  /** Most resident pages it ever had; filled in at exit, when its space is gone. */
+  peakResidentPages: number;
   /** waitid status once it is a zombie (or stopped/continued and not yet reported). */
   exitCode: number;
   /** Signal that ended it, or 0. */

@@ -102,7 +102,7 @@ export function currentProcess(core: Core): Process | null {
 export function leaveCpu(core: Core): void {
   const p = currentProcess(core);
   if (p === null) return;
-  account(core, p);
+  account(core, p, "systemCycles");
   p.x.set(core.hart.x);
   p.pc = core.hart.pc;
   if (p.state === "running") {
@@ -137,13 +137,12 @@ export function enterNext(core: Core): Process | null {
   return p;
 }
 
-/** Brings the instruction and cycle counts of the process on the CPU up to date. */
-export function account(core: Core, p: Process): void {
+/** Books the time since the last call as the process's own or as the kernel's on its behalf. */
+export function account(core: Core, p: Process, to: "userCycles" | "systemCycles"): void {
   const { hart } = core;
-  const instructions = hart.instret - p.sinceInstret;
   const cycles = hart.cycles - p.sinceCycles;
-  p.counts.instructions += instructions;
-  p.counts.userCycles += cycles;
+  p.counts.instructions += hart.instret - p.sinceInstret;
+  p.counts[to] += cycles;
   p.quantumCycles -= cycles;
   p.sinceInstret = hart.instret;
   p.sinceCycles = hart.cycles;

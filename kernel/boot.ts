@@ -1,0 +1,87 @@
+/** The first process: pid 1, made from nothing, running the program it is given. */
+import type { Pid } from "../emulator/bits.ts";
+import type { Core } from "./core.ts";
+import { openHostStreams, openTerminal } from "./fs/open-file.ts";
+import { STACK_TOP, MMAP_TOP } from "./mm/address-space.ts";
+import { execProgram } from "./proc/exec.ts";
+import { INIT_PID } from "./proc/exit.ts";
+import { zeroCounts } from "./proc/fork.ts";
+import type { Process } from "./proc/process.ts";
+import { makeReady } from "./proc/scheduler.ts";
+import { freshSignalActions } from "./proc/signals.ts";
+import { NO_SPACE } from "./proc/space-users.ts";
+
+export interface BootOptions {
+  /** "tty": descriptors 0 to 2 are the terminal. "streams": they are the host's standard streams. */
+  readonly stdio: "tty" | "streams";
+}
+
+/** Stands for "no limit" in the limits of a process. */
+const UNLIMITED = 0xffff_ffff;
+/** Linux's default soft limit for stacks, where user space has room for it. */
+const STACK_LIMIT_BYTES = Math.min(8 << 20, STACK_TOP - MMAP_TOP);
+
+/** Makes pid 1 ready to run `argv[0]`. 0, or −errno with a `message` event that says why. */
+export function bootFirstProcess(core: Core, argv: readonly string[], envp: readonly string[], options: BootOptions): number {
+  const p = firstProcess(core, INIT_PID);
+  core.processes.set(p.pid, p);
+  core.variables.nextPid = p.pid + 1;
+  if (options.stdio === "tty") openTerminal(core, p);
+  else openHostStreams(core, p);
+  const result = execProgram(core, p, argv[0] ?? "", argv, envp);
+  if (result !== 0) {
+    core.processes.delete(p.pid);
+    return result;
+  }
+  if (core.sink.enabled) core.sink.emit({ kind: "process-start", pid: p.pid, parent: 0, name: p.name });
+  makeReady(core, p);
+  return 0;
+}
+
+function firstProcess(core: Core, pid: Pid): Process {
+  return {
+    pid,
+    tgid: pid,
+    ppid: 0 as Pid,
+    pgid: pid,
+    sid: pid,
+    name: "",
+    argv: [],
+    state: "stopped",
+    x: new Int32Array(32),
+    pc: 0,
+    channel: "",
+    wakeAtCycles: -1,
+    interruptible: false,
+    inCall: false,
+    restart: null,
+    space: NO_SPACE,
+    files: { users: 1, slots: [] },
+    fs: { users: 1, cwd: core.fs.root.number, cwdPath: "/", umask: 0o022 },
+    signalActions: freshSignalActions(),
+    sigmaskLow: 0,
+    sigmaskHigh: 0,
+    savedSigmask: null,
+    pending: [],
+    clearChildTid: 0,
+    setChildTid: 0,
+    exitCode: 0,
+    exitSignal: 0,
+    parentSignal: 0,
+    stopReport: 0,
+    continueReport: false,
+    limits: {
+      stackBytes: { soft: STACK_LIMIT_BYTES, hard: UNLIMITED },
+      openFiles: { soft: 256, hard: 256 },
+      addressSpaceBytes: { soft: UNLIMITED, hard: UNLIMITED },
+    },
+    hardFaultVpn: -1,
+    peakResidentPages: 0,
+    tty: -1,
+    counts: zeroCounts(),
+    quantumCycles: core.config.quantumCycles,
+    sinceInstret: core.hart.instret,
+    sinceCycles: core.hart.cycles,
+    startCycles: core.hart.cycles,
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The sorted list of areas of an address space: finding, inserting, cutting, merging. Only lists and arithmetic; page
+ * tables and frames are address-space.ts's concern.
+ */
+import { PAGE_BYTES } from "../../emulator/bits.ts";
+import type { AddressSpace, Backing, Vma } from "./vma.ts";
+
+/** Index of the first area that ends above `vaddr`; vmas.length when there is none. */
+export function indexAbove(space: AddressSpace, vaddr: number): number {
+  let low = 0;
+  let high = space.vmas.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (space.vmas[middle].end > vaddr) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The area that covers an address, or undefined. */
+export function findVma(space: AddressSpace, vaddr: number): Vma | undefined {
+  const vma = space.vmas[indexAbove(space, vaddr)];
+  return vma !== undefined && vma.start <= vaddr ? vma : undefined;
+}
+
+/** Areas that overlap [start, end), in order. */
+export function overlapping(space: AddressSpace, start: number, end: number): Vma[] {
+  const found: Vma[] = [];
+  for (let i = indexAbove(space, start); i < space.vmas.length && space.vmas[i].start < end; i++) found.push(space.vmas[i]);
+  return found;
+}
+
+/** Every byte of [start, end) is covered by some area. */
+export function isCovered(space: AddressSpace, start: number, end: number): boolean {
+  let at = start;
+  for (const vma of overlapping(space, start, end)) {
+    if (vma.start > at) return false;
+    at = vma.end;
+  }
+  return at >= end;
+}
+
+/** The part of an area in [start, end), which lies within it, with other rights if given. */
+export function slice(vma: Vma, start: number, end: number, prot = vma.prot): Vma {
+  return { ...vma, start, end, prot, backing: shiftBacking(vma.backing, start - vma.start) };
+}
+
+function shiftBacking(backing: Backing, bytes: number): Backing {
+  switch (backing.kind) {
+    case "anonymous":
+      return backing;
+    case "shared":
+      return { ...backing, offset: backing.offset + bytes };
+    case "file":
+      return { ...backing, offset: backing.offset + bytes, fileBytes: Math.max(0, backing.fileBytes - bytes) };
+  }
+}
+
+/** Puts an area into the list, where nothing overlaps it, and merges it with equal neighbours. Returns what covers it now. */
+export function insertVma(space: AddressSpace, vma: Vma): Vma {
+  const { vmas } = space;
+  let index = indexAbove(space, vma.start);
+  let merged = vma;
+  let removed = 0;
+  const before = vmas[index - 1];
+  if (before !== undefined && isContinuedBy(before, merged)) {
+    merged = { ...before, end: merged.end };
+    index--;
+    removed++;
+  }
+  const after = vmas[index + removed];
+  if (after !== undefined && isContinuedBy(merged, after)) {
+    merged = { ...merged, end: after.end };
+    removed++;
+  }
+  vmas.splice(index, removed, merged);
+  space.reservedPages += (vma.end - vma.start) / PAGE_BYTES;
+  return merged;
+}
+
+/** `b` begins where `a` ends and means the same. A file's area is never merged when its last page is partly beyond the file. */
+function isContinuedBy(a: Vma, b: Vma): boolean {
+  if (a.end !== b.start || a.prot !== b.prot || a.shared !== b.shared || a.name !== b.name) return false;
+  if (a.growsDown !== b.growsDown || a.backing.kind !== b.backing.kind) return false;
+  const bytes = a.end - a.start;
+  switch (a.backing.kind) {
+    case "anonymous":
+      return true;
+    case "shared":
+      return b.backing.kind === "shared" && b.backing.object === a.backing.object && b.backing.offset === a.backing.offset + bytes;
+    case "file":
+      return (
+        b.backing.kind === "file" &&
+        b.backing.inode === a.backing.inode &&
+        b.backing.offset === a.backing.offset + bytes &&
+        b.backing.fileBytes === a.backing.fileBytes - bytes
+      );
+  }
+}
+
+/**
+ * Cuts [start, end) out of the list, splitting areas at its ends. Returns the pieces that lay within, in order.
+ */
+export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] {
+  const inside: Vma[] = [];
+  const first = indexAbove(space, start);
+  let count = 0;
+  const kept: Vma[] = [];
+  for (let i = first; i < space.vmas.length && space.vmas[i].start < end; i++, count++) {
+    const vma = space.vmas[i];
+    const from = Math.max(vma.start, start);
+    const to = Math.min(vma.end, end);
+    if (vma.start < from) kept.push(slice(vma, vma.start, from));
+    inside.push(slice(vma, from, to));
+    if (vma.end > to) kept.push(slice(vma, to, vma.end));
+    space.reservedPages -= (to - from) / PAGE_BYTES;
+  }
+  if (count > 0) space.vmas.splice(first, count, ...kept);
+  return inside;
+}
+
+/** "rw-p" as in /proc/PID/maps. */
+export const permissionsOf = (vma: Vma): string =>
+  ((vma.prot & 1) !== 0 ? "r" : "-") + ((vma.prot & 2) !== 0 ? "w" : "-") + ((vma.prot & 4) !== 0 ? "x" : "-") + (vma.shared ? "s" : "p");
+
+/**
+ * The highest gap of `bytes` that ends at or below `top`, or −1. Bottom is the first page that may ever be given out.
+ */
+export function findGap(space: AddressSpace, bytes: number, top: number, bottom: number): number {
+  let end = top;
+  for (let i = space.vmas.length - 1; i >= 0; i--) {
+    const vma = space.vmas[i];
+    if (vma.start >= end) continue;
+    if (vma.end <= end && end - vma.end >= bytes) return end - bytes;
+    end = Math.min(end, vma.start);
+  }
+  return end - bytes >= bottom ? end - bytes : -1;
+}

@@ -1,0 +1,61 @@
+/** What replacement policies see of frames: A and D bits out of the page tables, by the reverse map. */
+import { isValid, PTE_A, PTE_D, ptePfn } from "../../emulator/pte.ts";
+import type { Core } from "../core.ts";
+import { Copy, Flight, Frame } from "./frames.ts";
+import { fencePage, pteAddress, writePte } from "./page-table.ts";
+import type { FrameView } from "./replacement/policy.ts";
+
+/** A frame is a candidate when it is a resident page, not pinned, and (for local replacement) mapped by that space. */
+export function frameView(core: () => Core): FrameView {
+  return {
+    isCandidate(pfn, space) {
+      const { frames } = core();
+      if (frames.state[pfn] !== Frame.Active || frames.mapped[pfn] === 0 || pfn === frames.pinned) return false;
+      return space < 0 || isMappedBy(core(), pfn, space);
+    },
+    isAccessed: (pfn) => hasBit(core(), pfn, PTE_A),
+    clearAccessed: (pfn) => clearAccessed(core(), pfn),
+    isModified(pfn) {
+      const { frames } = core();
+      const hasCopy = frames.copy[pfn] !== Copy.None || frames.flight[pfn] === Flight.Out;
+      return !hasCopy || hasBit(core(), pfn, PTE_D);
+    },
+  };
+}
+
+function hasBit(core: Core, pfn: number, bit: number): boolean {
+  const { references } = core.frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
+    const space = core.spaces.get(references.spaceAt(node));
+    if (space === undefined) continue;
+    const pte = core.ram.i32[pteAddress(core.ram, space.rootPfn, references.vpnAt(node)) / 4];
+    if (isValid(pte) && (pte & bit) !== 0) return true;
+  }
+  return false;
+}
+
+function isMappedBy(core: Core, pfn: number, spaceId: number): boolean {
+  const space = core.spaces.get(spaceId);
+  if (space === undefined) return false;
+  const { references } = core.frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
+    if (references.spaceAt(node) !== spaceId) continue;
+    const pte = core.ram.readWord(pteAddress(core.ram, space.rootPfn, references.vpnAt(node)));
+    if (isValid(pte) && ptePfn(pte) === pfn) return true;
+  }
+  return false;
+}
+
+function clearAccessed(core: Core, pfn: number): void {
+  const { references } = core.frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
+    const space = core.spaces.get(references.spaceAt(node));
+    if (space === undefined) continue;
+    const vpn = references.vpnAt(node);
+    const paddr = pteAddress(core.ram, space.rootPfn, vpn);
+    const pte = core.ram.readWord(paddr);
+    if (!isValid(pte) || (pte & PTE_A) === 0) continue;
+    writePte(core, space, vpn, paddr, (pte & ~PTE_A) >>> 0);
+    fencePage(core, space, vpn);
+  }
+}

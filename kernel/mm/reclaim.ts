@@ -1,0 +1,255 @@
+/**
+ * Where frames come from when somebody needs one, and how the kernel gets them back.
+ *
+ * A frame that must be zero comes, in this order, from the zeroed list; from the dirty list, zeroed on the spot; from the
+ * standby list, whose oldest page loses its contents; or by evicting a page that the replacement policy picks. A clean
+ * victim can be had at once. A modified one is written to swap first: its frame is in transition meanwhile, and who needs
+ * it sleeps on the channel "frames" while others run. A frame that will be overwritten anyway prefers the dirty list.
+ *
+ * A modest page daemon (`balance`) keeps a few frames available so that faults seldom have to evict themselves.
+ */
+import type { Core } from "../core.ts";
+import { COSTS } from "../costs.ts";
+import { charge, count } from "../counters.ts";
+import type { FrameSource } from "../events.ts";
+import type { Process } from "../proc/process.ts";
+import { sleepUninterruptible, wake } from "../proc/scheduler.ts";
+import { Copy, Flight, Frame } from "./frames.ts";
+import { tellPte } from "./page-table.ts";
+import { freeFrame, release, rewriteReferences, takeStandby, tellFreed, trimFrame } from "./pages.ts";
+import { SoftwarePte, softwarePte } from "./software-pte.ts";
+
+/** allocateFrame: nothing now, but a transfer under way will give a frame. */
+export const WAIT = -1;
+/** allocateFrame: nothing now, and nothing left to reclaim. */
+export const OUT_OF_MEMORY = -2;
+
+export type Purpose = "user" | "page-table" | "file";
+
+/**
+ * Takes a frame for a page of process `pid`. Its state is active, it is in the kernel's hand, and no PTE refers to it yet.
+ * `zeros`: it has to be full of zeros (unless the dangerous mode is on and it is not for a page table).
+ * Returns the frame, WAIT or OUT_OF_MEMORY.
+ */
+export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Purpose, zeros: boolean): number {
+  const { frames } = core;
+  const zeroed = frames.oldest(Frame.Zeroed);
+  const dirty = frames.newest(Frame.Dirty);
+  let pfn = zeros ? (zeroed >= 0 ? zeroed : dirty) : dirty >= 0 ? dirty : zeroed;
+  let source: FrameSource = pfn >= 0 && pfn === zeroed ? "zeroed" : "dirty";
+  if (pfn >= 0) {
+    frames.move(pfn, Frame.Active);
+    frames.inHand.push(pfn);
+  } else {
+    source = "standby";
+    pfn = frames.oldest(Frame.Standby);
+    if (pfn < 0) {
+      source = "evicted";
+      pfn = evict(core, "no frame is free");
+      if (pfn < 0) return pfn;
+    }
+    takeStandby(core, pfn);
+  }
+  charge(core, COSTS.frameAllocate);
+  core.counters[SOURCE_COUNTERS[source]] = (core.counters[SOURCE_COUNTERS[source]] ?? 0) + 1;
+  if (core.sink.enabled) core.sink.emit({ kind: "frame-allocated", pfn, source, pid, vpn, purpose });
+  if (zeros && source !== "zeroed" && (core.config.zeroing !== "off" || purpose === "page-table")) {
+    zeroFrame(core, pfn, "demand");
+  }
+  return pfn;
+}
+
+const SOURCE_COUNTERS = {
+  zeroed: "frames.zeroed",
+  dirty: "frames.dirty",
+  standby: "frames.standby",
+  evicted: "frames.evicted",
+} as const;
+
+/** Fills a frame with zeros and says so. */
+export function zeroFrame(core: Core, pfn: number, by: "idle" | "demand"): void {
+  core.ram.zeroFrame(pfn);
+  charge(core, COSTS.frameZero);
+  const name = by === "idle" ? "zeroing.idle" : "zeroing.demand";
+  core.counters[name] = (core.counters[name] ?? 0) + 1;
+  if (core.sink.enabled) core.sink.emit({ kind: "frame-zeroed", pfn, by });
+}
+
+/**
+ * Makes the policy give up pages until one is on the standby list, and returns its frame; WAIT when a write to swap has to
+ * end first; OUT_OF_MEMORY when nothing can be given up.
+ */
+function evict(core: Core, reason: string): number {
+  const { frames } = core;
+  for (;;) {
+    if (writeModified(core, 1) > 0) return WAIT;
+    const victim = chooseVictim(core, -1, reason);
+    if (victim < 0) break;
+    trimFrame(core, victim);
+    if (frames.state[victim] === Frame.Standby) return victim;
+  }
+  if (core.swap.queue.length > 0) return WAIT;
+  return claimArrived(core);
+}
+
+/**
+ * Pages that have come from swap and that nobody has mapped yet (their process was stopped by a signal, say) may be taken
+ * as a last resort. Returns one such frame, or OUT_OF_MEMORY.
+ */
+function claimArrived(core: Core): number {
+  const { frames } = core;
+  let found = OUT_OF_MEMORY;
+  for (let pfn = 0; pfn < frames.frames; pfn++) {
+    if (frames.state[pfn] !== Frame.Transition || frames.flight[pfn] !== Flight.None) continue;
+    frames.move(pfn, frames.copy[pfn] === Copy.None ? Frame.Modified : Frame.Standby);
+    tellFreed(core, pfn);
+    if (found < 0 && frames.state[pfn] === Frame.Standby) found = pfn;
+  }
+  return found;
+}
+
+/** Asks the policy for a victim (`space` −1: any page) and tells. −1: there is none. */
+export function chooseVictim(core: Core, space: number, reason: string): number {
+  const { policy, view, frames } = core;
+  const pfn = policy.choose(view, space);
+  charge(core, policy.scanned * COSTS.victimScan);
+  if (pfn < 0) return -1;
+  count(core, "replacement.victims");
+  if (core.sink.enabled) {
+    const node = frames.references.head[pfn];
+    const owner = core.spaces.get(frames.references.spaceAt(node));
+    const event = {
+      kind: "victim-chosen" as const,
+      pfn,
+      pid: owner?.ownerPid ?? 0,
+      vpn: frames.references.vpnAt(node),
+      policy: policy.name,
+      modified: view.isModified(pfn),
+      scanned: policy.scanned,
+      reason: `${reason}; ${policy.reason}`,
+    };
+    core.sink.emit(event);
+  }
+  return pfn;
+}
+
+/** Starts writing up to `most` pages of the modified list to swap, oldest first. Returns how many it could start. */
+export function writeModified(core: Core, most: number): number {
+  const { frames, swap, ram, hart } = core;
+  let started = 0;
+  for (let pfn = frames.oldest(Frame.Modified); pfn >= 0 && started < most; pfn = frames.oldest(Frame.Modified)) {
+    const slot = swap.allocate(pfn);
+    if (slot < 0) break;
+    frames.slot[pfn] = slot;
+    frames.flight[pfn] = Flight.Out;
+    frames.move(pfn, Frame.Transition);
+    charge(core, COSTS.ioStart);
+    swap.startOut(slot, pfn, ram.frame(pfn), hart.cycles);
+    started++;
+    if (core.sink.enabled) {
+      const node = frames.references.head[pfn];
+      const owner = core.spaces.get(frames.references.spaceAt(node));
+      core.sink.emit({ kind: "swap-out", pid: owner?.ownerPid ?? 0, vpn: frames.references.vpnAt(node), pfn, slot });
+    }
+  }
+  return started;
+}
+
+/** Handles every transfer that the device has finished by now. */
+export function completeTransfers(core: Core): void {
+  const { frames, swap, sink } = core;
+  for (let done = swap.takeDone(core.hart.cycles); done !== undefined; done = swap.takeDone(core.hart.cycles)) {
+    const { direction, pfn, slot } = done;
+    charge(core, COSTS.ioFinish);
+    const stale = frames.flight[pfn] === Flight.OutStale;
+    frames.flight[pfn] = Flight.None;
+    let moved = false;
+    if (stale || frames.references.count[pfn] === 0) {
+      swap.release(slot);
+      frames.slot[pfn] = -1;
+    }
+    if (frames.references.count[pfn] === 0) moved = freeFrame(core, pfn);
+    else if (direction === "out") {
+      frames.copy[pfn] = stale ? Copy.None : Copy.Swap;
+      moved = frames.mapped[pfn] === 0;
+      if (moved) frames.move(pfn, stale ? Frame.Modified : Frame.Standby);
+    }
+    if (sink.enabled) sink.emit({ kind: "swap-done", direction, pfn, slot });
+    if (moved) tellFreed(core, pfn);
+    if (direction === "in") wake(core, `page:${pfn}`);
+    else if (core.variables.framesWanted) {
+      core.variables.framesWanted = false;
+      wake(core, "frames");
+    }
+  }
+}
+
+/** Frames that the daemon wants to keep available. */
+export function availableTarget(core: Core): number {
+  const wanted = core.config.availableTargetFrames;
+  return wanted < 0 ? core.config.frames >>> 5 : wanted;
+}
+
+/**
+ * The page daemon: when fewer than half of the target are available, trims pages by the policy until available frames and
+ * those on their way reach the target, and starts writing the modified ones. Each pass gives up at most `target` pages.
+ */
+export function balance(core: Core): void {
+  const { frames, swap } = core;
+  const target = availableTarget(core);
+  if (frames.availableFrames >= target / 2) return;
+  let leaving = 0;
+  for (const transfer of swap.queue) if (transfer.direction === "out") leaving++;
+  for (let missing = target - frames.availableFrames - leaving; missing > 0; missing--) {
+    if (frames.count[Frame.Modified] === 0) {
+      const victim = chooseVictim(core, -1, "few frames are available");
+      if (victim < 0) break;
+      trimFrame(core, victim);
+      if (frames.state[victim] !== Frame.Modified) continue;
+    }
+    if (writeModified(core, 1) === 0) break; // swap is full: leave the rest to those who need it
+  }
+}
+
+/**
+ * Makes sure that `frames` frames can be allocated without waiting. Returns 0; WAIT when some are on their way;
+ * OUT_OF_MEMORY.
+ */
+export function reserveFrames(core: Core, wanted: number): number {
+  while (core.frames.availableFrames < wanted) {
+    const pfn = evict(core, "several frames are needed at once");
+    if (pfn < 0) return pfn;
+  }
+  return 0;
+}
+
+/** Puts `p` to sleep until a frame may be available; for OUT_OF_MEMORY also asks the kernel to end a process. */
+export function awaitFrames(core: Core, p: Process, result: number): number {
+  if (result === OUT_OF_MEMORY) core.variables.outOfMemoryPid = p.pid;
+  core.variables.framesWanted = true;
+  return sleepUninterruptible(core, p, "frames");
+}
+
+/** Starts fetching a page from swap. Its frame is in transition; all PTEs that said "swap" say so. −: WAIT, OUT_OF_MEMORY. */
+export function startSwapIn(core: Core, pid: number, vpn: number, slot: number): number {
+  const { frames, swap } = core;
+  const pfn = allocateFrame(core, pid, vpn, "user", false);
+  if (pfn < 0) return pfn;
+  const references = swap.references.list(slot);
+  swap.references.moveTo(slot, frames.references, pfn);
+  const stores = rewriteReferences(core, references, (space) => {
+    if (space !== null) space.swappedPages--;
+    return softwarePte(SoftwarePte.Transition, pfn);
+  });
+  release(core, pfn);
+  frames.slot[pfn] = slot;
+  frames.copy[pfn] = Copy.Swap;
+  frames.flight[pfn] = Flight.In;
+  frames.move(pfn, Frame.Transition);
+  swap.frame[slot] = pfn;
+  charge(core, COSTS.ioStart);
+  swap.startIn(slot, pfn, core.ram.frame(pfn), core.hart.cycles);
+  for (const store of stores) tellPte(core, store);
+  if (core.sink.enabled) core.sink.emit({ kind: "swap-in", pid, vpn, pfn, slot });
+  return pfn;
+}

@@ -1,0 +1,138 @@
+/**
+ * The reverse map: for each frame (or swap slot) every page-table entry that refers to it, as (space, vpn) pairs.
+ *
+ * One node for each reference, in singly linked lists out of a pool of parallel arrays that doubles when it is full. A
+ * frame's list holds valid PTEs and transition PTEs alike; the number of references is the reference count. A space id
+ * below 0 stands for a SharedObject (−id), with the page index in place of the vpn.
+ */
+
+/** End of a list. */
+const NONE = -1;
+
+export interface ReferenceSnapshot {
+  readonly head: Int32Array;
+  readonly count: Int32Array;
+  readonly space: Int32Array;
+  readonly vpn: Int32Array;
+  readonly next: Int32Array;
+  readonly free: number;
+}
+
+export class References {
+  /** First node of each owner's list, or −1. Walk with next; read with spaceAt and vpnAt. */
+  readonly head: Int32Array;
+  /** Length of each owner's list. */
+  readonly count: Int32Array;
+  #space = new Int32Array(256);
+  #vpn = new Int32Array(256);
+  #next = new Int32Array(256);
+  #free = NONE;
+
+  /** @param owners frames or slots */
+  constructor(owners: number) {
+    this.head = new Int32Array(owners).fill(NONE);
+    this.count = new Int32Array(owners);
+    this.#chainFree(0);
+  }
+
+  spaceAt(node: number): number {
+    return this.#space[node];
+  }
+
+  vpnAt(node: number): number {
+    return this.#vpn[node];
+  }
+
+  next(node: number): number {
+    return this.#next[node];
+  }
+
+  add(owner: number, space: number, vpn: number): void {
+    if (this.#free === NONE) this.#grow();
+    const node = this.#free;
+    this.#free = this.#next[node];
+    this.#space[node] = space;
+    this.#vpn[node] = vpn;
+    this.#next[node] = this.head[owner];
+    this.head[owner] = node;
+    this.count[owner]++;
+  }
+
+  /** Removes one reference; false when the owner has none such. */
+  remove(owner: number, space: number, vpn: number): boolean {
+    let previous = NONE;
+    for (let node = this.head[owner]; node !== NONE; previous = node, node = this.#next[node]) {
+      if (this.#vpn[node] !== vpn || this.#space[node] !== space) continue;
+      if (previous === NONE) this.head[owner] = this.#next[node];
+      else this.#next[previous] = this.#next[node];
+      this.#next[node] = this.#free;
+      this.#free = node;
+      this.count[owner]--;
+      return true;
+    }
+    return false;
+  }
+
+  has(owner: number, space: number, vpn: number): boolean {
+    for (let node = this.head[owner]; node !== NONE; node = this.#next[node]) {
+      if (this.#vpn[node] === vpn && this.#space[node] === space) return true;
+    }
+    return false;
+  }
+
+  /** Moves all of an owner's references to an owner of another map (a page goes to its slot, or comes back). */
+  moveTo(owner: number, other: References, otherOwner: number): void {
+    for (let node = this.head[owner]; node !== NONE; node = this.head[owner]) {
+      const space = this.#space[node];
+      const vpn = this.#vpn[node];
+      this.remove(owner, space, vpn);
+      other.add(otherOwner, space, vpn);
+    }
+  }
+
+  /** All references of an owner as pairs, newest first: for callers that change them while looking. */
+  list(owner: number): { space: number; vpn: number }[] {
+    const found: { space: number; vpn: number }[] = [];
+    for (let node = this.head[owner]; node !== NONE; node = this.#next[node]) {
+      found.push({ space: this.#space[node], vpn: this.#vpn[node] });
+    }
+    return found;
+  }
+
+  snapshot(): ReferenceSnapshot {
+    return {
+      head: this.head.slice(),
+      count: this.count.slice(),
+      space: this.#space.slice(),
+      vpn: this.#vpn.slice(),
+      next: this.#next.slice(),
+      free: this.#free,
+    };
+  }
+
+  restore(snapshot: ReferenceSnapshot): void {
+    this.head.set(snapshot.head);
+    this.count.set(snapshot.count);
+    this.#space = snapshot.space.slice();
+    this.#vpn = snapshot.vpn.slice();
+    this.#next = snapshot.next.slice();
+    this.#free = snapshot.free;
+  }
+
+  #grow(): void {
+    const nodes = this.#next.length;
+    for (const name of ["space", "vpn", "next"] as const) {
+      const larger = new Int32Array(nodes * 2);
+      if (name === "space") larger.set(this.#space), (this.#space = larger);
+      else if (name === "vpn") larger.set(this.#vpn), (this.#vpn = larger);
+      else larger.set(this.#next), (this.#next = larger);
+    }
+    this.#chainFree(nodes);
+  }
+
+  /** Makes every node from `from` on free. */
+  #chainFree(from: number): void {
+    for (let node = from; node < this.#next.length; node++) this.#next[node] = node + 1 < this.#next.length ? node + 1 : NONE;
+    this.#free = from;
+  }
+}

@@ -1,0 +1,43 @@
+/** FIFO: the page that has been resident longest goes, used or not. Shows Belady's anomaly. */
+import { FrameOrder, type OrderSnapshot } from "./order.ts";
+import type { FrameView, ReplacementPolicy } from "./policy.ts";
+
+export class FifoPolicy implements ReplacementPolicy {
+  readonly name = "fifo";
+  readonly description = "FIFO: the page that was loaded first goes first; A bits are not looked at";
+  readonly sampleCycles = 0;
+  scanned = 0;
+  readonly reason = "loaded longest ago";
+  readonly #queue: FrameOrder;
+
+  constructor(frames: number) {
+    this.#queue = new FrameOrder(frames);
+  }
+
+  loaded(pfn: number): void {
+    this.#queue.append(pfn);
+  }
+
+  removed(pfn: number): void {
+    this.#queue.remove(pfn);
+  }
+
+  choose(view: FrameView, space: number): number {
+    this.scanned = 0;
+    for (let pfn = this.#queue.first; pfn >= 0; pfn = this.#queue.after(pfn)) {
+      this.scanned++;
+      if (view.isCandidate(pfn, space)) return pfn;
+    }
+    return -1;
+  }
+
+  sample(): void {}
+
+  snapshot(): OrderSnapshot {
+    return this.#queue.snapshot();
+  }
+
+  restore(snapshot: OrderSnapshot): void {
+    this.#queue.restore(snapshot);
+  }
+}

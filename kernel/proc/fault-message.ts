@@ -1,0 +1,27 @@
+/** Tells people what a program did wrong when a fault ends it: what, where, and where to look. */
+import { hex } from "../../emulator/bits.ts";
+import type { Access } from "../../emulator/trap.ts";
+import { findVma, indexAbove, permissionsOf } from "../mm/areas.ts";
+import type { AddressSpace } from "../mm/vma.ts";
+
+const VERBS: Record<Access, string> = { load: "read from", store: "write to", execute: "execute at" };
+/** Below the stack, an access this near is taken for a stack that has grown too far. */
+const NEAR_STACK_BYTES = 0x10_0000;
+
+/** One sentence or two for a fault that no area allows. */
+export function explainSegv(space: AddressSpace, vaddr: number, access: Access, pc: number): string {
+  const what = `it tried to ${VERBS[access]} ${hex(vaddr)} (pc ${hex(pc)})`;
+  const vma = findVma(space, vaddr);
+  if (vma !== undefined) {
+    const where = `${vma.name === "" ? "an area" : vma.name} with rights ${permissionsOf(vma)}`;
+    if (access === "execute") return `${what}, which lies in ${where}: the program has jumped into data; check function pointers and return addresses`;
+    return `${what}, which lies in ${where}; ${vma.prot === 0 ? "that area is a guard" : "constants and code cannot be written"}`;
+  }
+  const above = space.vmas[indexAbove(space, vaddr)];
+  if (above?.growsDown && above.start - vaddr < NEAR_STACK_BYTES) {
+    const kib = space.stackLimitBytes / 1024;
+    return `${what}, just below its stack, which may not grow past ${kib} KiB: look for endless recursion or large local arrays, or raise the limit`;
+  }
+  if (vaddr < 4096) return `${what}: a null pointer was followed; nothing is ever mapped there`;
+  return `${what}, where nothing is reserved: the pointer was never valid, or its memory has been given back`;
+}

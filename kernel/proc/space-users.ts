@@ -1,0 +1,21 @@
+/** Processes as users of address spaces: what exec and exit do when one leaves. */
+import type { Core } from "../core.ts";
+import { destroySpace } from "../mm/address-space.ts";
+import type { AddressSpace } from "../mm/vma.ts";
+import type { Process } from "./process.ts";
+import { wake } from "./scheduler.ts";
+
+/** One user fewer of an address space; the last one takes it away. A parent in vfork may go on. */
+export function leaveSpace(core: Core, p: Process, space: AddressSpace): void {
+  if (space.id === NO_SPACE.id) return;
+  space.users--;
+  if (space.users === 0) destroySpace(core, space);
+  wake(core, `vfork:${p.pid}`);
+}
+
+/** What a process has before its first exec and after its exit. */
+export const NO_SPACE: AddressSpace = {
+  id: 0, ownerPid: 0, users: 0, asid: 0 as AddressSpace["asid"], rootPfn: 0 as AddressSpace["rootPfn"], vmas: [],
+  brkStart: 0, brk: 0, mmapTop: 0, stackTop: 0, stackLimitBytes: 0, residentPages: 0, peakResidentPages: 0,
+  residentLimitPages: Number.POSITIVE_INFINITY, pageTablePages: 0, reservedPages: 0, swappedPages: 0,
+};

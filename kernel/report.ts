@@ -1,0 +1,78 @@
+/** The figures of `--report`: one plain object about a whole run. Fields and units: docs/kernel.md. */
+import type { Core, ProcessReport } from "./core.ts";
+import { counted } from "./counters.ts";
+import { Frame } from "./mm/frames.ts";
+import type { Process } from "./proc/process.ts";
+
+export interface KernelReport {
+  readonly instructions: number;
+  readonly cycles: number;
+  readonly faults: {
+    readonly total: number;
+    readonly zeroFill: number;
+    readonly cow: number;
+    readonly soft: number;
+    readonly hard: number;
+    readonly file: number;
+    readonly segv: number;
+  };
+  readonly tlb: { readonly hits: number; readonly misses: number; readonly flushes: number };
+  readonly frames: {
+    readonly total: number;
+    readonly kernel: number;
+    readonly pageTables: number;
+    readonly resident: number;
+    readonly zeroed: number;
+    readonly dirty: number;
+    readonly standby: number;
+    readonly modified: number;
+    readonly peakResident: number;
+  };
+  readonly zeroing: { readonly idle: number; readonly onDemand: number };
+  readonly swap: { readonly slots: number; readonly used: number; readonly in: number; readonly out: number };
+  readonly syscalls: Readonly<Record<string, number>>;
+  readonly processes: readonly ProcessReport[];
+}
+
+export function reportOf(core: Core): KernelReport {
+  const { frames, swap, hart, mmu } = core;
+  const fault = (kind: string): number => counted(core, `fault.${kind}`);
+  const segv = fault("segv") + fault("bus");
+  const faults = { zeroFill: fault("zero-fill"), cow: fault("cow"), soft: fault("soft"), hard: fault("hard"), file: fault("file"), segv };
+  const syscalls: Record<string, number> = {};
+  for (const name of Object.keys(core.counters).sort()) {
+    if (name.startsWith("syscall.")) syscalls[name.slice("syscall.".length)] = core.counters[name];
+  }
+  return {
+    instructions: hart.instret,
+    cycles: hart.cycles,
+    faults: { total: Object.values(faults).reduce((sum, count) => sum + count, 0), ...faults },
+    tlb: { hits: mmu.tlb.hits, misses: mmu.tlb.misses, flushes: mmu.tlb.flushes },
+    frames: {
+      total: frames.frames,
+      kernel: frames.count[Frame.Kernel],
+      pageTables: frames.count[Frame.PageTable],
+      resident: frames.count[Frame.Active],
+      zeroed: frames.count[Frame.Zeroed],
+      dirty: frames.count[Frame.Dirty],
+      standby: frames.count[Frame.Standby],
+      modified: frames.count[Frame.Modified],
+      peakResident: frames.peakActive,
+    },
+    zeroing: { idle: counted(core, "zeroing.idle"), onDemand: counted(core, "zeroing.demand") },
+    swap: { slots: swap.slots, used: swap.usedSlots, in: swap.transfersIn, out: swap.transfersOut },
+    syscalls,
+    processes: [...core.reaped, ...[...core.processes.values()].map(processReport)],
+  };
+}
+
+function processReport(p: Process): ProcessReport {
+  return {
+    pid: p.pid,
+    name: p.name,
+    exit: p.state !== "zombie" ? -1 : p.exitSignal === 0 ? p.exitCode : 128 + p.exitSignal,
+    instructions: p.counts.instructions,
+    faults: p.counts.faults,
+    peakResident: Math.max(p.peakResidentPages, p.space.peakResidentPages),
+  };
+}

@@ -1,0 +1,236 @@
+/** System calls about processes: identity, groups, clone, execve, exit, waitid, limits, and what the machine is. */
+import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
+import { Errno, type SyscallName } from "../abi.ts";
+import { CYCLES_PER_SECOND } from "../config.ts";
+import type { Core } from "../core.ts";
+import { isUserRange, readUserString, readUserWords, writeUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
+import { Frame } from "../mm/frames.ts";
+import { execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
+import { exitProcess } from "../proc/exit.ts";
+import { cloneProcess } from "../proc/fork.ts";
+import type { Process, ResourceLimit } from "../proc/process.ts";
+import { rusageOf } from "../proc/rusage.ts";
+import { waitForChild } from "../proc/wait.ts";
+import { nextRandom } from "../random.ts";
+import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
+
+const PATH_BYTES = 4096;
+
+const exit: SyscallHandler = (core, p, a) => {
+  if (p.clearChildTid !== 0 && p.space.users > 1) {
+    // Best effort, as in Linux: a bad address is the program's own affair. 0 and −EFAULT both go on to the end.
+    const written = writeUserWord(core, p, p.clearChildTid, 0);
+    if (written < 0 && written !== -Errno.EFAULT) return written;
+  }
+  exitProcess(core, p, a[0], 0);
+  return REGISTERS_SET;
+};
+
+const clone: SyscallHandler = (core, p, a) =>
+  cloneProcess(core, p, {
+    flags: a[0] >>> 0,
+    stack: a[1] >>> 0,
+    parentTid: a[2] >>> 0,
+    tls: a[3] >>> 0,
+    childTid: a[4] >>> 0,
+  });
+
+const execve: SyscallHandler = (core, p, a) => {
+  const path = readUserString(core, p, a[0], PATH_BYTES);
+  if (typeof path === "number") return path;
+  const argv = readStrings(core, p, a[1] >>> 0);
+  if (typeof argv === "number") return argv;
+  const envp = readStrings(core, p, a[2] >>> 0);
+  if (typeof envp === "number") return envp;
+  // Linux gives a program without arguments one empty argument, so that argc is never 0.
+  const result = execProgram(core, p, path, argv.length === 0 ? [""] : argv, envp);
+  return result === 0 ? REGISTERS_SET : result;
+};
+
+/** A vector of string pointers that ends in 0; address 0 counts as an empty one. */
+function readStrings(core: Core, p: Process, vaddr: number): string[] | number {
+  const found: string[] = [];
+  if (vaddr === 0) return found;
+  const word = new Int32Array(1);
+  for (let at = vaddr, bytes = 0; ; at += 4) {
+    const read = readUserWords(core, p, at, word);
+    if (read !== 0) return read;
+    if (word[0] === 0) return found;
+    const text = readUserString(core, p, word[0], MAX_ARGUMENT_BYTES - bytes);
+    if (text === -Errno.ENAMETOOLONG) return -Errno.E2BIG;
+    if (typeof text === "number") return text;
+    bytes += text.length + 5;
+    if (bytes >= MAX_ARGUMENT_BYTES) return -Errno.E2BIG;
+    found.push(text);
+  }
+}
+
+const waitid: SyscallHandler = (core, p, a) =>
+  waitForChild(core, p, {
+    idType: a[0],
+    id: a[1],
+    infoVaddr: a[2] >>> 0,
+    options: a[3],
+    rusageVaddr: a[4] >>> 0,
+  });
+
+const set_tid_address: SyscallHandler = (_core, p, a) => {
+  p.clearChildTid = a[0] >>> 0;
+  return p.pid;
+};
+
+/** The caller goes to the end of the queue at once. */
+const sched_yield: SyscallHandler = (core, p) => {
+  if (core.variables.readyQueue.length > 0) p.quantumCycles = 0;
+  return 0;
+};
+
+const getpid: SyscallHandler = (_core, p) => p.tgid;
+const gettid: SyscallHandler = (_core, p) => p.pid;
+const getppid: SyscallHandler = (_core, p) => p.ppid;
+/** There is one user, root. */
+const zero: SyscallHandler = () => 0;
+
+/** Target of setpgid and its like: 0 means the caller. */
+const target = (core: Core, p: Process, pid: number): Process | undefined =>
+  pid === 0 ? p : core.processes.get(pid as Pid);
+
+const setpgid: SyscallHandler = (core, p, a) => {
+  const who = target(core, p, a[0]);
+  if (a[1] < 0) return -Errno.EINVAL;
+  if (who === undefined || (who !== p && who.ppid !== p.pid)) return -Errno.ESRCH;
+  if (who.sid === who.pid || who.sid !== p.sid) return -Errno.EPERM;
+  const pgid = a[1] === 0 ? who.pid : a[1];
+  if (pgid !== who.pid) {
+    const exists = [...core.processes.values()].some((other) => other.pgid === pgid && other.sid === p.sid);
+    if (!exists) return -Errno.EPERM;
+  }
+  who.pgid = pgid;
+  return 0;
+};
+
+const getpgid: SyscallHandler = (core, p, a) => target(core, p, a[0])?.pgid ?? -Errno.ESRCH;
+
+const setsid: SyscallHandler = (core, p) => {
+  for (const other of core.processes.values()) if (other.pgid === p.pid) return -Errno.EPERM;
+  p.sid = p.pid;
+  p.pgid = p.pid;
+  p.tty = -1;
+  return p.pid;
+};
+
+/** struct utsname: six fields of 65 bytes. */
+const uname: SyscallHandler = (core, p, a) => {
+  const bytes = new Uint8Array(6 * 65);
+  const fields = ["Linux", "faultline", "6.1.0-faultline", "#1 Faultline", "riscv32", "(none)"];
+  fields.forEach((text, i) => {
+    for (let at = 0; at < text.length; at++) bytes[i * 65 + at] = text.charCodeAt(at);
+  });
+  return writeUser(core, p, a[0], bytes);
+};
+
+/** struct sysinfo, 64 bytes, sizes in units of `mem_unit` = 1 byte. */
+const sysinfo: SyscallHandler = (core, p, a) => {
+  const { frames, swap } = core;
+  const words = new Int32Array(16);
+  words[0] = Math.floor(core.hart.cycles / CYCLES_PER_SECOND);
+  words[4] = frames.frames * PAGE_BYTES;
+  words[5] = (frames.count[Frame.Zeroed] + frames.count[Frame.Dirty]) * PAGE_BYTES;
+  words[8] = swap.slots * PAGE_BYTES;
+  words[9] = (swap.slots - swap.usedSlots) * PAGE_BYTES;
+  words[10] = core.processes.size & 0xffff;
+  words[13] = 1;
+  return writeUserWords(core, p, a[0], words);
+};
+
+const getrusage: SyscallHandler = (core, p, a) => {
+  const who = a[0] === 0 || a[0] === 1 ? "self" : a[0] === -1 ? "children" : null;
+  if (who === null) return -Errno.EINVAL;
+  return writeUserWords(core, p, a[1], rusageOf(p, who));
+};
+
+const RLIM_INFINITY = 0xffff_ffff;
+/** RLIMIT_CPU … RLIMIT_RTTIME. */
+const RESOURCES = 16;
+const Resource = { Stack: 3, OpenFiles: 7, AddressSpace: 9 } as const;
+
+const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
+  switch (resource) {
+    case Resource.Stack:
+      return p.limits.stackBytes;
+    case Resource.OpenFiles:
+      return p.limits.openFiles;
+    case Resource.AddressSpace:
+      return p.limits.addressSpaceBytes;
+    default:
+      return undefined;
+  }
+};
+
+/** Limits travel as 64-bit numbers; those that are not kept are unlimited and cannot be lowered. */
+const prlimit64: SyscallHandler = (core, p, a) => {
+  const who = target(core, p, a[0]);
+  if (who === undefined) return -Errno.ESRCH;
+  if (a[1] < 0 || a[1] >= RESOURCES) return -Errno.EINVAL;
+  const limit = limitOf(who, a[1]);
+  const wanted = new Int32Array(4);
+  if (a[2] !== 0) {
+    const read = readUserWords(core, p, a[2], wanted);
+    if (read !== 0) return read;
+  }
+  if (a[3] !== 0) {
+    const words = (value: number): number[] => (value === RLIM_INFINITY ? [-1, -1] : [value | 0, 0]);
+    const soft = limit?.soft ?? RLIM_INFINITY;
+    const hard = limit?.hard ?? RLIM_INFINITY;
+    const written = writeUserWords(core, p, a[3], Int32Array.from([...words(soft), ...words(hard)]));
+    if (written !== 0) return written;
+  }
+  if (a[2] === 0) return 0;
+  const value = (at: number): number => (wanted[at + 1] !== 0 ? RLIM_INFINITY : wanted[at] >>> 0);
+  if (value(0) > value(2)) return -Errno.EINVAL;
+  if (limit === undefined) return 0;
+  if (value(2) > limit.hard) return -Errno.EPERM;
+  limit.soft = value(0);
+  limit.hard = value(2);
+  return 0;
+};
+
+/** Most bytes that one call gives. */
+const MAX_RANDOM_BYTES = 4096;
+
+const getrandom: SyscallHandler = (core, p, a) => {
+  if ((a[2] & ~7) !== 0) return -Errno.EINVAL;
+  const bytes = Math.min(a[1] >>> 0, MAX_RANDOM_BYTES);
+  if (!isUserRange(a[0] >>> 0, bytes)) return -Errno.EFAULT;
+  const { random } = core.variables;
+  const drawn = Uint8Array.from({ length: bytes }, () => nextRandom(core.variables) >>> 8);
+  const written = writeUser(core, p, a[0], drawn);
+  // A call that is executed again has to draw the same numbers: the run must not depend on when pages are present.
+  if (written !== 0) core.variables.random = random;
+  return written !== 0 ? written : bytes;
+};
+
+export const processCalls = {
+  exit,
+  exit_group: exit,
+  clone,
+  execve,
+  waitid,
+  set_tid_address,
+  sched_yield,
+  getpid,
+  gettid,
+  getppid,
+  getuid: zero,
+  geteuid: zero,
+  getgid: zero,
+  getegid: zero,
+  setpgid,
+  getpgid,
+  setsid,
+  uname,
+  sysinfo,
+  getrusage,
+  prlimit64,
+  getrandom,
+} satisfies Partial<Record<SyscallName, SyscallHandler>>;
