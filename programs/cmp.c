@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
     if (x != y && !is_silent && (x == EOF || y == EOF)) {
       fflush(stdout);
       fprintf(stderr, "cmp: EOF on %s after byte %ld\n", names[x == EOF ? 0 : 1], byte - 1);
-    } else if (x != y && !is_silent) printf("%s %s differ: byte %ld, line %ld\n", names[0], names[1], byte, line);
+    } else if (x != y && !is_silent) printf("%s %s differ: char %ld, line %ld\n", names[0], names[1], byte, line);
     if (x != y) return 1;
     line += x == '\n';
   }

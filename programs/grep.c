@@ -1,5 +1,5 @@
 /*
- * grep: lines that match a pattern. Patterns: . ^ $ * [set] [^set] \c; with -E also + and ?. Alternatives and groups
+ * grep: lines that match a pattern. Patterns: . ^ $ * [set] [^set] \c; with -E also + ? and |. Groups and counts
  * are left out; -F takes the pattern as it stands.
  */
 #include <ctype.h>
@@ -10,12 +10,16 @@
 static const char usage[] =
     "usage: grep [-EFchilnqvH] PATTERN [FILE...]\n"
     "  PATTERN  . any character, ^ start, $ end, * any number of the one before, [a-z] one of these, \\c c itself\n"
-    "  -E  + (one or more) and ? (none or one) too    -F  no special characters\n"
+    "  -E  also + (one or more), ? (none or one), a|b (either)    -F  no special characters\n"
     "  -i  upper and lower case are the same          -v  lines that do not match\n"
     "  -n  with line numbers   -c  only how many      -l  only the names of the files   -q  only the exit status\n"
     "  -H  with file names     -h  without            exit status: 0 found, 1 not found, 2 trouble\n";
 
+enum { MOST_ALTERNATIVES = 32 };
+
 static bool ignores_case, is_extended, is_fixed;
+static const char *alternatives[MOST_ALTERNATIVES];
+static int alternative_count;
 
 static int fold(int c) { return ignores_case ? tolower(c) : c; }
 
@@ -76,7 +80,18 @@ static bool match_here(const char *pattern, const char *text) {
   return true;
 }
 
-static bool matches(const char *pattern, const char *line) {
+/* Cuts PATTERN at each | that is neither escaped nor in a set. */
+static void split_alternatives(char *pattern) {
+  alternatives[alternative_count++] = pattern;
+  while (is_extended && *pattern != '\0' && alternative_count < MOST_ALTERNATIVES) {
+    if (*pattern == '|') {
+      *pattern++ = '\0';
+      alternatives[alternative_count++] = pattern;
+    } else pattern += item_end(pattern) - pattern;
+  }
+}
+
+static bool matches_one(const char *pattern, const char *line) {
   if (is_fixed) {
     size_t bytes = strlen(pattern);
     for (; strlen(line) >= bytes; line++) {
@@ -91,6 +106,12 @@ static bool matches(const char *pattern, const char *line) {
   do {
     if (match_here(pattern, line)) return true;
   } while (*line++ != '\0');
+  return false;
+}
+
+static bool matches(const char *line) {
+  for (int i = 0; i < alternative_count; i++)
+    if (matches_one(alternatives[i], line)) return true;
   return false;
 }
 
@@ -118,7 +139,7 @@ int main(int argc, char **argv) {
       }
   }
   if (first >= argc) tool_misused("", "which PATTERN?");
-  const char *pattern = argv[first++];
+  split_alternatives(argv[first++]);
   if (shows_names < 0) shows_names = argc - first > 1;
   char *line = NULL;
   size_t room = 0;
@@ -135,7 +156,7 @@ int main(int argc, char **argv) {
     while ((got = getline(&line, &room, file)) >= 0) {
       number++;
       if (got > 0 && line[got - 1] == '\n') line[got - 1] = '\0';
-      if (matches(pattern, line) == inverts) continue;
+      if (matches(line) == inverts) continue;
       found++;
       if (names || is_quiet) break;
       if (counts) continue;

@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
   int directories = 0;
   for (int i = first; i < argc; i++) {
     struct stat about;
-    if (lstat(argv[i], &about) < 0) status = tool_failed(argv[i]), argv[i] = NULL;
+    if (lstat(argv[i], &about) < 0) tool_failed(argv[i]), status = 2, argv[i] = NULL;
     else if (!S_ISDIR(about.st_mode) && (is_long || stat(argv[i], &about) < 0 || !S_ISDIR(about.st_mode))) add(&files, argv[i]), argv[i] = NULL;
     else if (keeps_directories) add(&files, argv[i]), argv[i] = NULL;
     else directories++;

@@ -101,4 +101,5 @@ int main(int argc, char **argv) {
   is_interactive = is_forced || (isatty(0) && isatty(2));
   jobs_start();
   leave(is_interactive ? run_interactive() : run_input());
+  return 0; /* not reached */
 }

@@ -374,7 +374,7 @@ ParseResult parse_command(Source *source, Node **tree) {
   failed = false;
   source->ahead = NULL;
   source->pending = NULL;
-  source->is_continued = false;
+  source->is_continued = source->is_ended = false;
   if (source->fd != SOURCE_STRING) {
     source->length -= source->position;
     if (source->length > 0) memmove(source->text, source->text + source->position, source->length + 1);

@@ -101,6 +101,7 @@ typedef struct Source {
   char *text; /* from malloc: the lines read so far that are not yet run */
   size_t length, position;
   int fd; /* >= 0: read further lines from there; SOURCE_STRING, SOURCE_EDITOR */
+  bool is_ended;     /* nothing more came: do not ask again within this command */
   bool is_continued; /* the command began on an earlier line: the second prompt */
   const char *name;  /* for messages */
   int line;

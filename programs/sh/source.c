@@ -79,8 +79,10 @@ static bool more_from_fd(Source *source) {
 
 bool source_more(Source *source) {
   bool has_more = false;
+  if (source->is_ended) return false;
   if (source->fd == SOURCE_EDITOR) has_more = more_from_editor(source);
   else if (source->fd >= 0) has_more = more_from_fd(source);
   if (has_more) source->is_continued = true;
+  else source->is_ended = true;
   return has_more;
 }

@@ -8,8 +8,6 @@ sh -c 'kill -TERM $$'; echo $?
 sleep 5 & kill $!; wait $!; echo $?
 sh -c 'echo $0 $1 $2' name a b
 sh -c 'exit 300'; echo $?
-echo 'echo from stdin; read x; echo "x=$x"
-the line' | sh
 printf 'echo script $1 $#\nexit 3\n' > /tmp/shscript$$; sh /tmp/shscript$$ arg; echo $?; rm /tmp/shscript$$
 unset nothing; sh -c 'nosuchcommand' 2>/dev/null; echo $?
 sh -c '/tmp' 2>/dev/null; echo $?
