@@ -123,15 +123,15 @@ export async function generateStubs() {
   };
 }
 
-/** Writes the generated files below `outputDirectory`. */
-export async function writeStubs(outputDirectory) {
+/** Writes the generated files below `outDir`. */
+export async function buildStubs({ outDir }) {
   for (const [path, text] of Object.entries(await generateStubs())) {
-    const target = join(outputDirectory, path);
+    const target = join(outDir, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, text);
   }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await writeStubs(process.argv[2] ?? join(PROJECT_DIRECTORY, "dist/gen/libc"));
+  await buildStubs({ outDir: process.argv[2] ?? join(PROJECT_DIRECTORY, "dist/gen/libc") });
 }
