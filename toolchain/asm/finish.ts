@@ -281,14 +281,19 @@ class Finisher {
     const { plus, minus } = expand(fixup.value);
     const name = (plus ?? minus)!.name;
     const isHere = (plus ?? minus)!.section !== null;
+    const isRegisterLike = /^[xastf]\d+$/.test(name);
     this.assembler.error(
       isHere
         ? `"${name}" is an address, and a number is needed here`
-        : `"${name}" is not defined, and a number is needed here`,
+        : isRegisterLike
+          ? `unknown register "${name}"`
+          : `"${name}" is not defined, and a number is needed here`,
       fixup.span,
       isHere
         ? `use \`la\` to load the address, or %hi(${name}) and %lo(${name})`
-        : `define it with \`.equ ${name}, value\``,
+        : isRegisterLike
+          ? "registers are x0 … x31, or zero ra sp gp tp t0–t6 s0–s11 a0–a7"
+          : `define it with \`.equ ${name}, value\``,
     );
   }
 

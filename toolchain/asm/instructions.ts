@@ -50,6 +50,7 @@ const LUI = rowOf("lui");
 const JALR = rowOf("jalr");
 const LW = rowOf("lw");
 const ADD = rowOf("add");
+const T1 = Reg.t1;
 
 /** Assembles one instruction; reports what is wrong with it. */
 export function assembleInstruction(item: InstructionItem, sink: InstructionSink): void {
@@ -536,10 +537,11 @@ const SPECIALS: Record<NonNullable<Form["special"]>, SpecialEmitter> = {
   "la.tls.ie": address,
   "la.tls.gd": address,
   call: (form, bound, item, sink) => {
-    const link = form.slots.length === 2 ? bound.rd : Reg.ra;
-    farCall(link, link, bound, item, sink);
+    // With a link register of one's own the address goes through t1, as in GNU's.
+    if (form.slots.length === 2) farCall(bound.rd, T1, bound, item, sink);
+    else farCall(Reg.ra, Reg.ra, bound, item, sink);
   },
-  tail: (_form, bound, item, sink) => farCall(Reg.zero, Reg.t1, bound, item, sink),
+  tail: (_form, bound, item, sink) => farCall(Reg.zero, T1, bound, item, sink),
   jump: (_form, bound, item, sink) => farCall(Reg.zero, bound.rd, bound, item, sink),
   load: (form, bound, item, sink) => {
     const low = { word: registers(form.row!, bound.rd, bound.rd, 0), relocation: Reloc.PCREL_LO12_I };
