@@ -7,7 +7,8 @@
  *   lex.c      characters -> tokens            grammar: POSIX.1-2017, Shell Command Language, 2.10
  *   parse.c    tokens -> tree of Nodes
  *   expand.c   words -> fields: $x, $(...), $((...)), splitting, globbing (pattern.c), quotes removed
- *   run.c      tree -> processes, with redirect.c and jobs.c
+ *   run.c      tree -> processes, with redirect.c, program.c (PATH, exec) and jobs.c
+ *   substitute.c  the output of a command as text
  *   builtins.c, variables.c, help.c            what needs no process of its own
  *   edit.c, history.c, complete.c              the line editor
  *
@@ -177,10 +178,11 @@ size_t assignment_name_bytes(const char *word); /* 0 when the word is no assignm
 void function_set(const char *name, const char *text);
 const char *function_get(const char *name);
 
-/* ---- run.c, redirect.c ---- */
+/* ---- run.c, program.c, substitute.c, redirect.c ---- */
 
 extern bool is_interactive;
 extern volatile int interrupted; /* Ctrl-C: unwind to the prompt */
+extern int substitution_status;  /* of the last $( ): the status of a command that is only assignments */
 extern int breaking, continuing, loop_depth; /* break n, continue n */
 extern bool returning;
 
