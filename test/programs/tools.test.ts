@@ -39,7 +39,7 @@ const COMMANDS = [
   "printf '%s-%s\\n' a b c; printf '%5d|%-5d|%05d|%x\\n' 1 2 3 255; printf 'a\\tb\\101\\n'; printf '%b' 'x\\ny\\n'; printf '%%%c\\n' hello",
   "printf '%.2s|%8s|\\n' abcdef xy; printf 'no newline'; printf '%s\\n'; printf '%d\\n' 0x10 010 -5",
   "echo a b c | xargs; seq 5 | xargs -n 2 echo n; printf \"'a b' c\" | xargs -n 1 echo; echo x | xargs nosuchcmd 2>/dev/null; echo $?",
-  "env -i A=1 B=two $(command -v env) | grep -v ^PWD=; env X=y $(command -v printenv) X; env nosuchcmd 2>/dev/null; echo $?",
+  "env -i A=1 B=two $(command -v env) | grep -v ^PWD= | sort; env X=y $(command -v printenv) X; env nosuchcmd 2>/dev/null; echo $?",
   "test 1 -lt 2; echo $?; test a = b; echo $?; test -f text -a ! -d text; echo $?; test -s nosuch; echo $?; test; echo $?",
   "true; echo $?; false; echo $?; sleep 0.01; echo $?; sleep x 2>/dev/null; [ $? -ne 0 ] && echo refused",
   "echo; echo -n a; echo b  c; echo '  d'",
