@@ -1,0 +1,238 @@
+/** The linker: mixed with GCC's objects and GNU ld in both directions, run under qemu-riscv32; and its messages. */
+
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { writeArchive } from "../../../toolchain/ar.ts";
+import { assembleText } from "../../../toolchain/asm/assemble.ts";
+import { renderDiagnostics, SourceFile } from "../../../toolchain/diagnostics.ts";
+import { readElf } from "../../../toolchain/elf/read.ts";
+import { writeObject } from "../../../toolchain/elf/write.ts";
+import { type LinkInput, type LinkOptions, link } from "../../../toolchain/link.ts";
+import { hasGcc, hasQemu, path, run } from "../asm/gnu.ts";
+
+const START = `.globl _start
+_start: la gp, __global_pointer$
+ la tp, tls_block
+ call main
+ li a7, 93
+ ecall
+ .globl add
+ .type add, @function
+add: add a0, a0, a1
+ ret
+ .data
+ .globl data_var
+data_var: .word 30
+ .bss
+tls_block: .zero 64
+ .text
+`;
+
+function ours(source: string, name: string): LinkInput {
+  const result = assembleText(new SourceFile(name, source), { name });
+  if (!result.ok) throw new Error(renderDiagnostics(result.diagnostics));
+  return { kind: "object", object: result.object };
+}
+
+const file = (name: string): LinkInput => ({ kind: "file", name, bytes: readFileSync(path(name)) });
+
+function compile(source: string, name: string, ...flags: string[]): LinkInput {
+  const extension = flags.includes("-c++") ? "cc" : "c";
+  writeFileSync(path(`${name}.${extension}`), source);
+  const own = flags.filter((flag) => flag !== "-c++");
+  run(
+    extension === "cc" ? "riscv64-unknown-elf-g++" : "riscv64-unknown-elf-gcc",
+    "-march=rv32ima",
+    "-mabi=ilp32",
+    "-ffreestanding",
+    ...own,
+    "-c",
+    path(`${name}.${extension}`),
+    "-o",
+    path(name),
+  );
+  return file(name);
+}
+
+function linked(
+  inputs: readonly LinkInput[],
+  options: LinkOptions = {},
+): { executable: Uint8Array; map: string | null } {
+  const result = link(inputs, options);
+  if (!result.ok) throw new Error(renderDiagnostics(result.diagnostics));
+  return result;
+}
+
+/** Exit status under qemu. */
+function exitOf(executable: Uint8Array, name: string): number | null {
+  writeFileSync(path(name), executable, { mode: 0o755 });
+  return spawnSync("qemu-riscv32", [path(name)], { timeout: 20_000 }).status;
+}
+
+const messageOf = (inputs: readonly LinkInput[]): string => {
+  const result = link(inputs);
+  return result.ok ? "" : renderDiagnostics(result.diagnostics);
+};
+
+const MAIN = `int add(int, int); int common_var; extern int data_var; __thread int local = 5;
+static int (*table[])(int, int) = { add };
+__attribute__((constructor(200))) static void second(void) { common_var = common_var * 2; }
+__attribute__((constructor(101))) static void first(void) { common_var = 3; }
+extern void (*__init_array_start[])(void), (*__init_array_end[])(void);
+__attribute__((weak)) int absent(void);
+int pick(int x) { switch (x) { case 1: return 10; case 2: return 9; case 3: return 8; case 4: return 7; case 5: return 1; case 6: return 77; } return 0; }
+int main(void) { for (void (**f)(void) = __init_array_start; f < __init_array_end; f++) (*f)();
+  if (absent) return 99; if (((long)&pick) % 32) return 98;
+  return table[0](common_var, data_var) + pick(local) + 5; }`.replace(
+  "int pick(int x)",
+  "__attribute__((aligned(32))) int pick(int x)",
+);
+
+describe.skipIf(!hasGcc || !hasQemu)("GCC's objects and ours in one program", () => {
+  // common_var is (3 * 2) after both constructors in order of priority; 6 + 30 + pick(5) = 1 + 5.
+  it.each([
+    ["-O0"],
+    ["-O2"],
+    ["-O2 -g"],
+    ["-Os -march=rv32imac"],
+    ["-O1 -fPIC -ftls-model=initial-exec"],
+    ["-O2 -mno-relax"],
+    ["-O1 -fcommon -ffunction-sections -fdata-sections"],
+  ])("%s, linked by us", (flags) => {
+    const main = compile(MAIN, "main.o", ...flags.split(" ").filter((flag) => flag !== "-c"));
+    const thread = START.replace("tls_block: .zero 64", "").replace(
+      "la tp, tls_block",
+      "la tp, local\n lui t0, %tprel_hi(local)\n addi t0, t0, %tprel_lo(local)\n sub tp, tp, t0",
+    );
+    const { executable } = linked([ours(thread, "start.o"), main], { gcSections: flags.includes("sections") });
+    expect(exitOf(executable, "mixed.elf")).toBe(42);
+  });
+
+  it("linked by GNU ld", () => {
+    compile(MAIN.replace("__thread ", ""), "main.o", "-O1");
+    const start = ours(START, "start.o");
+    if (start.kind === "object") writeFileSync(path("start.o"), writeObject(start.object));
+    run("riscv64-unknown-elf-ld", "-m", "elf32lriscv", path("start.o"), path("main.o"), "-o", path("gnu.elf"));
+    expect(exitOf(readFileSync(path("gnu.elf")), "gnu2.elf")).toBe(42);
+  });
+
+  it("C++ with virtual functions, templates in COMDAT groups, static construction, new and delete", () => {
+    const shared = `template <class T> struct Twice { static int calls; static T of(T x) { calls++; return x + x; } }; template <class T> int Twice<T>::calls = 0;
+      struct Shape { virtual int area() = 0; virtual ~Shape() {} };\n`;
+    const one = compile(
+      `${shared} struct Square : Shape { int s; Square(int s) : s(s) {} int area() override { return Twice<int>::of(s * s) / 2; } };
+      Shape *make(int s) { return new Square(s); } int other();
+      extern "C" { void (*atexit_fn)(void*); int __cxa_atexit(void (*f)(void *), void *, void *) { atexit_fn = f; return 0; } void *__dso_handle; void __cxa_pure_virtual() { for (;;); } }
+      static char heap[1024]; static unsigned used; static int freed;
+      void *operator new(unsigned n) { void *p = heap + used; used += (n + 7) & ~7u; return p; } void operator delete(void *, unsigned) noexcept { freed++; }
+      void operator delete(void *) noexcept { freed++; }
+      struct Global { int v; Global() : v(2) {} ~Global() { v = 0; } } global;
+      extern "C" void (*__init_array_start[])(), (*__init_array_end[])();
+      extern "C" int main() { for (auto f = __init_array_start; f < __init_array_end; f++) (*f)();
+        Shape *s = make(5); int a = s->area(); delete s; return a + other() + global.v + freed + Twice<int>::calls; }`,
+      "one.o",
+      "-c++",
+      "-O1",
+      "-fno-exceptions",
+      "-fno-rtti",
+    );
+    const two = compile(
+      `${shared} int other() { return Twice<int>::of(5); }`,
+      "two.o",
+      "-c++",
+      "-O0",
+      "-fno-exceptions",
+      "-fno-rtti",
+    );
+    // 25 + 10 + 2 + 1 + 2 calls
+    expect(exitOf(linked([ours(START, "start.o"), one, two]).executable, "cxx.elf")).toBe(40);
+  });
+
+  it("pulls from an archive only the members that are needed, whatever the order", () => {
+    compile("int helper(void); int main(void) { return helper(); }", "m.o", "-O1");
+    compile("int deep(void); int helper(void) { return deep() + 1; }", "helper.o", "-O1");
+    compile("int deep(void) { return 6; }", "deep.o", "-O1");
+    compile("int unused(void) { return missing(); } int missing(void);", "unused.o", "-O1", "-w", "-fpermissive");
+    const member = (name: string): { name: string; bytes: Uint8Array } => ({ name, bytes: readFileSync(path(name)) });
+    const archive = writeArchive([member("deep.o"), member("unused.o"), member("helper.o")]);
+    const { executable, map } = linked(
+      [{ kind: "file", name: "lib.a", bytes: archive }, file("m.o"), ours(START, "start.o")],
+      { map: true },
+    );
+    expect(exitOf(executable, "archive.elf")).toBe(7);
+    expect(map).toContain("lib.a(deep.o)");
+    expect(map).not.toContain("lib.a(unused.o)");
+  });
+
+  it("debug sections come out relocated: GNU's readers take them and find our lines", () => {
+    const main = compile("int main(void) {\n  int x = 4;\n  return x;\n}\n", "dbg.o", "-g", "-O0");
+    writeFileSync(path("dbg.elf"), linked([ours(START, "start.o"), main]).executable);
+    const text = run("riscv64-unknown-elf-readelf", "-aW", "--debug-dump=info,line,frames", path("dbg.elf"));
+    expect(text).not.toMatch(/warning|error:/i);
+    expect(text).toMatch(/DW_AT_name\s+:.*main/);
+  });
+});
+
+describe("layout", () => {
+  it("separates R, RX and RW on page boundaries and lets code and data lie at the same offset modulo the page", () => {
+    const { executable } = linked([ours(`${START}\n.globl main\nmain: ret\n.section .rodata\n.word 1\n`, "s.o")]);
+    const elf = readElf(executable, "s");
+    if (!elf.ok) throw new Error(renderDiagnostics(elf.diagnostics));
+    const loads = elf.value.segments.filter((segment) => segment.type === 1);
+    expect(loads.map((segment) => segment.flags)).toEqual([4, 5, 6]);
+    expect(loads.every((segment) => segment.vaddr % 4096 === 0 && segment.fileOffset % 4096 === 0)).toBe(true);
+    expect(loads[2]!.memoryBytes - loads[2]!.fileBytes).toBeGreaterThanOrEqual(64);
+  });
+
+  it("leaves out what nothing reaches, and keeps .init_array and what it names", () => {
+    const source = `${START}.section .text.main,"ax",@progbits\n.globl main\nmain: ret\n.section .text.dead,"ax",@progbits\n.globl dead\ndead: call nowhere\n.section .text.ctor,"ax",@progbits\n.globl ctor\nctor: ret\n.section .init_array,"aw",@init_array\n.word ctor\n`;
+    const elf = readElf(linked([ours(source, "gc.o")], { gcSections: true }).executable, "gc");
+    const names = elf.ok ? elf.value.symbols.map((symbol) => symbol.name) : [];
+    expect(names).toContain("main");
+    expect(names).toContain("ctor");
+    expect(names).not.toContain("dead");
+  });
+});
+
+describe("messages name object, symbol and remedy", () => {
+  it("undefined symbol with the nearest spelling, once, at its first use", () => {
+    const text = messageOf([
+      ours(
+        `${START}.globl main\n.type main,@function\nmain: call prinft\n call prinft\n ret\n.globl printf\nprintf: ret\n`,
+        "main.o",
+      ),
+    ]);
+    expect(text).toBe('main.o: in main, .text+0x28: error: undefined symbol "prinft"\nhelp: did you mean "printf"?\n');
+  });
+
+  it("duplicate definition with both places", () => {
+    const text = messageOf([ours(`${START}.globl main\nmain: ret\n`, "a.o"), ours(".globl main\nmain: ret\n", "b.o")]);
+    expect(text).toMatch(
+      /b\.o: \.text\+0x0: error: "main" is defined twice[\s\S]*a\.o: \.text\+0x[0-9a-f]+: note: the first definition is here/,
+    );
+  });
+
+  it("no start", () => {
+    expect(messageOf([ours(".globl main\nmain: ret\n", "m.o")])).toContain('the entry symbol "_start" is not defined');
+  });
+
+  it("a jump out of reach", () => {
+    const text = messageOf([
+      ours(`.globl _start\n_start: jal far\n .zero 2097152\n`, "a.o"),
+      ours(".globl far\nfar: ret\n", "b.o"),
+    ]);
+    expect(text).toContain('the jump to "far" is');
+    expect(text).toContain("reaches ±1 MiB");
+    expect(text).toContain("use `call`/`tail`");
+  });
+
+  it("weak undefined symbols are 0, and weak definitions give way", () => {
+    const weak = ours(
+      `${START}.weak nothing\n.weak main\nmain: li a0, 1\n ret\n.data\n.globl p\np: .word nothing\n`,
+      "w.o",
+    );
+    expect(link([weak]).ok).toBe(true);
+    expect(link([weak, ours(".globl main\nmain: ret\n", "strong.o")]).ok).toBe(true);
+  });
+});
