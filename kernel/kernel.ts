@@ -18,7 +18,8 @@ import type { Ram } from "../emulator/ram.ts";
 import { type Access, Cause, SUPERVISOR_EXTERNAL_INTERRUPT, SUPERVISOR_TIMER_INTERRUPT, type Supervisor } from "../emulator/trap.ts";
 import { RESTART, Signal } from "./abi.ts";
 import { type BootOptions, bootFirstProcess } from "./boot.ts";
-import { configProblem, type KernelConfig } from "./config.ts";
+import type { KernelConfig } from "./config.ts";
+import { configProblem } from "./config-check.ts";
 import type { Core, HostPort } from "./core.ts";
 import { COSTS, SWAP_TRANSFER_CYCLES } from "./costs.ts";
 import { charge } from "./counters.ts";
@@ -34,6 +35,7 @@ import { balance, completeTransfers } from "./mm/reclaim.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
+import { tell } from "./messages.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
 import { explainSegv } from "./proc/fault-message.ts";
@@ -43,7 +45,7 @@ import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leave
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
 import { type KernelReport, reportOf } from "./report.ts";
 import { dispatchSyscall } from "./sys/dispatch.ts";
-import { deliverInput } from "./tty/device.ts";
+import { deliverInput, setWindowSize } from "./tty/device.ts";
 
 /** What the machine's loop has to do now. */
 export type NextStep =
@@ -197,9 +199,8 @@ export class Kernel implements Supervisor {
 
   /** A message for people when a signal will end the program. */
   #tell(p: Process, signal: number, text: () => string): void {
-    const { sink } = this.core;
-    if (!sink.enabled || p.signalActions.actions[signal].handler > Handler.Ignore) return;
-    sink.emit({ kind: "message", pid: p.pid, text: `${p.name} (pid ${p.pid}) is ended: ${text()}` });
+    if (p.signalActions.actions[signal].handler > Handler.Ignore) return;
+    tell(this.core, p.pid, `${p.name} (pid ${p.pid}) is ended: ${text()}`);
   }
 
   /** After Stop.Cycles: the clock has reached what next() named. */
@@ -296,8 +297,8 @@ export class Kernel implements Supervisor {
     core.counters["fault.oom"] = (core.counters["fault.oom"] ?? 0) + 1;
     if (core.sink.enabled) {
       core.sink.emit({ kind: "out-of-memory", pid: victim.pid, name: victim.name, reason });
-      core.sink.emit({ kind: "message", pid: victim.pid, text: `${victim.name} (pid ${victim.pid}) is ended: ${reason}` });
     }
+    tell(core, victim.pid, `${victim.name} (pid ${victim.pid}) is ended: ${reason}`);
     exitProcess(core, victim, 0, Signal.SIGKILL);
     core.variables.framesWanted = false;
     wake(core, "frames");
@@ -337,6 +338,17 @@ export class Kernel implements Supervisor {
   /** Bytes from the host, or their end. Returns how many had to be dropped because too many wait already. */
   deliverInput(stream: "tty0" | "stdin", bytes: Uint8Array | "eof"): number {
     return deliverInput(this.core, stream, bytes);
+  }
+
+  /** The terminal has a new size in characters; its foreground processes get SIGWINCH. */
+  resizeTerminal(columns: number, rows: number): void {
+    setWindowSize(this.core, columns, rows);
+  }
+
+  /** Whether a process is asleep until the host's standard input brings something. */
+  get wantsInput(): boolean {
+    for (const p of this.core.processes.values()) if (p.state === "blocked" && p.channel === "stdin") return true;
+    return false;
   }
 
   snapshot(): KernelSnapshot {

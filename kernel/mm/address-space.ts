@@ -11,7 +11,7 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { Frame } from "./frames.ts";
-import { fencePage, fenceSpace, forEachPte, pteAddress, storePte, tellPte, writePointer, writePte } from "./page-table.ts";
+import { fencePage, fenceSpace, forEachPte, pteAddress, storePointer, storePte, tellPte, writePte } from "./page-table.ts";
 import { dropPage, dropSlot, freeFrame, mayWrite, release, reservedPte, rights, tellFreed, trimMapping } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -87,7 +87,7 @@ export function ensureTable(core: Core, space: AddressSpace, pid: number, vpn: n
     words.fill(reservedPte(vma), start - first, end - first);
     runs.push({ vpn: start, count: end - start, pte: reservedPte(vma) });
   }
-  writePointer(core, space, vpn, pfn);
+  tellPte(core, storePointer(core, space, vpn, pfn));
   for (const run of runs) tellFill(core, space, run.vpn, run.count, run.pte);
   return 0;
 }
@@ -165,10 +165,11 @@ function freeTables(core: Core, space: AddressSpace, start: number, end: number)
     const paddr = pteAddress(core.ram, space.rootPfn, vpn);
     if (paddr < 0 || overlapping(space, base, base + span).length > 0) continue;
     const pfn = Math.floor(paddr / PAGE_BYTES);
-    writePointer(core, space, vpn, -1);
-    fenceSpace(core, space);
+    const store = storePointer(core, space, vpn, -1);
     space.pageTablePages--;
     freeFrame(core, pfn);
+    tellPte(core, store);
+    fenceSpace(core, space);
     tellFreed(core, pfn);
   }
 }

@@ -56,16 +56,14 @@ export function writePte(core: Core, space: AddressSpace, vpn: number, paddr: nu
   tellPte(core, storePte(core, space, vpn, paddr, after));
 }
 
-/** Stores the pointer to a new leaf table into the root. */
-export function writePointer(core: Core, space: AddressSpace, vpn: number, tablePfn: number): void {
+/** Stores the pointer to a leaf table into the root, or 0 for −1, in silence. */
+export function storePointer(core: Core, space: AddressSpace, vpn: number, tablePfn: number): PteStore {
   const paddr = space.rootPfn * PAGE_BYTES + (vpn >>> 10) * 4;
   const before = core.ram.readWord(paddr);
   const after = tablePfn < 0 ? 0 : makePte(tablePfn, PTE_V);
   core.ram.writeWord(paddr, after);
   charge(core, COSTS.pteWrite);
-  if (core.sink.enabled) {
-    core.sink.emit({ kind: "pte-write", pid: pidOf(core), vpn: vpn & ~(PTES_PER_TABLE - 1), paddr, before, after });
-  }
+  return { space, vpn: vpn & ~(PTES_PER_TABLE - 1), paddr, before, after };
 }
 
 /** How a fence that is due is written down: ASID and page in one number. */

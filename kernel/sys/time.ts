@@ -1,5 +1,5 @@
 /** System calls about time. Virtual time only: cycle 0 is noon of a fixed day, so that every run has the same dates. */
-import { CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
+import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
@@ -7,13 +7,10 @@ import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-/** The realtime clock at cycle 0: 2026-01-01 12:00:00 UTC, in seconds since 1970. */
-export const EPOCH_SECONDS = 1_767_268_800;
-
 const Clock = { Realtime: 0, Monotonic: 1, ProcessCpu: 2, ThreadCpu: 3, MonotonicRaw: 4, RealtimeCoarse: 5, MonotonicCoarse: 6, Boottime: 7 } as const;
 const TIMER_ABSTIME = 1;
 
-/** A clock's reading in cycles, or −1 for an unknown clock. Realtime counts from EPOCH_SECONDS. */
+/** A clock's reading in cycles, or −1 for an unknown clock. Realtime counts from BOOT_EPOCH_SECONDS. */
 function readClock(core: Core, p: Process, clock: number): number {
   switch (clock) {
     case Clock.Realtime:
@@ -43,7 +40,7 @@ function timespec(cycles: number, epochSeconds: number): Int32Array {
 const clock_gettime64: SyscallHandler = (core, p, a) => {
   const cycles = readClock(core, p, a[0]);
   if (cycles < 0) return -Errno.EINVAL;
-  return writeUserWords(core, p, a[1], timespec(cycles, isRealtime(a[0]) ? EPOCH_SECONDS : 0));
+  return writeUserWords(core, p, a[1], timespec(cycles, isRealtime(a[0]) ? BOOT_EPOCH_SECONDS : 0));
 };
 
 /** The deadline is fixed at the first execution and kept in p.restart, so that waking early does not lengthen the sleep. */
@@ -60,7 +57,7 @@ const clock_nanosleep_time64: SyscallHandler = (core, p, a) => {
     if (seconds < 0 || words[2] < 0 || nanoseconds >= 1_000_000_000) return -Errno.EINVAL;
     const cycles = seconds * CYCLES_PER_SECOND + Math.ceil(nanoseconds / NANOSECONDS_PER_CYCLE);
     const absolute = (flags & TIMER_ABSTIME) !== 0;
-    const start = absolute ? (isRealtime(clock) ? -EPOCH_SECONDS * CYCLES_PER_SECOND : 0) : core.hart.cycles;
+    const start = absolute ? (isRealtime(clock) ? -BOOT_EPOCH_SECONDS * CYCLES_PER_SECOND : 0) : core.hart.cycles;
     p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: start + cycles };
   }
   if (core.hart.cycles >= p.restart.deadlineCycles) return 0;
