@@ -16,17 +16,13 @@ static const char usage[] = "usage: bomb -y\nForks without end, up to the kernel
 
 /* Every process reports its birth, forks as long as it can, and ends when the first process closes `life`. */
 static void explode(int births, int life) {
-  char c = 'b';
+  char c;
   for (;;) {
-    if (write(births, &c, 1) != 1) _exit(1);
-    pid_t pid = fork();
+    pid_t pid;
+    if (write(births, "b", 1) != 1) _exit(1);
+    while ((pid = fork()) > 0) continue;
     if (pid == 0) continue;
-    if (pid > 0) {
-      c = 'n'; /* this one is counted already */
-      continue;
-    }
-    c = errno == ENOMEM ? 'M' : 'A';
-    if (write(births, &c, 1) != 1) _exit(1);
+    if (write(births, errno == ENOMEM ? "M" : "A", 1) != 1) _exit(1);
     (void)!read(life, &c, 1);
     _exit(0);
   }

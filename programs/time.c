@@ -8,10 +8,16 @@
 #include "lib/proc.h"
 #include "lib/tool.h"
 
-static long long milliseconds_of(struct timeval value) { return (long long)value.tv_sec * 1000 + value.tv_usec / 1000; }
+static long long microseconds_of(struct timeval value) { return (long long)value.tv_sec * 1000000 + value.tv_usec; }
+
+static long long clock_microseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static void print_time(const char *name, long long value) {
-  fprintf(stderr, "%-14s %5lld.%03lld s\n", name, value / 1000, value % 1000);
+  fprintf(stderr, "%-14s %9lld.%06lld s\n", name, value / 1000000, value % 1000000);
 }
 
 int main(int argc, char **argv) {
@@ -21,7 +27,7 @@ int main(int argc, char **argv) {
   siginfo_t ended;
   int status;
   char path[40];
-  long start = milliseconds();
+  long long start = clock_microseconds();
   pid_t pid = fork();
   if (pid < 0) return tool_failed("fork");
   if (pid == 0) {
@@ -38,9 +44,9 @@ int main(int argc, char **argv) {
   long instructions = proc_number(path, "Instructions");
   waitpid(pid, &status, 0);
   getrusage(RUSAGE_CHILDREN, &usage);
-  print_time("real", milliseconds() - start);
-  print_time("user", milliseconds_of(usage.ru_utime));
-  print_time("system", milliseconds_of(usage.ru_stime));
+  print_time("real", clock_microseconds() - start);
+  print_time("user", microseconds_of(usage.ru_utime));
+  print_time("system", microseconds_of(usage.ru_stime));
   if (instructions >= 0) fprintf(stderr, "%-14s %9ld\n", "instructions", instructions);
   fprintf(stderr, "%-14s %9ld (no device needed)\n%-14s %9ld (waited for a device)\n%-14s %9ld KiB at most\n", "soft faults",
           usage.ru_minflt, "hard faults", usage.ru_majflt, "resident", usage.ru_maxrss);

@@ -38,7 +38,7 @@ static inline long proc_field(const char *text, const char *name) {
 }
 
 static inline long proc_number(const char *path, const char *name) {
-  char text[PROC_TEXT_BYTES];
+  static char text[PROC_TEXT_BYTES]; /* not on the stack: overflow measures that */
   return proc_text(path, text, sizeof text) ? proc_field(text, name) : -1;
 }
 
