@@ -20,6 +20,8 @@ import type { Process } from "./proc/process.ts";
 export interface HostPort {
   /** Bytes written to a terminal (`tty0`) or to a host stream (`stdout`, `stderr`). Must not call back into the kernel. */
   output(stream: "tty0" | "stdout" | "stderr", bytes: Uint8Array): void;
+  /** A message of the kernel for people about process `pid`, one line. Must not call back either. */
+  message?(pid: number, text: string): void;
 }
 
 /** Scalars of the kernel that belong to no subsystem; plain data. */

@@ -26,6 +26,7 @@ export interface KernelReport {
     readonly dirty: number;
     readonly standby: number;
     readonly modified: number;
+    readonly transition: number;
     readonly peakResident: number;
   };
   readonly zeroing: { readonly idle: number; readonly onDemand: number };
@@ -57,6 +58,7 @@ export function reportOf(core: Core): KernelReport {
       dirty: frames.count[Frame.Dirty],
       standby: frames.count[Frame.Standby],
       modified: frames.count[Frame.Modified],
+      transition: frames.count[Frame.Transition],
       peakResident: frames.peakActive,
     },
     zeroing: { idle: counted(core, "zeroing.idle"), onDemand: counted(core, "zeroing.demand") },

@@ -3,14 +3,11 @@
  * machine's terminal, and draws figures. Everything here survives structured cloning.
  */
 import type { LiveFigures } from "../system/report.ts";
+import type { OutsideFile } from "../system/home-files.ts";
 import type { MachineConfig } from "../system/options.ts";
 
 /** A file that outlives a reload. */
-export interface SavedFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly mode: number;
-}
+export type SavedFile = OutsideFile;
 
 export type ToWorker =
   /** Builds a machine and boots it. Any earlier one is dropped. */

@@ -2,7 +2,7 @@
  * Settings of machine and page: read from the address (a share link), checked by the same rows as the command line's
  * options, shown in a dialog, written back to the address.
  */
-import { POLICY_NAMES } from "../kernel/mm/replacement/policy.ts";
+import { POLICY_NAMES } from "../kernel/mm/replacement/policies.ts";
 import { type MachineConfig, type OptionRow, optionRows } from "../system/options.ts";
 import { element } from "./dom.ts";
 

@@ -4,10 +4,11 @@
  * lets virtual time follow.
  */
 import { NANOSECONDS_PER_CYCLE } from "../kernel/config.ts";
+import { filesBelow, fingerprintBelow } from "../system/home-files.ts";
 import { Machine, type RunStatus } from "../system/machine.ts";
 import { liveFigures } from "../system/report.ts";
 import { readRootArchive } from "../system/root-file-system.ts";
-import type { FromWorker, MachineState, SavedFile, ToWorker } from "./protocol.ts";
+import type { FromWorker, MachineState, ToWorker } from "./protocol.ts";
 
 /** Host time of one slice, and its bounds in cycles; the length adapts to the speed of the computer. */
 const SLICE_MILLISECONDS = 6;
@@ -37,15 +38,16 @@ class Session {
   private lastFigures = 0;
   private lastInstret = 0;
   private lastSave = 0;
-  private savedVersion = -1;
+  private savedVersion = "";
   private readonly channel = new MessageChannel();
 
   constructor(message: Extract<ToWorker, { type: "boot" }>) {
     this.machine = new Machine(message.config, readRootArchive(new Uint8Array(message.archive)), (_stream, bytes) => {
       this.output.push(bytes.slice());
     });
+    this.machine.onMessage = (text) => this.output.push(new TextEncoder().encode(`\r\n\x1b[2m[kernel] ${text}\x1b[0m\r\n`));
     for (const file of message.saved) this.machine.kernel.core.fs.populate([{ path: file.path, type: "file", bytes: file.bytes, mode: file.mode }]);
-    this.savedVersion = this.machine.kernel.core.fs.versionOf(HOME);
+    this.savedVersion = fingerprintBelow(this.machine.kernel.core.fs, HOME);
     const problem = this.machine.boot({ argv: ["/bin/init"], environment: ["PATH=/bin", "HOME=/root", "TERM=xterm-256color"], stdio: "tty" });
     this.machine.resize(message.columns, message.rows);
     this.channel.port1.onmessage = () => this.slice();
@@ -189,11 +191,10 @@ class Session {
     if (!isDue && now - this.lastSave < SAVE_EVERY_MILLISECONDS) return;
     this.lastSave = now;
     const { fs } = this.machine.kernel.core;
-    const version = fs.versionOf(HOME);
+    const version = fingerprintBelow(fs, HOME);
     if (version === this.savedVersion) return;
     this.savedVersion = version;
-    const files: SavedFile[] = fs.filesBelow(HOME).map(({ path, bytes, mode }) => ({ path, bytes: bytes.slice(), mode }));
-    post({ type: "save", files });
+    post({ type: "save", files: filesBelow(fs, HOME) });
   }
 
   private end(message: string, remedy: string): void {

@@ -23,6 +23,7 @@ import {
   unmapRange,
   USER_START,
 } from "../mm/address-space.ts";
+import { tell } from "../messages.ts";
 import { findVma, overlapping } from "../mm/areas.ts";
 import { Copy } from "../mm/frames.ts";
 import { pteAddress } from "../mm/page-table.ts";
@@ -97,9 +98,7 @@ function findProgram(
     if (script === null) {
       const plan = planElf(file.bytes, USER_START, MMAP_TOP);
       if (!("message" in plan)) return { file, plan, argv };
-      if (core.sink.enabled) {
-        core.sink.emit({ kind: "message", pid: p.pid, text: `cannot run ${file.path}: ${plan.message}` });
-      }
+      tell(core, p.pid, `cannot run ${file.path}: ${plan.message}`);
       return -Errno.ENOEXEC;
     }
     argv = [script.interpreter, ...script.argument, path, ...argv.slice(1)];

@@ -11,6 +11,7 @@ import { charge, count } from "../counters.ts";
 import type { Process } from "../proc/process.ts";
 import { directoryCalls } from "./directories.ts";
 import { fileCalls } from "./files.ts";
+import { tell } from "../messages.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 import { memoryCalls } from "./memory.ts";
 import { pipeCalls } from "./pipes.ts";
@@ -91,13 +92,7 @@ function finish(core: Core, p: Process, entry: Entry, result: number): void {
 
 function unknownCall(core: Core, p: Process, number: number): void {
   count(core, "syscall.unknown");
-  if (core.sink.enabled) {
-    core.sink.emit({
-      kind: "message",
-      pid: p.pid,
-      text: `${p.name} made system call ${number}, which does not exist here; it gets ENOSYS`,
-    });
-  }
+  tell(core, p.pid, `${p.name} made system call ${number}, which does not exist here; it gets ENOSYS`);
   p.inCall = false;
   p.restart = null;
   core.hart.x[10] = -Errno.ENOSYS;

@@ -14,10 +14,10 @@ export function driveBatch(machine: Machine, isStopped: () => boolean): BatchEnd
     if (isStopped()) return { kind: "halted", status: 141 };
     switch (status.kind) {
       case "slice":
-        if (inputIsOpen && machine.kernel.wantsInput("stdin")) inputIsOpen = feed(machine);
+        if (inputIsOpen && machine.kernel.wantsInput) inputIsOpen = feed(machine);
         break;
       case "asleep":
-        if (inputIsOpen && machine.kernel.wantsInput("stdin")) inputIsOpen = feed(machine);
+        if (inputIsOpen && machine.kernel.wantsInput) inputIsOpen = feed(machine);
         else machine.skipTo(status.untilCycles);
         break;
       case "input":

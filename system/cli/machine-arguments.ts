@@ -1,7 +1,7 @@
 /** The options that every command running a machine shares: configuration, trace and report. */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { POLICY_NAMES } from "../../kernel/mm/replacement/policy.ts";
+import { POLICY_NAMES } from "../../kernel/mm/replacement/policies.ts";
 import { parseTraceList, TRACE_CATEGORIES, traceLine } from "../export/trace-text.ts";
 import type { Machine } from "../machine.ts";
 import { type MachineConfig, optionRows } from "../options.ts";

@@ -8,12 +8,12 @@ import type { EventKind, FaultlineEvent } from "../../kernel/events.ts";
 
 /** What `--trace` can be asked for. */
 export const TRACE_CATEGORIES = {
-  faults: ["trap", "trap-return", "fault-begin", "vma-lookup", "pte-write", "page-copied", "fault-end", "vma-change"],
+  faults: ["trap", "trap-return", "fault-begin", "vma-lookup", "pte-write", "pte-fill", "page-copied", "fault-end", "vma-change"],
   syscalls: ["syscall-enter", "syscall-exit"],
   tlb: ["tlb-miss", "pte-read", "pte-update", "tlb-fill", "tlb-flush"],
   swap: ["victim-chosen", "swap-out", "swap-in", "swap-done"],
   sched: ["process-start", "process-exec", "process-exit", "process-block", "process-wake", "context-switch", "idle-wait", "signal"],
-  frames: ["frame-allocated", "frame-zeroed", "frame-freed"],
+  frames: ["frame-allocated", "frame-reclaimed", "frame-zeroed", "frame-freed"],
 } as const satisfies Record<string, readonly EventKind[]>;
 export type TraceCategory = keyof typeof TRACE_CATEGORIES;
 
@@ -76,6 +76,8 @@ export function describeEvent(e: FaultlineEvent): string {
       return e.start < 0 ? `vma            none covers ${hex(e.vaddr)}` : `vma            ${hex(e.start)}-${hex(e.end)} ${e.permissions} ${e.name}`.trimEnd();
     case "frame-allocated":
       return `frame taken    frame ${e.pfn} from ${e.source} list for ${e.purpose}${e.purpose === "user" ? ` page ${page(e.vpn)}` : ""}`;
+    case "frame-reclaimed":
+      return `frame back     frame ${e.pfn} from ${e.from} for page ${page(e.vpn)}, contents intact`;
     case "frame-zeroed":
       return `frame zeroed   frame ${e.pfn}, by ${e.by === "idle" ? "the idle task" : "the fault handler"}`;
     case "frame-freed":
@@ -84,6 +86,8 @@ export function describeEvent(e: FaultlineEvent): string {
       return `victim         frame ${e.pfn} (page ${page(e.vpn)} of pid ${e.pid}), ${e.modified ? "modified" : "clean"}; ${e.policy} looked at ${e.scanned}: ${e.reason}`;
     case "pte-write":
       return `pte written    page ${page(e.vpn)}, PTE at ${hex(e.paddr)} ${hex(e.before)} -> ${hex(e.after)}`;
+    case "pte-fill":
+      return `ptes written   ${e.count} pages from ${page(e.vpn)}: PTE ${hex(e.pte)} each`;
     case "page-copied":
       return `page copied    page ${page(e.vpn)}, frame ${e.from} -> frame ${e.to}`;
     case "swap-out":

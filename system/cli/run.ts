@@ -1,0 +1,89 @@
+/** `faultline run`: from a C, assembly or ELF file to a process, with its streams and exit status passed through. */
+import { existsSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { Machine } from "../machine.ts";
+import type { RootEntry } from "../root-file-system.ts";
+import { compileFile } from "./compile.ts";
+import { type BatchEnd, driveBatch } from "./drive-batch.ts";
+import { driveTerminal } from "./drive-terminal.ts";
+import { CommandFailure } from "./failure.ts";
+import { loadRoot, readNamedFile } from "./files.ts";
+import { writeStandardStream } from "./host-streams.ts";
+import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
+
+/** Exit status when --max-instructions was reached, as timeout(1) has it. */
+const STATUS_LIMIT = 124;
+const SOURCES = new Set([".c", ".s", ".S"]);
+const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=" + (process.env["TERM"] ?? "dumb")];
+
+interface Program {
+  /** What the machine executes. */
+  readonly path: string;
+  /** The file to add to the machine for it, if it is not there already. */
+  readonly added: readonly RootEntry[];
+}
+
+/** Finds, compiles or loads what the person named. Throws CommandFailure. */
+function prepareProgram(file: string, root: readonly RootEntry[]): Program {
+  const extension = extname(file);
+  const isOnHost = existsSync(file);
+  if (!isOnHost && !file.includes("/") && extension === "") {
+    if (root.some((entry) => entry.path === `/bin/${file}`)) return { path: `/bin/${file}`, added: [] };
+    throw new CommandFailure(`there is no file ${file} here, and the machine has no program of that name.`, "`faultline sh -c help` lists the machine's programs.");
+  }
+  const bytes = SOURCES.has(extension) ? compileFile(file, root) : readNamedFile(file);
+  const path = `/tmp/${basename(file, SOURCES.has(extension) ? extension : "")}`;
+  return { path, added: [{ path, type: "file", mode: 0o755, bytes }] };
+}
+
+/** Runs it; resolves to the exit status of the command. Throws CommandFailure before anything runs. */
+export async function runProgram(file: string, args: readonly string[], options: ParsedOptions): Promise<number> {
+  const config = configFrom(options);
+  const root = loadRoot();
+  const program = prepareProgram(file, root);
+  return runMachine({ config, root: [...root, ...program.added], argv: [program.path, ...args], named: file, options });
+}
+
+interface Run {
+  readonly config: ReturnType<typeof configFrom>;
+  readonly root: Iterable<RootEntry>;
+  readonly argv: readonly string[];
+  /** What the person called the program, for messages. */
+  readonly named: string;
+  readonly options: ParsedOptions;
+}
+
+/** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
+export async function runMachine(run: Run): Promise<number> {
+  const kinds = traceFrom(run.options);
+  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  let isReaderGone = false;
+  const machine = new Machine(run.config, run.root, (stream, bytes) => {
+    if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
+  });
+  machine.onMessage = (text) => writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
+  const flush = kinds === null ? () => {} : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
+  const problem = machine.boot({ argv: run.argv, environment: ENVIRONMENT, stdio: isInteractive ? "tty" : "streams" });
+  if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
+  try {
+    const end = isInteractive ? await driveTerminal(machine, process.stdin, process.stdout) : driveBatch(machine, () => isReaderGone);
+    flush();
+    return statusOf(end, machine);
+  } finally {
+    flush();
+    writeReport(machine, run.options);
+  }
+}
+
+function statusOf(end: BatchEnd, machine: Machine): number {
+  switch (end.kind) {
+    case "halted":
+      return end.status;
+    case "instruction-limit":
+      process.stderr.write(`faultline: stopped after ${machine.hart.instret} instructions, as --max-instructions asks\n`);
+      return STATUS_LIMIT;
+    case "stuck":
+      process.stderr.write("faultline: every process waits, and nothing can wake one: input has ended and no timer runs\n");
+      return STATUS_LIMIT;
+  }
+}
