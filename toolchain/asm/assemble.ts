@@ -4,6 +4,8 @@
  * One pass over the items fills sections, symbols and fixups; relax.ts then decides the lengths that depend on distances; finish.ts turns
  * fixups into bytes or relocations. Linker relaxation is not asked for: no R_RISCV_RELAX or R_RISCV_ALIGN is written, and distances within
  * a section are final.
+ *
+ * Longer than most files: the assembler's state has one owner, and every kind of item changes it in a few lines.
  */
 
 import { type Diagnostic, Diagnostics, nearestName, SourceFile, type Span } from "../diagnostics.ts";

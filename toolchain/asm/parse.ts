@@ -9,6 +9,7 @@ import { parse } from "../generated/asm-grammar.ts";
 import type { ParseNode, ParseResult } from "../ohm/parse-tree.ts";
 import { type DirectiveContext, handleDirective } from "./directives.ts";
 import { constantOf, ExpressionError, resolveExpr, resolveValue, type SymbolSource } from "./expressions.ts";
+import { formsOf } from "./forms.ts";
 import type { Item } from "./items.ts";
 import type { Statement } from "./lines.ts";
 import { Preprocessor, spanOf } from "./macros.ts";
@@ -166,18 +167,26 @@ class StatementParser {
     const expected = [
       ...new Set(failure.expected().map(({ text: what, isTerminal }) => (isTerminal ? `"${what}"` : what))),
     ];
-    const useful = expected
-      .filter((what) => !/^(an operator|end of input|"@"|"\\u0002"|a space|"=")$/.test(what))
-      .slice(0, 4);
+    const useful = expected.filter((what) => !UNHELPFUL.test(what)).slice(0, 4);
     const found =
       at >= text.length ? "the end of the line" : `"${text.slice(at, Math.max(at + 1, wordEnd(text, at)))}"`;
     const wanted = useful.length === 0 ? "" : `: expected ${useful.join(" or ")}`;
-    const hint =
-      /^[\w.]+\s+[\w.]+\s+[\w.]+/.test(text) && useful.includes('","')
-        ? { hint: "operands are separated by commas" }
-        : {};
-    this.problems.error(`cannot make sense of ${found}${wanted}`, span, hint);
+    this.problems.error(`cannot make sense of ${found}${wanted}`, span, { hint: syntaxHint(text, at, useful) });
   }
+}
+
+/** Expectations that are true and of no use to a reader. */
+const UNHELPFUL = /^(an operator|end of input|"@"|"\u0002"|a space|"="|a digit|"'"|"\$"|"_"|"\.")$/;
+
+/** What is likely meant where a statement cannot be parsed. */
+function syntaxHint(text: string, at: number, useful: readonly string[]): string {
+  if (text[at] === "[") return "an address is written as offset(register), for example 4(sp)";
+  if ((text.match(/"/g) ?? []).length % 2 === 1) return 'a string is not closed: add `"`';
+  if (useful.includes('","') && /^[\w.]+\s+[\w.]+\s+[\w.]+/.test(text)) return "operands are separated by commas";
+  const usage = formsOf(/^[\w.]+/.exec(text)?.[0] ?? "")?.[0]?.usage;
+  return usage !== undefined
+    ? `write \`${usage}\``
+    : "a statement is `label:`, an instruction with operands, or a directive such as `.word 1, 2`";
 }
 
 const wordEnd = (text: string, start: number): number => start + (/^[\w.$%]+/.exec(text.slice(start))?.[0].length ?? 1);
