@@ -11,7 +11,7 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { Frame } from "./frames.ts";
-import { fencePage, fenceSpace, forEachPte, pteAddress, storePointer, storePte, tellPte, writePte } from "./page-table.ts";
+import { fencePage, fenceSpace, forEachPte, type PteStore, pteAddress, storePointer, storePte, tellPte, writePte } from "./page-table.ts";
 import { dropPage, dropSlot, freeFrame, mayWrite, release, reservedPte, rights, tellFreed, trimMapping } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -80,7 +80,7 @@ export function ensureTable(core: Core, space: AddressSpace, pid: number, vpn: n
   const first = vpn - (vpn % PTES_PER_TABLE);
   const areas = overlapping(space, first * PAGE_BYTES, (first + PTES_PER_TABLE) * PAGE_BYTES);
   const words = core.ram.i32.subarray((pfn * PAGE_BYTES) / 4, ((pfn + 1) * PAGE_BYTES) / 4);
-  const runs: { vpn: number; count: number; pte: number }[] = [];
+  const runs: FilledRun[] = [];
   for (const vma of areas) {
     const start = Math.max(vma.start / PAGE_BYTES, first);
     const end = Math.min(vma.end / PAGE_BYTES, first + PTES_PER_TABLE);
@@ -88,26 +88,36 @@ export function ensureTable(core: Core, space: AddressSpace, pid: number, vpn: n
     runs.push({ vpn: start, count: end - start, pte: reservedPte(vma) });
   }
   tellPte(core, storePointer(core, space, vpn, pfn));
-  for (const run of runs) tellFill(core, space, run.vpn, run.count, run.pte);
+  tellFills(core, space, runs);
   return 0;
 }
 
-function tellFill(core: Core, space: AddressSpace, vpn: number, count: number, pte: number): void {
-  charge(core, count * COSTS.pteWrite);
-  if (core.sink.enabled) core.sink.emit({ kind: "pte-fill", pid: space.ownerPid, vpn, count, pte });
+interface FilledRun {
+  readonly vpn: number;
+  readonly count: number;
+  readonly pte: number;
 }
 
-/** Stores `pte` into every PTE of [start, end) whose leaf table exists. None of them may refer to a page. */
-function fillPtes(core: Core, space: AddressSpace, start: number, end: number, pte: number): void {
+/** Stores `pte`, in silence, into every PTE of [start, end) whose leaf table exists. None of them may refer to a page. */
+function fillPtes(core: Core, space: AddressSpace, start: number, end: number, pte: number): FilledRun[] {
+  const runs: FilledRun[] = [];
   const last = end / PAGE_BYTES;
   for (let vpn = start / PAGE_BYTES; vpn < last; ) {
     const to = Math.min(last, vpn - (vpn % PTES_PER_TABLE) + PTES_PER_TABLE);
     const paddr = pteAddress(core.ram, space.rootPfn, vpn);
     if (paddr >= 0) {
       core.ram.i32.fill(pte, paddr / 4, paddr / 4 + (to - vpn));
-      tellFill(core, space, vpn, to - vpn, pte);
+      runs.push({ vpn, count: to - vpn, pte });
     }
     vpn = to;
+  }
+  return runs;
+}
+
+function tellFills(core: Core, space: AddressSpace, runs: readonly FilledRun[]): void {
+  for (const { vpn, count, pte } of runs) {
+    charge(core, count * COSTS.pteWrite);
+    if (core.sink.enabled) core.sink.emit({ kind: "pte-fill", pid: space.ownerPid, vpn, count, pte });
   }
 }
 
@@ -127,7 +137,7 @@ export function reserve(core: Core, space: AddressSpace, vma: Vma, change: "map"
   holdFile(core, space, vma);
   insertVma(space, vma);
   retainObject(core, vma, 1);
-  fillPtes(core, space, vma.start, vma.end, reservedPte(vma));
+  tellFills(core, space, fillPtes(core, space, vma.start, vma.end, reservedPte(vma)));
   tellChange(core, space, change, vma);
 }
 
@@ -138,8 +148,8 @@ export function unmapRange(core: Core, space: AddressSpace, start: number, end: 
     dropRange(core, space, Math.max(vma.start, start), Math.min(vma.end, end), reservedPte(vma));
   }
   const gone = cutVmas(space, start, end);
+  tellFills(core, space, gone.flatMap((vma) => fillPtes(core, space, vma.start, vma.end, 0)));
   for (const vma of gone) {
-    fillPtes(core, space, vma.start, vma.end, 0);
     retainObject(core, vma, -1);
     tellChange(core, space, change, vma);
   }
@@ -176,18 +186,21 @@ function freeTables(core: Core, space: AddressSpace, start: number, end: number)
 
 /** Changes the rights of [start, end), which areas cover without a gap. */
 export function protectRange(core: Core, space: AddressSpace, start: number, end: number, prot: number): void {
-  const pieces = cutVmas(space, start, end);
-  for (const piece of pieces) insertVma(space, slice(piece, piece.start, piece.end, prot));
-  for (const piece of pieces) {
-    const vma = slice(piece, piece.start, piece.end, prot);
-    forEachPte(core.ram, space.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (vpn, paddr, pte) => {
+  for (const old of overlapping(space, start, end)) {
+    const vma = slice(old, Math.max(old.start, start), Math.min(old.end, end), prot);
+    const [first, last] = [vma.start / PAGE_BYTES, vma.end / PAGE_BYTES];
+    forEachPte(core.ram, space.rootPfn, first, last, (vpn, paddr, pte) => {
       if (isValid(pte)) protectPage(core, space, vma, vpn, paddr, pte);
-      else {
-        const kind = softwareKind(pte);
-        if (kind === SoftwarePte.Swap || kind === SoftwarePte.Transition) return;
-        if (pte !== reservedPte(vma)) writePte(core, space, vpn, paddr, reservedPte(vma));
-      }
     });
+    const stores: PteStore[] = [];
+    forEachPte(core.ram, space.rootPfn, first, last, (vpn, paddr, pte) => {
+      const kind = softwareKind(pte);
+      if (isValid(pte) || kind === SoftwarePte.Swap || kind === SoftwarePte.Transition) return;
+      if (pte !== reservedPte(vma)) stores.push(storePte(core, space, vpn, paddr, reservedPte(vma)));
+    });
+    cutVmas(space, vma.start, vma.end);
+    insertVma(space, vma);
+    for (const store of stores) tellPte(core, store);
     tellChange(core, space, "protect", vma);
   }
 }

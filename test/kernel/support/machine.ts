@@ -11,6 +11,10 @@ import { Ram } from "../../../emulator/ram.ts";
 import { DEFAULT_CONFIG, type KernelConfig } from "../../../kernel/config.ts";
 import type { FaultlineEvent, FaultlineSink } from "../../../kernel/events.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
+import { pteAddress } from "../../../kernel/mm/page-table.ts";
+import { trimMapping } from "../../../kernel/mm/pages.ts";
+import { completeTransfers } from "../../../kernel/mm/reclaim.ts";
+import { exitProcess } from "../../../kernel/proc/exit.ts";
 import { KernelPanic } from "../../../kernel/panic.ts";
 import type { Pid } from "../../../emulator/bits.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
@@ -120,6 +124,22 @@ export class TestMachine {
       if (!this.step()) break;
     }
     if (!condition()) throw new Error("the condition never came true");
+  }
+
+  /** Takes one page away from a process, as replacement would: its frame goes to the standby or modified list. */
+  trim(vaddr: number, pid = 1): void {
+    const { space } = this.process(pid);
+    const paddr = pteAddress(this.ram, space.rootPfn, vaddr >>> 12);
+    trimMapping(this.core, space, vaddr >>> 12, paddr);
+  }
+
+  /** Ends a process, as SIGKILL would, whatever it is doing. */
+  end(pid: number): void {
+    exitProcess(this.core, this.process(pid), 0, 9);
+  }
+
+  finishTransfers(): void {
+    completeTransfers(this.core);
   }
 
   process(pid = 1): Process {

@@ -1,0 +1,162 @@
+/**
+ * Random system calls from several processes, with hostile arguments, as one guest program that interprets a script of
+ * random words: each record is a7 and a0 … a5. Between calls it touches random pages, so that faults, copy-on-write, swap
+ * and stack growth mix in. Signals are handled by retrying at the next record.
+ */
+import { SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
+import { TestMachine, type MachineOptions } from "../support/machine.ts";
+import { Program } from "../support/program.ts";
+
+/** Seeded generator (mulberry32). */
+export function randomSource(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}
+
+/** Calls that would only end or block the guest at once; they are made now and then. */
+const RARE: readonly SyscallName[] = ["exit", "exit_group", "rt_sigsuspend", "kill", "execve", "rt_sigreturn", "ppoll_time64", "read", "readv", "waitid", "clock_nanosleep_time64"];
+const NAMES = Object.keys(SYSCALLS) as SyscallName[];
+/** Calls that change memory and processes, made more often than the rest. */
+const FAVOURED: readonly SyscallName[] = ["mmap2", "munmap", "mprotect", "madvise", "brk", "clone"];
+
+const RECORDS = 120;
+
+/** The interpreter of the script: s1 points at the next record of 8 words; the 8th is a page to touch, or 0. */
+function fuzzProgram(random: () => number): Uint8Array {
+  const program = new Program();
+  program.words("timespec", 0, 0, 1000, 0);
+  program.words("argv", 0);
+  program.string("path", "/tmp/x").string("self", "/bin/test");
+  const script: number[] = [];
+  for (let i = 0; i < RECORDS; i++) script.push(...record(random));
+  program.words("script", ...script);
+  program.words("action", 0, 0x40000000, 0, 0);
+  program.data("scratch", new Uint8Array(256)).bss(3 * 4096);
+
+  // A handler for SIGSEGV and SIGBUS goes on with the next record, on a fresh stack pointer.
+  program.li("s2", "action").li("t0", "handler").store("sw", "t0", "s2");
+  for (const signal of [7, 11, 13]) program.call("rt_sigaction", signal, "action", 0, 8);
+  program.mv("s3", "sp").li("s1", "script").li("s4", RECORDS);
+  program.label("loop").branch("beq", "s4", "zero", "done").op("addi", "s4", "s4", -1);
+  for (let i = 0; i < 6; i++) program.load("lw", `a${i}`, "s1", 4 + 4 * i);
+  program.load("lw", "a7", "s1", 0).load("lw", "s5", "s1", 28).op("addi", "s1", "s1", 32).ecall();
+  program.branch("beq", "s5", "zero", "loop");
+  program.load("lw", "t1", "s5").store("sw", "t1", "s5").jump("loop");
+  program.label("done").exit(0);
+  program.label("handler").mv("sp", "s3").jump("loop");
+  return program.elf();
+}
+
+function record(random: () => number): number[] {
+  const pick = <T>(values: readonly T[]): T => values[random() % values.length];
+  let name = random() % 3 === 0 ? pick(FAVOURED) : pick(NAMES);
+  if (RARE.includes(name) && random() % 8 !== 0) name = pick(FAVOURED);
+  const number = random() % 64 === 0 ? random() % 2000 : SYSCALLS[name].number;
+  const args = Array.from({ length: 6 }, () => argument(random));
+  shape(name, args, random);
+  const touch = random() % 2 === 0 ? addresses(random) : 0;
+  return [number, ...args, touch & ~3];
+}
+
+const addresses = (random: () => number): number => {
+  const bases = [0x10000, 0x20000, 0x21000, 0x22000, 0x30000000, 0x30001000, 0x30400000, 0x7dfff000, 0x7fffd000, 0x7ffc0000, 0x7ffff000, 0x24000];
+  return (bases[random() % bases.length] + (random() % 8) * 0x1000 + (random() % 64) * 4) | 0;
+};
+
+function argument(random: () => number): number {
+  switch (random() % 9) {
+    case 0:
+      return 0;
+    case 1:
+      return random() % 16;
+    case 2:
+      return -1 - (random() % 4);
+    case 3:
+      return random() | 0;
+    case 4:
+      return (random() % 64) * 4096;
+    case 5:
+      return [0x7fffffff, 0x80000000, 0xfffff000, 0xffffffff, 0x7ffff000][random() % 5] | 0;
+    default:
+      return addresses(random);
+  }
+}
+
+/** Makes some calls likely to succeed, so that there is something to break. */
+function shape(name: SyscallName, args: number[], random: () => number): void {
+  if (random() % 4 === 0) return;
+  const page = () => (addresses(random) & ~0xfff) | 0;
+  switch (name) {
+    case "mmap2":
+      args.splice(0, 6, page(), 4096 * (1 + (random() % 40)), random() % 8, 0x20 | (1 + (random() % 2)) | (random() % 3 === 0 ? 0x10 : 0), -1, 0);
+      break;
+    case "munmap":
+      args.splice(0, 2, page(), 4096 * (1 + (random() % 8)));
+      break;
+    case "mprotect":
+      args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), random() % 8);
+      break;
+    case "madvise":
+      args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), random() % 3 === 0 ? 8 : 4);
+      break;
+    case "brk":
+      args[0] = 0x26000 + (random() % 64) * 0x1000;
+      break;
+    case "clone":
+      args.splice(0, 5, random() % 6 === 0 ? 0x4100 | 17 : 17, 0, 0, 0, 0);
+      break;
+    case "clock_nanosleep_time64":
+      args.splice(0, 4, 1, 0, 0x20000, 0);
+      break;
+    case "kill":
+      args[0] = 2 + (random() % 20);
+      break;
+  }
+}
+
+export interface FuzzResult {
+  readonly machine: TestMachine;
+  readonly syscalls: number;
+}
+
+/** One run. Throws when an invariant breaks, the kernel throws, or a frame is lost. */
+export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult {
+  const random = randomSource(seed);
+  const small = { frames: 64 + (random() % 200), swapSlots: random() % 3 === 0 ? random() % 40 : 400, maxProcesses: 12 };
+  const zeroing = (["idle", "on-demand", "off"] as const)[random() % 3];
+  const policies = ["clock", "fifo", "second-chance", "nru", "lru", "lfu", "aging", "random"];
+  const replacement = policies[random() % policies.length];
+  const quantumCycles = 1000 + (random() % 20000);
+  const availableTargetFrames = random() % 2 === 0 ? -1 : random() % 12;
+  const machine = new TestMachine({ ...small, zeroing, replacement, quantumCycles, availableTargetFrames, seed, ...options });
+  machine.boot(fuzzProgram(random));
+  for (let steps = 0; steps < 60_000 && machine.step(2_000_000); steps++) {
+    if (options.check === "end" && steps % 64 === 0) machine.check();
+  }
+  machine.check();
+  const syscalls = Object.values(machine.kernel.report().syscalls).reduce((sum, n) => sum + n, 0);
+  endAll(machine);
+  return { machine, syscalls };
+}
+
+/** Ends every process and checks that every frame and slot has come back. */
+export function endAll(machine: TestMachine): void {
+  const { core } = machine;
+  for (const p of [...core.processes.values()]) if (p.state !== "zombie") machine.end(p.pid);
+  while (core.swap.queue.length > 0) {
+    machine.kernel.advanceTo(core.swap.dueCycles);
+    machine.finishTransfers();
+  }
+  machine.check();
+  const { total, kernel, zeroed, dirty } = machine.kernel.report().frames;
+  if (kernel + zeroed + dirty !== total) {
+    throw new Error(`frames are lost: ${JSON.stringify(machine.kernel.report().frames)}`);
+  }
+  if (core.swap.usedSlots !== 0) throw new Error(`${core.swap.usedSlots} swap slots are lost`);
+  if (core.spaces.size !== 0 || core.sharedObjects.size !== 0) throw new Error("an address space or shared object is left");
+}
