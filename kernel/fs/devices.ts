@@ -2,22 +2,13 @@
 import { Errno } from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { Process } from "../proc/process.ts";
+import { nextRandom } from "../random.ts";
 import { fillSpan, type Span } from "./transfer.ts";
 
 export type PlainDevice = "null" | "zero" | "full" | "random" | "urandom";
 
-/** The next 32 random bits: xorshift32 (Marsaglia 2003) over the kernel's seeded state. */
-export function randomWord(core: Core): number {
-  let state = core.variables.random | 0 || 0x9e3779b9 | 0;
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  core.variables.random = state >>> 0;
-  return state >>> 0;
-}
-
 export function fillRandom(core: Core, dst: Uint8Array): void {
-  for (let i = 0; i < dst.length; i++) dst[i] = randomWord(core) >>> 24;
+  for (let i = 0; i < dst.length; i++) dst[i] = nextRandom(core.variables) >>> 24;
 }
 
 export function readDevice(core: Core, p: Process, device: PlainDevice, span: Span): number {

@@ -83,12 +83,19 @@ export class FileSystem {
   readonly #devices = new Map<DeviceName, number>();
 
   constructor() {
-    const root = this.#add({ ...this.#fields(0o755, 0), kind: "directory", entries: new Map(), nextCookie: 2, parent: ROOT_INODE });
+    const root = this.#add({
+      ...this.#fields(0o755, 0),
+      kind: "directory",
+      entries: new Map(),
+      nextCookie: 2,
+      parent: ROOT_INODE,
+    });
     root.links = 2;
     const dev = this.makeDirectory(root as DirectoryInode, "dev", 0o755, 0);
     for (const device of DEVICES) this.#makeDevice(dev, device);
     this.makeSymlink(dev, "fd", "/proc/self/fd", 0);
-    for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) this.makeSymlink(dev, name, `/proc/self/fd/${fd}`, 0);
+    for (const [fd, name] of ["stdin", "stdout", "stderr"].entries())
+      this.makeSymlink(dev, name, `/proc/self/fd/${fd}`, 0);
     const proc = this.makeDirectory(root as DirectoryInode, "proc", 0o555, 0);
     this.#mountProc(root as DirectoryInode, proc);
     this.makeDirectory(root as DirectoryInode, "tmp", 0o1777, 0);
@@ -132,7 +139,12 @@ export class FileSystem {
   }
 
   /** Chunks and inodes in use, for statistics. */
-  get usage(): { readonly usedChunks: number; readonly inodes: number; readonly names: number; readonly pipes: number } {
+  get usage(): {
+    readonly usedChunks: number;
+    readonly inodes: number;
+    readonly names: number;
+    readonly pipes: number;
+  } {
     return { usedChunks: this.#usedChunks, inodes: this.#inodes.size, names: this.#names, pipes: this.#pipes };
   }
 
@@ -151,7 +163,13 @@ export class FileSystem {
 
   makeDirectory(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): DirectoryInode {
     const fields = this.#fields(permissions, nowCycles);
-    const inode: DirectoryInode = { ...fields, kind: "directory", entries: new Map(), nextCookie: 2, parent: parent.number };
+    const inode: DirectoryInode = {
+      ...fields,
+      kind: "directory",
+      entries: new Map(),
+      nextCookie: 2,
+      parent: parent.number,
+    };
     this.#add(inode);
     this.link(parent, name, inode, nowCycles);
     // Its own "." is the second name, its ".." one more for the parent.
@@ -321,7 +339,9 @@ export class FileSystem {
     }
     for (const inode of this.#inodes.values()) {
       if (inode.kind !== "directory" && inode.links !== (links.get(inode.number) ?? 0)) {
-        throw new KernelPanic(`inode ${inode.number} has ${links.get(inode.number) ?? 0} names and counts ${inode.links}`);
+        throw new KernelPanic(
+          `inode ${inode.number} has ${links.get(inode.number) ?? 0} names and counts ${inode.links}`,
+        );
       }
       if (inode.links === 0 && inode.holds === 0) throw new KernelPanic(`inode ${inode.number} is unreachable`);
     }
@@ -379,7 +399,8 @@ export class FileSystem {
     for (const part of parts) {
       const entry = at.entries.get(part);
       const child = entry ? this.#inodes.get(entry.inode) : this.makeDirectory(at, part, 0o755, 0);
-      if (child?.kind !== "directory") throw new Error(`the root image puts a file below ${part}, which is no directory`);
+      if (child?.kind !== "directory")
+        throw new Error(`the root image puts a file below ${part}, which is no directory`);
       at = child;
     }
     return at;

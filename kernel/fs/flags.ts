@@ -41,7 +41,16 @@ export const Fcntl = {
 
 export const Seek = { Set: 0, Current: 1, End: 2, Data: 3, Hole: 4 } as const;
 export const Rename = { NoReplace: 1, Exchange: 2 } as const;
-export const Poll = { In: 1, Priority: 2, Out: 4, Error: 8, HangUp: 16, Invalid: 32, ReadNormal: 64, WriteNormal: 256 } as const;
+export const Poll = {
+  In: 1,
+  Priority: 2,
+  Out: 4,
+  Error: 8,
+  HangUp: 16,
+  Invalid: 32,
+  ReadNormal: 64,
+  WriteNormal: 256,
+} as const;
 
 /** Longest name of a directory entry, and longest path with its terminating zero, in bytes. */
 export const NAME_BYTES_MAX = 255;

@@ -18,7 +18,16 @@ export const ModeType = {
 
 /** What answers a read or a write of a character device. */
 export type DeviceName =
-  | "null" | "zero" | "full" | "random" | "urandom" | "tty" | "console" | "stdin" | "stdout" | "stderr";
+  | "null"
+  | "zero"
+  | "full"
+  | "random"
+  | "urandom"
+  | "tty"
+  | "console"
+  | "stdin"
+  | "stdout"
+  | "stderr";
 
 /** Linux device numbers (Documentation/admin-guide/devices.txt); the host streams use the local range of major 240. */
 export const DEVICE_NUMBERS: Readonly<Record<DeviceName, readonly [major: number, minor: number]>> = {
@@ -55,7 +64,10 @@ export interface DirectoryEntry {
   readonly cookie: number;
 }
 
-export interface FileInode extends InodeFields { readonly kind: "file"; readonly content: FileContent }
+export interface FileInode extends InodeFields {
+  readonly kind: "file";
+  readonly content: FileContent;
+}
 export interface DirectoryInode extends InodeFields {
   readonly kind: "directory";
   readonly entries: Map<string, DirectoryEntry>;
@@ -63,9 +75,18 @@ export interface DirectoryInode extends InodeFields {
   /** The directory that `..` means; the root's is the root. */
   parent: number;
 }
-export interface SymlinkInode extends InodeFields { readonly kind: "symlink"; readonly target: string }
-export interface FifoInode extends InodeFields { readonly kind: "fifo"; readonly pipe: Pipe }
-export interface DeviceInode extends InodeFields { readonly kind: "device"; readonly device: DeviceName }
+export interface SymlinkInode extends InodeFields {
+  readonly kind: "symlink";
+  readonly target: string;
+}
+export interface FifoInode extends InodeFields {
+  readonly kind: "fifo";
+  readonly pipe: Pipe;
+}
+export interface DeviceInode extends InodeFields {
+  readonly kind: "device";
+  readonly device: DeviceName;
+}
 /** The text of a /proc file as it was when opened; never linked, gone with its open file. */
 export interface GeneratedInode extends InodeFields {
   readonly kind: "generated";
@@ -74,7 +95,10 @@ export interface GeneratedInode extends InodeFields {
   readonly node: number;
 }
 /** A place in /proc. Not stored: made from its number whenever it is asked for (kernel/fs/proc/nodes.ts). */
-export interface ProcInode extends InodeFields { readonly kind: "proc"; readonly type: "directory" | "file" | "symlink" }
+export interface ProcInode extends InodeFields {
+  readonly kind: "proc";
+  readonly type: "directory" | "file" | "symlink";
+}
 
 export type StoredInode = FileInode | DirectoryInode | SymlinkInode | FifoInode | DeviceInode | GeneratedInode;
 export type Inode = StoredInode | ProcInode;

@@ -112,14 +112,7 @@ function readText(text: Uint8Array, at: number, dst: Uint8Array): number {
   return part.length;
 }
 
-function writeStored(
-  core: Core,
-  p: Process,
-  file: OpenFile,
-  inode: FileInode,
-  span: Span,
-  position: number,
-): number {
+function writeStored(core: Core, p: Process, file: OpenFile, inode: FileInode, span: Span, position: number): number {
   const start = position >= 0 ? position + progressOf(core, p) : file.offset;
   let at = file.flags & Open.Append ? inode.content.bytes : start;
   if (span.bytes > 0 && at >= MAX_FILE_BYTES) return -Errno.EFBIG;
@@ -300,4 +293,3 @@ export function waitingBytes(core: Core, file: OpenFile): number {
   const { chunks, taken } = core.fs.stdin;
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0) - taken;
 }
-

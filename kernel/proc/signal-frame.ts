@@ -80,8 +80,7 @@ export function popSignalFrame(core: Core, p: Process): number {
   const sp = hart.x[2] >>> 0;
   const mask = new Int32Array(2);
   const registers = new Int32Array(32);
-  const outcome =
-    readUserWords(core, p, sp + SIGMASK, mask) || readUserWords(core, p, sp + REGISTERS, registers);
+  const outcome = readUserWords(core, p, sp + SIGMASK, mask) || readUserWords(core, p, sp + REGISTERS, registers);
   if (outcome !== 0) return outcome;
   hart.pc = (registers[0] & ~1) >>> 0;
   for (let i = 1; i < 32; i++) hart.x[i] = registers[i];

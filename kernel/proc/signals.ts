@@ -221,7 +221,8 @@ const NEVER_RESTARTED: readonly number[] = [
 function runHandler(core: Core, p: Process, pending: PendingSignal, action: SignalAction): number {
   const { hart } = core;
   const before = { a0: hart.x[10], pc: hart.pc };
-  if (p.inCall) finishInterruptedCall(core, p, (action.flags & ActionFlag.Restart) !== 0);
+  const call = { isOpen: p.inCall, number: hart.x[17], result: 0 };
+  if (call.isOpen) call.result = finishInterruptedCall(core, p, (action.flags & ActionFlag.Restart) !== 0);
   const saved = p.savedSigmask ?? { low: p.sigmaskLow, high: p.sigmaskHigh };
   const outcome = pushSignalFrame(core, p, pending, saved);
   if (outcome !== 0) {
@@ -230,6 +231,7 @@ function runHandler(core: Core, p: Process, pending: PendingSignal, action: Sign
     return outcome;
   }
   charge(core, COSTS.signal);
+  if (call.isOpen) tellInterrupted(core, p, call.number, call.result);
   hart.pc = (action.handler & ~1) >>> 0;
   p.inCall = false;
   p.restart = null;
@@ -249,14 +251,23 @@ function blockSignal(p: Process, signal: number): void {
 
 /**
  * Sets what the program will see of the call that its handler interrupts: the bytes moved so far if there are any;
- * else nothing, so that the ecall is executed again when the handler returns; else −EINTR.
+ * else nothing, so that the ecall is executed again when the handler returns; else −EINTR. Returns the same, or RESTART.
  */
-function finishInterruptedCall(core: Core, p: Process, restarts: boolean): void {
+function finishInterruptedCall(core: Core, p: Process, restarts: boolean): number {
   const { hart } = core;
   const moved = p.restart?.progress ?? 0;
-  if (moved === 0 && restarts && !NEVER_RESTARTED.includes(hart.x[17])) return;
+  if (moved === 0 && restarts && !NEVER_RESTARTED.includes(hart.x[17])) return RESTART;
   hart.x[10] = moved > 0 ? moved : -Errno.EINTR;
   hart.pc = (hart.pc + 4) >>> 0;
+  return hart.x[10];
+}
+
+const NAMES = new Map<number, string>(Object.entries(SYSCALLS).map(([name, { number }]) => [number, name]));
+
+/** The events of a call come in pairs: this is the end of one that a handler has interrupted, RESTART if it begins anew. */
+function tellInterrupted(core: Core, p: Process, number: number, result: number): void {
+  const name = NAMES.get(number);
+  if (core.sink.enabled && name !== undefined) core.sink.emit({ kind: "syscall-exit", pid: p.pid, name, result });
 }
 
 /** Stops a process that is on the CPU, and tells its parent. */

@@ -4,7 +4,16 @@ import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "..
 import type { Core } from "../core.ts";
 import { MAX_FILE_BYTES } from "../fs/content.ts";
 import { At, Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
-import { type DeviceInode, DEVICE_NUMBERS, type Inode, isDirectory, isExecutable, isSymlink, modeType, sizeBytes } from "../fs/inode.ts";
+import {
+  DEVICE_NUMBERS,
+  type DeviceInode,
+  type Inode,
+  isDirectory,
+  isExecutable,
+  isSymlink,
+  modeType,
+  sizeBytes,
+} from "../fs/inode.ts";
 import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
 import {
   closeDescriptor,
@@ -108,7 +117,10 @@ function readSegments(core: Core, p: Process, vaddr: number, count: number): Spa
   const words = new Int32Array(2 * count);
   const outcome = readUserWords(core, p, vaddr, words);
   if (outcome !== 0) return outcome;
-  const segments = Array.from({ length: count }, (_, i) => ({ vaddr: words[2 * i] >>> 0, bytes: words[2 * i + 1] >>> 0 }));
+  const segments = Array.from({ length: count }, (_, i) => ({
+    vaddr: words[2 * i] >>> 0,
+    bytes: words[2 * i + 1] >>> 0,
+  }));
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return bytes > TRANSFER_MAX ? -Errno.EINVAL : { segments, bytes };
 }
@@ -240,7 +252,8 @@ const statx: SyscallHandler = (core, p, a) => {
 
 /** The inode that (dirfd, path, flags) means: with AT_EMPTY_PATH and "" the descriptor itself. */
 function inodeByPathOrFd(core: Core, p: Process, dirfd: number, path: string, flags: number): Inode | number {
-  if (path !== "" || (flags & At.EmptyPath) === 0) return lookup(core, p, dirfd, path, (flags & At.SymlinkNoFollow) === 0);
+  if (path !== "" || (flags & At.EmptyPath) === 0)
+    return lookup(core, p, dirfd, path, (flags & At.SymlinkNoFollow) === 0);
   const number = dirfd === -100 ? p.fs.cwd : descriptorOf(p, dirfd)?.file.inode;
   if (number === undefined) return -Errno.EBADF;
   return core.fs.inode(number) ?? -Errno.ENOENT;

@@ -3,14 +3,21 @@ import { Errno, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { Open } from "../fs/flags.ts";
 import { waitingBytes } from "../fs/input-output.ts";
-import { descriptorOf } from "../fs/open-file.ts";
+import { descriptorOf, notify } from "../fs/open-file.ts";
 import { readUser, readUserWord, writeUser, writeUserWord } from "../mm/user-memory.ts";
 import type { Descriptor, Process } from "../proc/process.ts";
-import { acquireTerminal, checkForeground, leaveTerminal, pollTerminal, refillQueue, setWindowSize } from "../tty/device.ts";
+import {
+  acquireTerminal,
+  checkForeground,
+  leaveTerminal,
+  pollTerminal,
+  refillQueue,
+  setWindowSize,
+  TTY_INPUT,
+  TTY_OUTPUT,
+} from "../tty/device.ts";
 import { flushInput, peekInput, setLocalFlags } from "../tty/line-discipline.ts";
 import { CONTROL_CHARACTERS, QUEUE_BYTES, type Terminal } from "../tty/terminal.ts";
-import { notify } from "../fs/open-file.ts";
-import { TTY_INPUT, TTY_OUTPUT } from "../tty/device.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 /** Linux's asm-generic/ioctls.h. */

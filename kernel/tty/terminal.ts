@@ -4,18 +4,51 @@
  */
 
 export const Input = {
-  IGNBRK: 0o1, BRKINT: 0o2, IGNPAR: 0o4, ISTRIP: 0o40, INLCR: 0o100, IGNCR: 0o200, ICRNL: 0o400, IXON: 0o2000,
-  IXANY: 0o4000, IMAXBEL: 0o20000, IUTF8: 0o40000,
+  IGNBRK: 0o1,
+  BRKINT: 0o2,
+  IGNPAR: 0o4,
+  ISTRIP: 0o40,
+  INLCR: 0o100,
+  IGNCR: 0o200,
+  ICRNL: 0o400,
+  IXON: 0o2000,
+  IXANY: 0o4000,
+  IMAXBEL: 0o20000,
+  IUTF8: 0o40000,
 } as const;
 export const Output = { OPOST: 0o1, ONLCR: 0o4, OCRNL: 0o10, ONOCR: 0o20, ONLRET: 0o40 } as const;
 export const Local = {
-  ISIG: 0o1, ICANON: 0o2, ECHO: 0o10, ECHOE: 0o20, ECHOK: 0o40, ECHONL: 0o100, NOFLSH: 0o200, TOSTOP: 0o400,
-  ECHOCTL: 0o1000, ECHOKE: 0o4000, IEXTEN: 0o100000,
+  ISIG: 0o1,
+  ICANON: 0o2,
+  ECHO: 0o10,
+  ECHOE: 0o20,
+  ECHOK: 0o40,
+  ECHONL: 0o100,
+  NOFLSH: 0o200,
+  TOSTOP: 0o400,
+  ECHOCTL: 0o1000,
+  ECHOKE: 0o4000,
+  IEXTEN: 0o100000,
 } as const;
 /** Indices in c_cc. */
 export const Control = {
-  VINTR: 0, VQUIT: 1, VERASE: 2, VKILL: 3, VEOF: 4, VTIME: 5, VMIN: 6, VSWTC: 7, VSTART: 8, VSTOP: 9, VSUSP: 10,
-  VEOL: 11, VREPRINT: 12, VDISCARD: 13, VWERASE: 14, VLNEXT: 15, VEOL2: 16,
+  VINTR: 0,
+  VQUIT: 1,
+  VERASE: 2,
+  VKILL: 3,
+  VEOF: 4,
+  VTIME: 5,
+  VMIN: 6,
+  VSWTC: 7,
+  VSTART: 8,
+  VSTOP: 9,
+  VSUSP: 10,
+  VEOL: 11,
+  VREPRINT: 12,
+  VDISCARD: 13,
+  VWERASE: 14,
+  VLNEXT: 15,
+  VEOL2: 16,
 } as const;
 export const CONTROL_CHARACTERS = 19;
 /** A control character of this value is off (_POSIX_VDISABLE). */
@@ -78,7 +111,8 @@ export function emptyTerminal(): Terminal {
     outputFlags: Output.OPOST | Output.ONLCR,
     // 38400 baud, 8 bits, receiver on: B38400 | CS8 | CREAD.
     controlFlags: 0o17 | 0o60 | 0o200,
-    localFlags: Local.ISIG | Local.ICANON | Local.ECHO | Local.ECHOE | Local.ECHOK | Local.ECHOCTL | Local.ECHOKE | Local.IEXTEN,
+    localFlags:
+      Local.ISIG | Local.ICANON | Local.ECHO | Local.ECHOE | Local.ECHOK | Local.ECHOCTL | Local.ECHOKE | Local.IEXTEN,
     controls,
     columns: 80,
     rows: 24,

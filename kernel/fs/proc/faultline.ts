@@ -48,7 +48,8 @@ function lists(core: Core): string {
   const lines = ["list frames oldest first"];
   for (const state of [Frame.Zeroed, Frame.Dirty, Frame.Standby, Frame.Modified]) {
     const shown: number[] = [];
-    for (let pfn = core.frames.oldest(state); pfn >= 0 && shown.length < SHOWN; pfn = core.frames.following(pfn)) shown.push(pfn);
+    for (let pfn = core.frames.oldest(state); pfn >= 0 && shown.length < SHOWN; pfn = core.frames.following(pfn))
+      shown.push(pfn);
     const more = core.frames.count[state] > shown.length ? " …" : "";
     lines.push(`${FRAME_STATES[state]} ${core.frames.count[state]} ${shown.join(" ")}${more}`);
   }

@@ -13,7 +13,8 @@ export const PAGE_KB = 4;
 /** Cycles in a tick of 10 ms, the unit of CPU times (USER_HZ is 100). */
 export const CYCLES_PER_TICK = CYCLES_PER_SECOND / 100;
 /** A line as meminfo and smaps have it. */
-export const kilobytes = (name: string, kb: number): string => `${(name + ":").padEnd(16)}${String(kb).padStart(8)} kB\n`;
+export const kilobytes = (name: string, kb: number): string =>
+  `${(name + ":").padEnd(16)}${String(kb).padStart(8)} kB\n`;
 
 /** Text of a file in /proc, by its name. */
 export function machineText(core: Core, name: string): string {
@@ -37,7 +38,7 @@ export function machineText(core: Core, name: string): string {
     case "mounts":
       return "tmpfs / tmpfs rw 0 0\nproc /proc proc ro 0 0\n";
     case "version":
-      return "Linux version 6.6.0-faultline (riscv32) #1\n";
+      return "Linux version 6.1.0-faultline (riscv32) #1 Faultline\n";
     default:
       return "";
   }

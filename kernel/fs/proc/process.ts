@@ -50,7 +50,10 @@ const ROOT_DEVICE = "00:01";
 function mapsLine(vma: Vma): string {
   const { start, end, prot, shared, backing, name } = vma;
   const letters =
-    (prot & Prot.Read ? "r" : "-") + (prot & Prot.Write ? "w" : "-") + (prot & Prot.Execute ? "x" : "-") + (shared ? "s" : "p");
+    (prot & Prot.Read ? "r" : "-") +
+    (prot & Prot.Write ? "w" : "-") +
+    (prot & Prot.Execute ? "x" : "-") +
+    (shared ? "s" : "p");
   const isFile = backing.kind === "file" && start !== TRAMPOLINE_VADDR;
   const place = isFile ? `${hex8(backing.offset)} ${ROOT_DEVICE} ${backing.inode}` : `${hex8(0)} 00:00 0`;
   const head = `${hex8(start)}-${hex8(end)} ${letters} ${place} `;
@@ -234,17 +237,58 @@ function stat(core: Core, p: Process): string {
   const minorFaults = counts.faults - counts.hard - counts.segv;
   const registers = core.variables.currentPid === p.pid ? core.hart : p;
   const fields: (number | string)[] = [
-    p.pid, `(${comm(p)})`, stateOf(p)[0], p.ppid, p.pgid, p.sid,
-    hasTerminal ? major * 256 + minor : 0, hasTerminal ? core.fs.terminal.foreground : -1,
-    0, minorFaults, counts.childMinorFaults, counts.hard, counts.childMajorFaults,
-    ticks(counts.userCycles), ticks(counts.systemCycles), ticks(counts.childUserCycles), ticks(counts.childSystemCycles),
-    20, 0, threadsOf(core, p), 0, ticks(p.startCycles),
-    isAlive ? space.reservedPages * PAGE_BYTES : 0, isAlive ? space.residentPages : 0, 0xffffffff,
-    text?.start ?? 0, text?.end ?? 0, isAlive ? space.stackTop : 0,
-    registers.x[2] >>> 0, registers.pc >>> 0,
-    sets.pending.low, sets.blocked.low, sets.ignored.low, sets.caught.low,
-    p.state === "blocked" ? 1 : 0, 0, 0, p.parentSignal, 0, 0, 0, 0, 0, 0,
-    0, 0, isAlive ? space.brkStart : 0, 0, 0, 0, 0, p.exitCode,
+    p.pid,
+    `(${comm(p)})`,
+    stateOf(p)[0],
+    p.ppid,
+    p.pgid,
+    p.sid,
+    hasTerminal ? major * 256 + minor : 0,
+    hasTerminal ? core.fs.terminal.foreground : -1,
+    0,
+    minorFaults,
+    counts.childMinorFaults,
+    counts.hard,
+    counts.childMajorFaults,
+    ticks(counts.userCycles),
+    ticks(counts.systemCycles),
+    ticks(counts.childUserCycles),
+    ticks(counts.childSystemCycles),
+    20,
+    0,
+    threadsOf(core, p),
+    0,
+    ticks(p.startCycles),
+    isAlive ? space.reservedPages * PAGE_BYTES : 0,
+    isAlive ? space.residentPages : 0,
+    0xffffffff,
+    text?.start ?? 0,
+    text?.end ?? 0,
+    isAlive ? space.stackTop : 0,
+    registers.x[2] >>> 0,
+    registers.pc >>> 0,
+    sets.pending.low,
+    sets.blocked.low,
+    sets.ignored.low,
+    sets.caught.low,
+    p.state === "blocked" ? 1 : 0,
+    0,
+    0,
+    p.parentSignal,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    isAlive ? space.brkStart : 0,
+    0,
+    0,
+    0,
+    0,
+    p.exitCode,
   ];
   return fields.join(" ") + "\n";
 }

@@ -34,7 +34,9 @@ export function procChildren(core: Core, directory: number): { readonly name: st
   const owner = shownProcess(core, node.pid);
   if (node.pid !== 0 && !owner) return [];
   if (node.name === "fd" && owner) {
-    return owner.files.slots.flatMap((slot, fd) => (slot ? [{ name: String(fd), number: descriptorLink(node.pid, fd) }] : []));
+    return owner.files.slots.flatMap((slot, fd) =>
+      slot ? [{ name: String(fd), number: descriptorLink(node.pid, fd) }] : [],
+    );
   }
   const children = fixedChildren(node);
   if (node.name !== "proc") return children;
