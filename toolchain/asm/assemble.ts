@@ -11,6 +11,7 @@
 import { type Diagnostic, Diagnostics, nearestName, SourceFile, type Span } from "../diagnostics.ts";
 import { SectionFlag, SectionType, SymType, Visibility } from "../elf/constants.ts";
 import { impliedSection, type ObjectFile } from "../elf/object.ts";
+import type { Assembly } from "./assembly.ts";
 import { constant, constantOf, ExpressionError, resolveValue } from "./expressions.ts";
 import { finishObject } from "./finish.ts";
 import { FrameTable } from "./frame-table.ts";
@@ -19,7 +20,15 @@ import type { CodeOption, Item, SymbolAttribute, SymbolType, Value } from "./ite
 import { LineTable } from "./line-table.ts";
 import { parseAssembly } from "./parse.ts";
 import { relax } from "./relax.ts";
-import { type AsmSymbol, blankSymbol, type Resolved, SectionBuilder } from "./section-builder.ts";
+import {
+  type AsmSymbol,
+  blankSymbol,
+  type Resolved,
+  SECTION_LIMIT_BYTES,
+  SectionBuilder,
+  writeFill,
+  writeNumber,
+} from "./section-builder.ts";
 
 export interface AssembleOptions {
   /** How messages and the linker call the object. Default: the source's name with `.o`. */
@@ -31,9 +40,6 @@ export interface AssembleOptions {
 export type AssembleResult =
   | { readonly ok: true; readonly object: ObjectFile; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-/** Largest section, in bytes: a slip such as `.space 1 << 40` is a message, not an exhausted memory. */
-export const SECTION_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Assembles text. */
 export function assembleText(source: SourceFile | string, options: AssembleOptions = {}): AssembleResult {
@@ -75,7 +81,7 @@ const SYMBOL_TYPES: Record<SymbolType, number> = {
 };
 
 /** State of one assembly. */
-export class Assembler implements InstructionSink {
+class Assembler implements InstructionSink, Assembly {
   readonly problems: Diagnostics;
   readonly name: string;
   readonly sections: SectionBuilder[] = [];
@@ -598,17 +604,4 @@ function wideConstant(value: Value): bigint | null {
   if (value.expr.kind === "unary" && value.expr.op === "-" && value.expr.arg.kind === "num")
     return -BigInt(value.expr.arg.value);
   return null;
-}
-
-/** Writes a number of 1, 2, 4 or 8 bytes, little-endian, cut off at its width. */
-export function writeNumber(view: DataView, at: number, value: number, widthBytes: number): void {
-  if (widthBytes === 1) view.setUint8(at, value & 0xff);
-  else if (widthBytes === 2) view.setUint16(at, value & 0xffff, true);
-  else if (widthBytes === 4) view.setUint32(at, value >>> 0, true);
-  else view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
-}
-
-/** One element of `.fill`: the value has at most 4 bytes, wider elements are filled up with zeros. */
-export function writeFill(view: DataView, at: number, value: number, widthBytes: number): void {
-  for (let i = 0; i < widthBytes; i++) view.setUint8(at + i, i < 4 ? (value >>> (8 * i)) & 0xff : 0);
 }

@@ -13,9 +13,10 @@ import {
   SECTION_COMMON,
   SECTION_UNDEFINED,
 } from "../elf/object.ts";
-import { type Assembler, writeFill, writeNumber } from "./assemble.ts";
+import type { Assembly } from "./assembly.ts";
 import { expand } from "./expressions.ts";
-import { branchTarget, finalValue, lebBytes, shortBranch } from "./relax.ts";
+import { lebBytes } from "./leb128.ts";
+import { branchTarget, finalValue, shortBranch } from "./relax.ts";
 import {
   type AsmSymbol,
   type BranchPoint,
@@ -24,10 +25,12 @@ import {
   type Point,
   type Resolved,
   type SectionBuilder,
+  writeFill,
+  writeNumber,
 } from "./section-builder.ts";
 
 /** Builds the object; errors go to the assembler's list. */
-export function finishObject(assembler: Assembler): ObjectFile {
+export function finishObject(assembler: Assembly): ObjectFile {
   return new Finisher(assembler).run();
 }
 
@@ -35,12 +38,12 @@ const NOP = rowOf("addi").match;
 const C_NOP = 0x0001;
 
 class Finisher {
-  private readonly assembler: Assembler;
+  private readonly assembler: Assembly;
   private readonly object: ObjectFile;
   private readonly symbolNumber = new Map<AsmSymbol, number>();
   private readonly sectionSymbol = new Map<SectionBuilder, number>();
 
-  constructor(assembler: Assembler) {
+  constructor(assembler: Assembly) {
     this.assembler = assembler;
     this.object = {
       name: assembler.name,

@@ -7,7 +7,7 @@ import type { Span } from "../diagnostics.ts";
 import { Reloc, SectionType } from "../elf/constants.ts";
 import type { ObjectFile, ObjectSection } from "../elf/object.ts";
 import type { CfiItem } from "./items.ts";
-import { lebBytes } from "./relax.ts";
+import { lebBytes } from "./leb128.ts";
 import type { AsmSymbol } from "./section-builder.ts";
 
 interface Procedure {

@@ -6,7 +6,7 @@
 import { Reloc, SectionType } from "../elf/constants.ts";
 import type { ObjectFile, ObjectSection } from "../elf/object.ts";
 import type { Item } from "./items.ts";
-import { lebBytes } from "./relax.ts";
+import { lebBytes } from "./leb128.ts";
 import type { SectionBuilder } from "./section-builder.ts";
 
 type Mark = Extract<Item, { kind: "loc" }>;

@@ -5,15 +5,21 @@
 
 import { compress } from "../../emulator/isa/encode.ts";
 import { IMMEDIATES, packImmediate } from "../../emulator/isa/formats.ts";
-import type { Assembler } from "./assemble.ts";
-import { SECTION_LIMIT_BYTES } from "./assemble.ts";
+import type { Assembly } from "./assembly.ts";
 import { expand } from "./expressions.ts";
-import type { BranchPoint, Point, Resolved, SectionBuilder } from "./section-builder.ts";
+import { lebBytes } from "./leb128.ts";
+import {
+  type BranchPoint,
+  type Point,
+  type Resolved,
+  SECTION_LIMIT_BYTES,
+  type SectionBuilder,
+} from "./section-builder.ts";
 
 const ROUND_LIMIT = 1000;
 
 /** Sets `size` of all points. */
-export function relax(section: SectionBuilder, assembler: Assembler): void {
+export function relax(section: SectionBuilder, assembler: Assembly): void {
   for (const point of section.points)
     if (point.kind === "branch") point.size = point.canCompress && canBeShort(point) ? 2 : 4;
   section.sumGrowth();
@@ -109,16 +115,4 @@ export function finalValue(value: Resolved): number | null {
     return null;
   const { section } = plus;
   return addend + section.offsetOf(plus.raw, plus.points) - section.offsetOf(minus.raw, minus.points);
-}
-
-/** LEB128 (DWARF 4, section 7.6). */
-export function lebBytes(value: number, isSigned: boolean): number[] {
-  const out: number[] = [];
-  for (let rest = BigInt(Math.trunc(value)); ; ) {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = isSigned ? (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0) : rest <= 0n;
-    out.push(done ? low : low | 0x80);
-    if (done) return out;
-  }
 }

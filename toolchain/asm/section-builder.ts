@@ -191,3 +191,19 @@ export const emptyObjectSection = (builder: SectionBuilder, group: number): Obje
   relocations: [],
   group,
 });
+
+/** Largest section, in bytes: a slip such as `.space 1 << 40` is a message, not an exhausted memory. */
+export const SECTION_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Writes a number of 1, 2, 4 or 8 bytes, little-endian, cut off at its width. */
+export function writeNumber(view: DataView, at: number, value: number, widthBytes: number): void {
+  if (widthBytes === 1) view.setUint8(at, value & 0xff);
+  else if (widthBytes === 2) view.setUint16(at, value & 0xffff, true);
+  else if (widthBytes === 4) view.setUint32(at, value >>> 0, true);
+  else view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+}
+
+/** One element of `.fill`: the value has at most 4 bytes, wider elements are filled up with zeros. */
+export function writeFill(view: DataView, at: number, value: number, widthBytes: number): void {
+  for (let i = 0; i < widthBytes; i++) view.setUint8(at + i, i < 4 ? (value >>> (8 * i)) & 0xff : 0);
+}
