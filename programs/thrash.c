@@ -11,7 +11,7 @@ enum { PAGE_BYTES = 4096 };
 
 static const char usage[] =
     "usage: thrash [PAGES [PASSES [PATTERN]]]\n"
-    "  PAGES    pages of 4 KiB to work on (default: a quarter more than are available)\n"
+    "  PAGES    pages of 4 KiB to work on (default: a quarter more than the machine has)\n"
     "  PASSES   rounds, each with PAGES touches (default 3)\n"
     "  PATTERN  seq: in order; random: anywhere; local: nine of ten touches in a tenth of the pages\n";
 
@@ -30,10 +30,10 @@ static unsigned long choose(const char *pattern, unsigned long touch, unsigned l
 }
 
 static long default_pages(void) {
-  long available = proc_number("/proc/meminfo", "MemAvailable") / 4;
+  long total = proc_number("/proc/meminfo", "MemTotal") / 4;
   long swap = proc_number("/proc/meminfo", "SwapFree") / 4;
-  long beyond = available / 4 < swap / 2 ? available / 4 : swap / 2;
-  return available + beyond;
+  long beyond = total / 4 < swap / 2 ? total / 4 : swap / 2;
+  return total + beyond;
 }
 
 int main(int argc, char **argv) {
