@@ -1,0 +1,48 @@
+/**
+ * The same static programs under the kernel's system calls and under qemu-riscv32 (that is, the host's Linux): every
+ * result they print must be the same.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { TestMachine } from "../support/machine.ts";
+
+const GCC = "riscv64-unknown-elf-gcc";
+const QEMU = "qemu-riscv32";
+
+function missing(tool: string): boolean {
+  try {
+    execFileSync(tool, ["--version"], { stdio: "ignore" });
+    return false;
+  } catch {
+    console.warn(`skipped: ${tool} is not installed (Debian: gcc-riscv64-unknown-elf, qemu-user)`);
+    return true;
+  }
+}
+
+const directory = mkdtempSync(join(tmpdir(), "faultline-oracle-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function compile(name: string): string {
+  const source = new URL(`./programs/${name}.c`, import.meta.url).pathname;
+  const target = join(directory, name);
+  const flags = ["-march=rv32ima", "-mabi=ilp32", "-O1", "-nostdlib", "-static", "-ffreestanding", "-w"];
+  execFileSync(GCC, [...flags, source, "-o", target]);
+  return target;
+}
+
+describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux gives", () => {
+  for (const name of ["files", "signals"]) {
+    it(`for every line of ${name}.c`, () => {
+      const program = compile(name);
+      const scratch = mkdtempSync(join(directory, "scratch-"));
+      const expected = execFileSync(QEMU, [program, scratch], { encoding: "utf8", timeout: 20_000 });
+      const machine = new TestMachine({ check: "end", record: false });
+      machine.boot(readFileSync(program), [`/bin/${name}`, "/tmp"]);
+      machine.run(50_000_000);
+      expect(machine.output.split("\n")).toEqual(expected.split("\n"));
+    });
+  }
+});
