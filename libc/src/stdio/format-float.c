@@ -78,7 +78,7 @@ static int exponent_text(char *to, char letter, int exponent, int min_digits) {
 
 /* Saturating, because a precision may be anything up to INT_MAX. */
 static int add_clamped(int a, int b) {
-  return a > INT_MAX - b ? INT_MAX : a + b;
+  return b > 0 && a > INT_MAX - b ? INT_MAX : a + b;
 }
 
 static void put_fixed(struct sink *sink, const struct format_spec *spec, struct rounded number, int precision,
