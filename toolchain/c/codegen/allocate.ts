@@ -17,8 +17,8 @@ export interface Allocation {
   readonly registerOf: Int32Array;
   /** Registers that live in memory: for those that can be computed again, the instruction that does so, otherwise null. */
   readonly spilled: ReadonlyMap<number, Ins | null>;
-  /** Makes the slots of spilled registers and enters them by register; merged registers share one. Gives the slots made. */
-  readonly slots: (newSlot: () => number, slotOf: Map<number, number>) => number[];
+  /** Slots of those that cannot be computed again; merged registers share one. */
+  readonly slotOf: ReadonlyMap<number, number>;
   /** Callee-saved registers that must be saved. */
   readonly saved: readonly number[];
 }
@@ -35,7 +35,12 @@ interface Candidate {
   definitions: number;
 }
 
-export function allocateRegisters(liveness: Liveness, registerCount: number, reserveFramePointer: boolean): Allocation {
+export function allocateRegisters(
+  liveness: Liveness,
+  registerCount: number,
+  reserveFramePointer: boolean,
+  newSlot: () => number,
+): Allocation {
   const { code } = liveness;
   const candidates = collect(liveness, registerCount);
   const parent = coalesce(code, candidates);
@@ -70,7 +75,7 @@ export function allocateRegisters(liveness: Liveness, registerCount: number, res
     registerOf,
     spilled,
     saved: CALLEE_SAVED.filter((register) => used.has(register)),
-    slots: (newSlot, slotOf) => makeSlots(spilled, parent, newSlot, slotOf),
+    slotOf: makeSlots(spilled, parent, newSlot),
   };
 }
 
@@ -78,8 +83,8 @@ function makeSlots(
   spilled: ReadonlyMap<number, Ins | null>,
   parent: Int32Array,
   newSlot: () => number,
-  slotOf: Map<number, number>,
-): number[] {
+): Map<number, number> {
+  const slotOf = new Map<number, number>();
   const byRoot = new Map<number, number>();
   for (const [register, remake] of spilled) {
     if (remake !== null) continue;
@@ -87,7 +92,7 @@ function makeSlots(
     if (!byRoot.has(root)) byRoot.set(root, newSlot());
     slotOf.set(register, byRoot.get(root)!);
   }
-  return [...byRoot.values()];
+  return slotOf;
 }
 
 /** Caller's own registers that instructions name outright: fixed operands and clobbers of asm. */

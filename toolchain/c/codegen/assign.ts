@@ -21,7 +21,7 @@ function locate(g: FunctionBuilder, target: LValue): Place {
 }
 
 /** The value of a word is [register, ZERO]. */
-function valueOf(g: FunctionBuilder, expr: Expr): Wide {
+function scalarValue(g: FunctionBuilder, expr: Expr): Wide {
   return classOf(expr.type) === "wide" ? g.gen.wide(g, expr) : [g.gen.word(g, expr), ZERO];
 }
 
@@ -57,7 +57,7 @@ function write(g: FunctionBuilder, place: Place, value: Wide, type: CType): Wide
 /** target = value, for scalars. */
 export function assignTo(g: FunctionBuilder, target: LValue, value: Expr): Wide {
   const type = target.type.type;
-  const stored = valueOf(g, value);
+  const stored = scalarValue(g, value);
   return write(g, locate(g, target), stored, type);
 }
 
@@ -83,7 +83,7 @@ export function generateUpdate(g: FunctionBuilder, expr: Extract<Expr, { kind: "
   if (wantsOld && place.kind === "register") old = isWide ? [g.copy(old[0]), g.copy(old[1])] : [g.copy(old[0]), NONE];
   const oldExpr = loadOf(temporaryFor(g, type, old), type, expr);
   const combined = combine(expr, oldExpr, value, type);
-  const result = write(g, place, valueOf(g, combined), type);
+  const result = write(g, place, scalarValue(g, combined), type);
   return wantsOld ? old : result;
 }
 
@@ -105,7 +105,7 @@ const sameForm = (a: CType, b: CType): boolean =>
   a === b || (a.kind === b.kind && (a.kind === "int" || a.kind === "float") && a.name === (b as typeof a).name);
 
 function heldValue(g: FunctionBuilder, expr: Expr): Expr {
-  return loadOf(temporaryFor(g, expr.type, valueOf(g, expr)), expr.type, expr);
+  return loadOf(temporaryFor(g, expr.type, scalarValue(g, expr)), expr.type, expr);
 }
 
 function temporaryFor(g: FunctionBuilder, type: CType, value: Wide): LocalVar {

@@ -77,6 +77,7 @@ interface LoopHead {
   /** Position in `code` before which invariant instructions go. */
   readonly at: number;
   readonly depth: number;
+  readonly scope: number;
   readonly known: Map<string, number>;
   readonly code: Ins[];
 }
@@ -91,6 +92,9 @@ export class FunctionBuilder {
   readonly locals: readonly LocalVar[];
   nextVirtual = FIRST_VIRTUAL;
   depth = 0;
+  /** The scopes of the function, outermost first, and the one that is open. */
+  readonly scopes: Scope[] = [{ parent: -1, locals: [] }];
+  scope = 0;
   span: Span | null = null;
   outgoingBytes = 0;
   /** sp moves during the body: s0 holds the canonical frame address. */
@@ -174,6 +178,17 @@ export class FunctionBuilder {
     return this.slots.length - 1;
   }
 
+  /** Runs `body` with the variables of a C scope marked as its own. */
+  inScope(locals: readonly LocalVar[], body: () => void): void {
+    const outer = this.scope;
+    if (locals.length > 0) {
+      this.scopes.push({ parent: outer, locals });
+      this.scope = this.scopes.length - 1;
+    }
+    body();
+    this.scope = outer;
+  }
+
   /** A variable of the generator's own, so that a value in registers or a slot can stand in an expression. */
   temporary(type: CType, home: Home): LocalVar {
     const id = this.nextTemporaryId--;
@@ -215,6 +230,7 @@ export class FunctionBuilder {
       info: null,
       pinned: false,
       depth: this.depth,
+      scope: this.scope,
       span: this.span,
     };
     this.code.push(ins);
@@ -321,6 +337,7 @@ export class FunctionBuilder {
         info: null,
         pinned: false,
         depth: loop.depth,
+        scope: loop.scope,
         span: this.span,
       });
     });
@@ -377,7 +394,7 @@ export class FunctionBuilder {
   /** Opens a loop. Until `endLoop`, constants and addresses are computed before its first instruction. */
   beginLoop(): void {
     if (this.hoistingAllowed && this.loops.length === 0) {
-      this.loops.push({ at: this.code.length, depth: this.depth, known: new Map(), code: [] });
+      this.loops.push({ at: this.code.length, depth: this.depth, scope: this.scope, known: new Map(), code: [] });
     } else if (this.loops.length > 0) {
       this.loops.push(this.loops[0]!);
     }
@@ -421,6 +438,12 @@ export class FunctionBuilder {
   error(message: string, span: Span | null): void {
     this.unit.diagnostics.error(message, span);
   }
+}
+
+/** A block with variables of its own, for debug information. */
+export interface Scope {
+  readonly parent: number;
+  readonly locals: readonly LocalVar[];
 }
 
 export interface JumpTarget {

@@ -27,10 +27,14 @@ import {
 export const labelName = (number: number): string => `.L${number}`;
 
 export interface EmitOptions {
+  /** Calls may have to reach further than 1 MiB: two instructions instead of one. */
+  readonly longCalls: boolean;
   /** Parses the text of an asm statement. */
   readonly parseAsm: (text: string, span: Span | null) => readonly Item[];
   /** The line mark of a place, or null when none is wanted. */
   readonly lineMark: ((span: Span) => Item) | null;
+  /** Slot of each spilled register. */
+  readonly slotOf: ReadonlyMap<number, number>;
   /** Names of labels to be defined before the instruction with that index. */
   readonly marks: ReadonlyMap<number, string>;
 }
@@ -58,7 +62,8 @@ class Emitter {
   private readonly allocation: Allocation;
   private readonly options: EmitOptions;
   /** Slot of each spilled register. */
-  private readonly slotOf = new Map<number, number>();
+  private readonly slotOf: ReadonlyMap<number, number>;
+  private markedSpan: Span | null = null;
   private markedFile: unknown = null;
   private markedLine = -1;
 
@@ -69,7 +74,8 @@ class Emitter {
     this.options = options;
     const used = new Set<number>();
     for (const ins of code) if (ins.slot >= 0) used.add(ins.slot);
-    for (const slot of allocation.slots(() => g.newSlot(4, 4), this.slotOf)) used.add(slot);
+    this.slotOf = options.slotOf;
+    for (const slot of options.slotOf.values()) used.add(slot);
     const callsOut = code.some(
       (ins) => ins.op === "call" || ins.op === "callr" || ins.info?.clobbers.includes(RA) === true,
     );
@@ -91,7 +97,8 @@ class Emitter {
   }
 
   private mark(span: Span | null): void {
-    if (span === null || this.options.lineMark === null) return;
+    if (span === null || span === this.markedSpan || this.options.lineMark === null) return;
+    this.markedSpan = span;
     const item = this.options.lineMark(span);
     if (item.kind !== "loc" || (item.file === this.markedFile && item.line === this.markedLine)) return;
     this.markedFile = item.file;
@@ -239,7 +246,8 @@ class Emitter {
         this.push("jr", reg(this.source(ins.a, SCRATCH_A)));
         return;
       case "call":
-        this.push("call", sym(ins.sym!));
+        if (this.options.longCalls) this.push("call", sym(ins.sym!));
+        else this.push("jal", reg(RA), sym(ins.sym!));
         return;
       case "callr":
         this.push("jalr", reg(this.source(ins.a, SCRATCH_A)));

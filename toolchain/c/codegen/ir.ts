@@ -109,6 +109,8 @@ export interface Ins {
   pinned: boolean;
   /** Loops around it, as a weight for register allocation. */
   depth: number;
+  /** The C scope that it was made in: index in the function's list. */
+  scope: number;
   span: Span | null;
 }
 

@@ -16,7 +16,7 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       g.gen.effect(g, stmt.expr);
       return;
     case "block":
-      generateBlock(g, stmt);
+      g.inScope(stmt.locals, () => generateBlock(g, stmt));
       return;
     case "if":
       generateIf(g, stmt);
@@ -25,8 +25,10 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       generateLoop(g, stmt.test, stmt.body, null, stmt);
       return;
     case "for":
-      for (const init of stmt.init) statement(g, init);
-      generateLoop(g, stmt.test, stmt.body, stmt.step, stmt);
+      g.inScope(stmt.locals, () => {
+        for (const init of stmt.init) statement(g, init);
+        generateLoop(g, stmt.test, stmt.body, stmt.step, stmt);
+      });
       return;
     case "do":
       generateDo(g, stmt);

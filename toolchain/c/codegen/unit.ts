@@ -1,26 +1,33 @@
 /** A translation unit: every function through generation, allocation and emission; every object as data. */
 import { align, data, diff, type Item, label, section, sym } from "../../asm/items.ts";
 import type { Diagnostics, SourceFile, Span } from "../../diagnostics.ts";
+import { type DebugFunction, type DebugUnit, debugItems } from "../../dwarf/write.ts";
 import { foldFunction } from "../lower/fold.ts";
 import type { FunctionDefinition, TranslationUnit } from "../tree.ts";
 import { allocateRegisters } from "./allocate.ts";
 import type { FunctionBuilder, UnitContext } from "./builder.ts";
 import { objectItems, stringItems, symbolItems } from "./data.ts";
+import { FunctionDebug } from "./debug.ts";
 import { emitFunction, labelName } from "./emit.ts";
 import { labelSymbol } from "./expression.ts";
 import { simplifyFlow } from "./flow.ts";
 import { generateFunction } from "./function.ts";
 import type { Ins } from "./ir.ts";
 import { computeLiveness } from "./liveness.ts";
+import { reuseValues } from "./values.ts";
 
 export interface CodegenOptions {
   /** 0: every variable in memory. 1: registers, folding. */
   readonly level: 0 | 1;
   readonly debug: boolean;
+  /** -mlong-calls: called functions may be more than 1 MiB away. */
+  readonly longCalls: boolean;
   readonly functionSections: boolean;
   readonly dataSections: boolean;
   readonly common: boolean;
   readonly diagnostics: Diagnostics;
+  /** For debug information: the folder that file names are relative to. */
+  readonly workingDirectory: string;
   /** Turns the text of asm statements into items. */
   readonly parseAsm: (text: string, span: Span | null) => readonly Item[];
 }
@@ -50,9 +57,10 @@ export function generateUnit(tree: TranslationUnit, options: CodegenOptions): It
   const items: Item[] = [{ kind: "file", index: 0, name: tree.fileName }];
   for (const { text, span } of tree.fileAsm) items.push(section(".text"), ...options.parseAsm(text, span));
   const addressed = labelsInData(tree);
+  const debugged: DebugFunction[] = [];
   for (const definition of tree.functions) {
     const labels = addressed.get(definition.symbol.symbol) ?? [];
-    items.push(...functionItems(definition, unit, options, lines, labels));
+    items.push(...functionItems(definition, unit, options, lines, labels, debugged));
   }
   for (const object of tree.objects) {
     items.push(...objectItems(object, { separateSections: options.dataSections, common: options.common }));
@@ -61,7 +69,31 @@ export function generateUnit(tree: TranslationUnit, options: CodegenOptions): It
   for (const symbol of tree.externals) {
     if (symbol.isWeak) items.push({ kind: "attribute", attribute: "weak", name: symbol.symbol });
   }
+  if (options.debug)
+    items.push(...debugItems(describeUnit(tree, options, debugged, lines)), ...lines.declarations.splice(0));
   return items;
+}
+
+function describeUnit(
+  tree: TranslationUnit,
+  options: CodegenOptions,
+  functions: readonly DebugFunction[],
+  lines: LineMarks,
+): DebugUnit {
+  return {
+    fileName: tree.fileName,
+    workingDirectory: options.workingDirectory,
+    functions,
+    globals: tree.objects.map(({ symbol }) => ({
+      name: symbol.name,
+      type: symbol.type,
+      ...lines.place(symbol.span),
+      isParameter: false,
+      isExternal: symbol.linkage === "external",
+      places: { kind: "symbol", symbol: symbol.symbol },
+    })),
+    typedefs: tree.typedefs,
+  };
 }
 
 /** Numbers the files that line marks name. */
@@ -71,6 +103,10 @@ class LineMarks {
   readonly declarations: Item[] = [];
 
   mark(span: Span): Item {
+    return { kind: "loc", ...this.place(span), column: 0 };
+  }
+
+  place(span: Span): { file: number; line: number } {
     let file = this.indexes.get(span.file);
     if (file === undefined) {
       file = this.names.get(span.file.name) ?? this.names.size + 1;
@@ -78,8 +114,7 @@ class LineMarks {
       this.names.set(span.file.name, file);
       this.indexes.set(span.file, file);
     }
-    const { line, column } = span.file.placeOf(span.start);
-    return { kind: "loc", file, line, column };
+    return { file, line: span.file.placeOf(span.start).line };
   }
 }
 
@@ -89,19 +124,24 @@ function functionItems(
   options: CodegenOptions,
   lines: LineMarks,
   addressed: readonly string[],
+  debugged: DebugFunction[],
 ): Item[] {
   const name = definition.symbol.symbol;
   const folded = options.level > 0 ? foldFunction(definition) : definition;
   const g = generateFunction(folded, unit, addressed);
   const { code, registerCount } = optimizeCode(g);
   const liveness = computeLiveness(code, registerCount);
-  const allocation = allocateRegisters(liveness, registerCount, g.usesFramePointer);
+  const allocation = allocateRegisters(liveness, registerCount, g.usesFramePointer, () => g.newSlot(4, 4));
+  const debug = options.debug ? new FunctionDebug(g, definition, liveness, allocation, allocation.slotOf) : null;
   const emitted = emitFunction(g, liveness.code, allocation, {
+    longCalls: options.longCalls,
     parseAsm: options.parseAsm,
     lineMark: options.debug ? (span) => lines.mark(span) : null,
-    marks: new Map(),
+    slotOf: allocation.slotOf,
+    marks: debug?.marks ?? new Map(),
   });
   const end = `.Lend.${name}`;
+  if (debug !== null) debugged.push(debug.describe(end, (span) => lines.place(span)));
   const body = nameAddressedLabels(emitted.items, g);
   const items: Item[] = [
     ...lines.declarations.splice(0),
@@ -123,6 +163,7 @@ function functionItems(
 
 function optimizeCode(g: FunctionBuilder): { code: readonly Ins[]; registerCount: number } {
   const code = simplifyFlow(g.code);
+  if (g.unit.optimize) reuseValues(code, g.nextVirtual);
   return { code, registerCount: g.nextVirtual };
 }
 
