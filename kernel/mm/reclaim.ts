@@ -83,6 +83,7 @@ function evict(core: Core, reason: string): number {
   const { frames } = core;
   for (;;) {
     if (writeModified(core, 1) > 0) return WAIT;
+    if (isExhausted(core)) return OUT_OF_MEMORY;
     const victim = chooseVictim(core, -1, reason);
     if (victim < 0) break;
     trimFrame(core, victim);
@@ -91,6 +92,19 @@ function evict(core: Core, reason: string): number {
   if (core.swap.queue.length > 0) return WAIT;
   return claimArrived(core);
 }
+
+/**
+ * Swap is full, modified pages wait for it in vain, and what could still be reclaimed is less than one instruction may
+ * need at a time (two pages of code, two of data, two page tables, and two more to be safe). Going on would only move
+ * the last frames from process to process, with none of them ever having all it needs.
+ */
+function isExhausted(core: Core): boolean {
+  const { frames, swap } = core;
+  if (swap.usedSlots < swap.slots || frames.count[Frame.Modified] === 0) return false;
+  return frames.count[Frame.Active] + frames.count[Frame.Transition] + frames.availableFrames < MINIMUM_FRAMES;
+}
+
+const MINIMUM_FRAMES = 8;
 
 /**
  * Pages that have come from swap and that nobody has mapped yet (their process was stopped by a signal, say) may be taken

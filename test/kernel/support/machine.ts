@@ -12,8 +12,9 @@ import { DEFAULT_CONFIG, type KernelConfig } from "../../../kernel/config.ts";
 import type { FaultlineEvent, FaultlineSink } from "../../../kernel/events.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
 import { pteAddress } from "../../../kernel/mm/page-table.ts";
-import { trimMapping } from "../../../kernel/mm/pages.ts";
-import { completeTransfers } from "../../../kernel/mm/reclaim.ts";
+import { freeFrame, takeStandby, trimMapping } from "../../../kernel/mm/pages.ts";
+import { Frame } from "../../../kernel/mm/frames.ts";
+import { completeTransfers, writeModified } from "../../../kernel/mm/reclaim.ts";
 import { exitProcess } from "../../../kernel/proc/exit.ts";
 import { KernelPanic } from "../../../kernel/panic.ts";
 import type { Pid } from "../../../emulator/bits.ts";
@@ -131,6 +132,40 @@ export class TestMachine {
     const { space } = this.process(pid);
     const paddr = pteAddress(this.ram, space.rootPfn, vaddr >>> 12);
     trimMapping(this.core, space, vaddr >>> 12, paddr);
+  }
+
+  /** Takes every page away from a process. */
+  trimAll(pid = 1): void {
+    const { space } = this.process(pid);
+    for (const { start, end } of space.vmas) {
+      for (let vaddr = start; vaddr < end; vaddr += 4096) {
+        const paddr = pteAddress(this.ram, space.rootPfn, vaddr >>> 12);
+        if (paddr >= 0 && (this.ram.readWord(paddr) & 1) !== 0) trimMapping(this.core, space, vaddr >>> 12, paddr);
+      }
+    }
+  }
+
+  /** Leaves only so many frames available, by handing the rest to the kernel for good. */
+  leaveFrames(available: number): void {
+    const { frames } = this.core;
+    while (frames.availableFrames > available) {
+      const pfn = [Frame.Zeroed, Frame.Dirty].map((state) => frames.newest(state)).find((found) => found >= 0);
+      if (pfn === undefined) throw new Error("nothing free to take");
+      frames.move(pfn, Frame.Kernel);
+    }
+  }
+
+  /** Sends one page of a process to swap and makes its frame free again, as replacement would under pressure. */
+  pageOut(vaddr: number, pid = 1): void {
+    const { core } = this;
+    this.trim(vaddr, pid);
+    if (writeModified(core, 1) === 1) core.hart.cycles = core.swap.dueCycles;
+    completeTransfers(core);
+    const pte = this.ram.readWord(pteAddress(this.ram, this.process(pid).space.rootPfn, vaddr >>> 12));
+    const pfn = pte >>> 10;
+    takeStandby(core, pfn);
+    freeFrame(core, pfn);
+    this.check();
   }
 
   /** Ends a process, as SIGKILL would, whatever it is doing. */
