@@ -94,7 +94,11 @@ export function reap(core: Core, p: Process, parent: Process | null): void {
   counts.childMajorFaults += p.counts.hard + p.counts.childMajorFaults;
   counts.childUserCycles += p.counts.userCycles + p.counts.childUserCycles;
   counts.childSystemCycles += p.counts.systemCycles + p.counts.childSystemCycles;
-  counts.childPeakResidentPages = Math.max(counts.childPeakResidentPages, p.peakResidentPages, p.counts.childPeakResidentPages);
+  counts.childPeakResidentPages = Math.max(
+    counts.childPeakResidentPages,
+    p.peakResidentPages,
+    p.counts.childPeakResidentPages,
+  );
 }
 
 /** Processes that the report remembers after they are gone. */

@@ -1,13 +1,23 @@
 /** System calls about time. Virtual time only: cycle 0 is noon of a fixed day, so that every run has the same dates. */
-import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
+
 import { Errno, type SyscallName } from "../abi.ts";
+import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
 import type { Core } from "../core.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-const Clock = { Realtime: 0, Monotonic: 1, ProcessCpu: 2, ThreadCpu: 3, MonotonicRaw: 4, RealtimeCoarse: 5, MonotonicCoarse: 6, Boottime: 7 } as const;
+const Clock = {
+  Realtime: 0,
+  Monotonic: 1,
+  ProcessCpu: 2,
+  ThreadCpu: 3,
+  MonotonicRaw: 4,
+  RealtimeCoarse: 5,
+  MonotonicCoarse: 6,
+  Boottime: 7,
+} as const;
 const TIMER_ABSTIME = 1;
 
 /** A clock's reading in cycles, or −1 for an unknown clock. Realtime counts from BOOT_EPOCH_SECONDS. */
@@ -71,7 +81,12 @@ const times: SyscallHandler = (core, p, a) => {
   const ticks = (cycles: number): number => Math.floor(cycles / CYCLES_PER_CLOCK_TICK);
   if (a[0] !== 0) {
     const { userCycles, systemCycles, childUserCycles, childSystemCycles } = p.counts;
-    const words = Int32Array.of(ticks(userCycles), ticks(systemCycles), ticks(childUserCycles), ticks(childSystemCycles));
+    const words = Int32Array.of(
+      ticks(userCycles),
+      ticks(systemCycles),
+      ticks(childUserCycles),
+      ticks(childSystemCycles),
+    );
     const written = writeUserWords(core, p, a[0], words);
     if (written !== 0) return written;
   }

@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { Errno, TRAMPOLINE_VADDR } from "../../../kernel/abi.ts";
+import { lookup } from "../../../kernel/fs/path.ts";
+import { openProcFile } from "../../../kernel/fs/proc/open.ts";
+import { readPagemap } from "../../../kernel/fs/proc/process.ts";
+import { procChildren, procLink } from "../../../kernel/fs/proc/tree.ts";
+import { Frame } from "../../../kernel/mm/frames.ts";
+import { TestMachine } from "../support/machine.ts";
+import { DATA, Program } from "../support/program.ts";
+
+/** A machine whose program has touched its data, forked a child, and sleeps in a read of standard input. */
+function machine(frames = 128): TestMachine {
+  const program = new Program()
+    .call("brk", 0)
+    .mv("s0", "a0")
+    .li("t0", 3 * 4096)
+    .op("add", "a0", "s0", "t0");
+  program.li("a7", 214).ecall().store("sw", "t0", "s0", 0).store("sw", "t0", "s0", 2047);
+  program.call("clone", 17, 0, 0, 0, 0).li("t0", DATA).store("sw", "a0", "t0");
+  program.call("read", 0, "buffer", 4).exit(0).data("buffer", [0, 0, 0, 0]).bss(8192);
+  const booted = new TestMachine({ check: "end", frames });
+  booted.boot(program, ["/bin/sleeper", "-x"]);
+  while (booted.step());
+  return booted;
+}
+
+/** What a process (pid 1) would read from a file of /proc, opened now. */
+function read(m: TestMachine, path: string): string {
+  const inode = lookup(m.core, m.process(), -100, path, true);
+  if (typeof inode === "number") throw new Error(`${path}: ${inode}`);
+  const opened = openProcFile(m.core, inode.number);
+  if (typeof opened === "number" || opened.kind !== "generated") throw new Error(`${path} has no text`);
+  const text = Buffer.from(opened.bytes).toString("utf8");
+  m.core.fs.hold(opened.number);
+  m.core.fs.release(opened.number);
+  return text;
+}
+const field = (text: string, name: string): number =>
+  Number(new RegExp(`^${name}:?\\s+(\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+
+describe("/proc about the machine", () => {
+  it("meminfo accounts for every frame once, in kB", () => {
+    const m = machine();
+    const text = read(m, "/proc/meminfo");
+    expect(text).toMatch(/^MemTotal: {12}512 kB$/m);
+    const parts = [
+      "Zeroed",
+      "FreeDirty",
+      "Standby",
+      "Modified",
+      "Kernel",
+      "PageTables",
+      "AnonPages",
+      "Mapped",
+      "Writeback",
+    ];
+    expect(parts.reduce((sum, name) => sum + field(text, name), 0)).toBe(512);
+    expect(field(text, "MemFree")).toBe(field(text, "Zeroed") + field(text, "FreeDirty"));
+    expect(field(text, "SwapTotal")).toBe(m.core.swap.slots * 4);
+  });
+
+  it("vmstat counts faults, zeroing and the lists as the kernel does", () => {
+    const m = machine();
+    const text = read(m, "/proc/vmstat");
+    const faults = [...m.core.processes.values()].reduce((sum, p) => sum + p.counts.faults, 0);
+    expect(field(text, "pgfault")).toBe(faults);
+    expect(field(text, "pgzerofill")).toBe(m.of("fault-end").filter(({ resolved }) => resolved === "zero-fill").length);
+    expect(field(text, "pgcow")).toBe(m.of("fault-end").filter(({ resolved }) => resolved === "cow").length);
+    expect(field(text, "nr_zeroed")).toBe(m.core.frames.count[Frame.Zeroed]);
+    const zeroedOnDemand = m.of("frame-zeroed").filter(({ by }) => by === "demand").length;
+    expect(field(text, "pgzero_demand")).toBe(zeroedOnDemand);
+    expect(field(text, "pgzero_idle")).toBe(m.of("frame-zeroed").length - zeroedOnDemand);
+  });
+
+  it("stat and uptime divide the time since power-on into user, system and idle", () => {
+    const m = machine();
+    m.hart.cycles += 5_000_000;
+    const [, user, , system, idle] = read(m, "/proc/stat").split(/\s+/).map(Number);
+    expect(user + system + idle).toBeGreaterThanOrEqual(Math.floor(m.hart.cycles / 1_000_000) - 2);
+    expect(read(m, "/proc/uptime")).toBe(
+      `${(m.hart.cycles / 1e8).toFixed(2)} ${(m.core.variables.idleCycles / 1e8).toFixed(2)}\n`,
+    );
+    expect(read(m, "/proc/stat")).toMatch(/^ctxt \d+\nbtime 1767268800\nprocesses 2\nprocs_running 0\n/m);
+    expect(read(m, "/proc/swaps")).toMatch(
+      /^Filename\s+Type\s+Size\s+Used\s+Priority\n\/dev\/swap0\s+partition\s+\d+\s+0\s+-2\n$/,
+    );
+  });
+
+  it("faultline/frames covers every frame once; lists shows the oldest first", () => {
+    const m = machine();
+    const runs = read(m, "/proc/faultline/frames")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(" "));
+    let next = 0;
+    for (const [first, last] of runs.map((run) => run.map(Number))) {
+      expect(first).toBe(next);
+      next = last + 1;
+    }
+    expect(next).toBe(128);
+    const zeroed = read(m, "/proc/faultline/lists")
+      .split("\n")
+      .find((line) => line.startsWith("zeroed"))!
+      .split(" ");
+    expect(Number(zeroed[1])).toBe(m.core.frames.count[Frame.Zeroed]);
+    expect(Number(zeroed[2])).toBe(m.core.frames.oldest(Frame.Zeroed));
+    expect(read(m, "/proc/faultline/policy")).toMatch(/^policy clock\n/);
+    expect(field(read(m, "/proc/faultline/tlb"), "misses")).toBe(m.mmu.tlb.misses);
+  });
+});
+
+describe("/proc about a process", () => {
+  it("maps has one line an area, in Linux's columns", () => {
+    const m = machine();
+    const lines = read(m, "/proc/self/maps").trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^00010000-00011000 r-xp 00001000 00:01 \d+ {5,}\/bin\/sleeper$/);
+    expect(lines[0].indexOf("/bin/sleeper")).toBe(49);
+    expect(lines.find((line) => line.endsWith("[heap]"))).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{8} rw-p 00000000 00:00 0 +\[heap\]$/,
+    );
+    expect(lines.at(-1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8} r-xp 00000000 00:00 0 +\[vdso\]$/);
+    expect(Number.parseInt(lines.at(-1)!, 16)).toBe(TRAMPOLINE_VADDR);
+    expect(lines.length).toBe(m.process().space.vmas.length);
+  });
+
+  it("smaps adds up to what status and statm say is resident", () => {
+    const m = machine();
+    const sum = (name: string) =>
+      [...read(m, "/proc/1/smaps").matchAll(new RegExp(`^${name}: +(\\d+) kB$`, "gm"))].reduce(
+        (total, [, kb]) => total + Number(kb),
+        0,
+      );
+    const { residentPages, reservedPages } = m.process().space;
+    expect(sum("Rss")).toBe(residentPages * 4);
+    expect(sum("Size")).toBe(reservedPages * 4);
+    expect(sum("Shared_Clean") + sum("Shared_Dirty") + sum("Private_Clean") + sum("Private_Dirty")).toBe(sum("Rss"));
+    // After the fork the child shares what neither has written since.
+    expect(sum("Pss")).toBeLessThan(sum("Rss"));
+    const status = read(m, "/proc/1/status");
+    expect(field(status, "VmRSS")).toBe(residentPages * 4);
+    expect(field(status, "RssAnon") + field(status, "RssFile")).toBe(residentPages * 4);
+    expect(read(m, "/proc/1/statm").split(" ").slice(0, 2).map(Number)).toEqual([reservedPages, residentPages]);
+  });
+
+  it("status and stat name the process, its state and its faults", () => {
+    const m = machine();
+    expect(read(m, "/proc/1/status")).toMatch(
+      /^Name:\tsleeper\nUmask:\t0022\nState:\tS \(sleeping\)\nTgid:\t1\nPid:\t1\nPPid:\t0\n/,
+    );
+    const fields = read(m, "/proc/2/stat").trim().split(" ");
+    expect(fields.length).toBe(52);
+    expect(fields.slice(0, 8)).toEqual(["2", "(sleeper)", "S", "1", "1", "1", "0", "-1"]);
+    const { counts, space } = m.process(2);
+    expect(Number(fields[9])).toBe(counts.faults - counts.hard);
+    expect(Number(fields[22])).toBe(space.reservedPages * 4096);
+    expect(Number(fields[23])).toBe(space.residentPages);
+    expect(read(m, "/proc/1/cmdline")).toBe("/bin/sleeper\0-x\0");
+    expect(read(m, "/proc/1/comm")).toBe("sleeper\n");
+  });
+
+  it("a zombie has a state and no memory; a reaped process has no directory", () => {
+    const m = machine();
+    m.end(2);
+    expect(read(m, "/proc/2/status")).toMatch(/State:\tZ \(zombie\)/);
+    expect(read(m, "/proc/2/maps")).toBe("");
+    expect(read(m, "/proc/2/stat").split(" ")[2]).toBe("Z");
+    m.core.processes.delete(m.process(2).pid);
+    expect(lookup(m.core, m.process(), -100, "/proc/2", true)).toBe(-Errno.ENOENT);
+    expect(lookup(m.core, m.process(), -100, "/proc/02", true)).toBe(-Errno.ENOENT);
+  });
+
+  it("pagemap gives the frame of each resident page and nothing for the others", () => {
+    const m = machine();
+    const entries = (vaddr: number, count: number) => {
+      const bytes = new Uint8Array(8 * count);
+      expect(readPagemap(m.core, m.process(), (vaddr / 4096) * 8, bytes)).toBe(bytes.length);
+      return [...new BigUint64Array(bytes.buffer)];
+    };
+    const { space } = m.process();
+    let resident = 0;
+    for (const { start, end } of space.vmas) {
+      for (const entry of entries(start, (end - start) / 4096)) {
+        if (entry >> 63n === 0n) continue;
+        resident++;
+        expect(m.core.frames.state[Number(entry & 0x3fffffn)]).toBe(Frame.Active);
+      }
+    }
+    expect(resident).toBe(space.residentPages);
+    expect(entries(0x7000_0000, 1)).toEqual([0n]);
+  });
+
+  it("fd, exe and cwd lead to the open files, the program and the directory", () => {
+    const m = machine();
+    const names = (path: string) => {
+      const directory = lookup(m.core, m.process(), -100, path, true);
+      return typeof directory === "number" ? directory : procChildren(m.core, directory.number).map(({ name }) => name);
+    };
+    expect(names("/proc/1/fd")).toEqual(["0", "1", "2"]);
+    expect(names("/proc")).toEqual(expect.arrayContaining(["meminfo", "self", "faultline", "1", "2"]));
+    const target = (path: string) => {
+      const link = lookup(m.core, m.process(), -100, path, false);
+      return typeof link === "number" ? link : procLink(m.core, m.process(), link.number)?.target;
+    };
+    expect(target("/proc/1/exe")).toBe("/bin/sleeper");
+    expect(target("/proc/self")).toBe("1");
+    expect(target("/proc/1/fd/1")).toBe("/dev/stdout");
+    expect(target("/proc/1/cwd")).toBe("/");
+    expect(lookup(m.core, m.process(), -100, "/proc/1/fd/7", false)).toBe(-Errno.ENOENT);
+  });
+});
