@@ -14,8 +14,16 @@ await buildAll({ log: (line) => process.stderr.write(`faultline: built ${line}\n
 const smoke = process.argv.includes("--smoke");
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const folder = join(root, "test", "bench");
-const files = readdirSync(folder).filter((name) => name.endsWith(".bench.ts") && (wanted.length === 0 || wanted.some((w) => name.startsWith(w))));
-if (files.length === 0) fail(`no benchmark is called ${wanted.join(", ")}.`, `the benchmarks are ${readdirSync(folder).map((f) => basename(f, ".bench.ts")).join(", ")}`);
+const files = readdirSync(folder).filter(
+  (name) => name.endsWith(".bench.ts") && (wanted.length === 0 || wanted.some((w) => name.startsWith(w))),
+);
+if (files.length === 0)
+  fail(
+    `no benchmark is called ${wanted.join(", ")}.`,
+    `the benchmarks are ${readdirSync(folder)
+      .map((f) => basename(f, ".bench.ts"))
+      .join(", ")}`,
+  );
 const out = join(root, "dist", "bench");
 mkdirSync(out, { recursive: true });
 for (const file of files.sort()) {
@@ -29,7 +37,9 @@ for (const file of files.sort()) {
     target: "node20",
     format: "esm",
     logLevel: "warning",
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
   });
   process.stdout.write(`\n# ${basename(file, ".bench.ts")}${smoke ? " (smoke)" : ""}\n`);
   const { run } = await import(pathToFileURL(outfile));

@@ -55,7 +55,9 @@ async function bundleCli() {
     sourcemap: "linked",
     logLevel: "warning",
     // commander is CommonJS inside; ESM bundles need a require for it.
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
   });
 }
 
@@ -94,18 +96,26 @@ export async function buildAll({ log = () => {}, force = false } = {}) {
   };
   try {
     await step("grammars", async () => (await import("./grammars.mjs")).buildGrammars({ root }));
-    await step("system-call stubs", async () => (await import("./stubs.mjs")).buildStubs({ root, outDir: join(dist, "gen", "libc") }));
+    await step("system-call stubs", async () =>
+      (await import("./stubs.mjs")).buildStubs({ root, outDir: join(dist, "gen", "libc") }),
+    );
     await step("libc and programs, compiled by our own compiler", async () =>
       (await import("./sysroot.mjs")).buildSysroot({ root, outDir: dist, log }),
     );
     await step("command line", bundleCli);
     await step("web page", bundleWeb);
   } catch (error) {
-    fail(`the build failed: ${error.message}`, "the message above names file and line; run the same command again once it is corrected.");
+    fail(
+      `the build failed: ${error.message}`,
+      "the message above names file and line; run the same command again once it is corrected.",
+    );
   }
   writeFileSync(stampFile, fingerprint());
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  await buildAll({ log: (line) => process.stderr.write(`faultline: built ${line}\n`), force: process.argv.includes("--force") });
+  await buildAll({
+    log: (line) => process.stderr.write(`faultline: built ${line}\n`),
+    force: process.argv.includes("--force"),
+  });
 }

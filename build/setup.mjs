@@ -41,7 +41,11 @@ export function ensureInstalled() {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
   });
-  if (result.error) fail(`npm could not be started (${result.error.message}).`, "install npm, which comes with Node, and run the same command again.");
+  if (result.error)
+    fail(
+      `npm could not be started (${result.error.message}).`,
+      "install npm, which comes with Node, and run the same command again.",
+    );
   if (result.status !== 0) {
     fail(
       `npm ci ended with status ${result.status}; its own message stands above.`,

@@ -63,12 +63,18 @@ for (const candidate of candidates) {
     bound = await listen(server, candidate, host);
     break;
   } catch (error) {
-    if (error.code !== "EADDRINUSE") fail(`cannot listen on ${host}:${candidate} (${error.message}).`, "choose another with: npm start -- --port N");
+    if (error.code !== "EADDRINUSE")
+      fail(`cannot listen on ${host}:${candidate} (${error.message}).`, "choose another with: npm start -- --port N");
   }
 }
 if (bound === null) {
-  fail(`port ${candidates.length === 1 ? candidates[0] : `${candidates[0]} to ${candidates.at(-1)}`} on ${host} is in use.`, "choose another with: npm start -- --port N");
+  fail(
+    `port ${candidates.length === 1 ? candidates[0] : `${candidates[0]} to ${candidates.at(-1)}`} on ${host} is in use.`,
+    "choose another with: npm start -- --port N",
+  );
 }
-process.stdout.write(`\nFaultline is ready: http://${host === "0.0.0.0" ? "localhost" : host}:${bound}/\nStop it with Ctrl-C.\n`);
+process.stdout.write(
+  `\nFaultline is ready: http://${host === "0.0.0.0" ? "localhost" : host}:${bound}/\nStop it with Ctrl-C.\n`,
+);
 process.on("SIGINT", () => process.exit(0));
 process.on("SIGTERM", () => process.exit(0));

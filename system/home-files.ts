@@ -28,7 +28,8 @@ export function fingerprintBelow(fs: FileSystem, path: string): string {
     for (const [name, { inode: number }] of directory.entries) {
       const inode = fs.inode(number);
       if (inode?.kind === "directory") visit(inode, `${prefix}/${name}`);
-      else if (inode?.kind === "file") parts.push(`${prefix}/${name}:${number}:${inode.mtimeCycles}:${inode.ctimeCycles}:${inode.content.bytes}`);
+      else if (inode?.kind === "file")
+        parts.push(`${prefix}/${name}:${number}:${inode.mtimeCycles}:${inode.ctimeCycles}:${inode.content.bytes}`);
     }
   };
   const top = directoryAt(fs, path);

@@ -5,9 +5,9 @@
  * (command line, worker, test) decides how long a slice is, what to do while every process sleeps, and when input is
  * handed over. Input is logged with the cycle at which it was delivered, so that a run can be repeated exactly.
  */
-import { assertNever } from "../emulator/bits.ts";
-import { Hart } from "../emulator/cpu/state.ts";
+import { assertNever, type Pid } from "../emulator/bits.ts";
 import { Interpreter } from "../emulator/cpu/interpreter.ts";
+import { Hart } from "../emulator/cpu/state.ts";
 import { type Engine, Stop } from "../emulator/engine.ts";
 import type { EventSink } from "../emulator/events.ts";
 import { Mmu } from "../emulator/mmu/mmu.ts";
@@ -15,9 +15,9 @@ import { Tlb } from "../emulator/mmu/tlb.ts";
 import { Ram } from "../emulator/ram.ts";
 import { Errno } from "../kernel/abi.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
-import { Kernel } from "../kernel/kernel.ts";
-import type { RootEntry } from "./root-file-system.ts";
+import { Kernel, type NextStep } from "../kernel/kernel.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
+import type { RootEntry } from "./root-file-system.ts";
 
 /** Why `run` came back. */
 export type RunStatus =
@@ -34,20 +34,47 @@ export type RunStatus =
   /** The first process has ended; `status` as a shell shows it (128 + signal for a killed one). */
   | { readonly kind: "halted"; readonly status: number };
 
+/** Why `runTo` came back: as `run`, or because a bound or a probe asked for it. */
+export type BoundedStatus = RunStatus | { readonly kind: "turn" } | { readonly kind: "paused" };
+
 /**
- * Something that came from outside, with the moment it came: hart.cycles, and whether the machine was in the middle of
- * its work or asleep (`run` had said so). Both together make the moment exact.
+ * A point in a run, exactly: instructions retired, turns that the kernel has taken since power-on (traps, ticks, idle
+ * steps, changes of process, falling asleep), and virtual time, which alone moves while every process sleeps. All three
+ * only grow, so moments are ordered by turns, then instructions, then cycles; a state is a function of its moment.
  */
-export type InputRecord = InputMoment & Input;
-export interface InputMoment {
-  readonly atCycles: number;
-  readonly whileAsleep: boolean;
+export interface Moment {
+  readonly instret: number;
+  readonly turns: number;
+  readonly cycles: number;
 }
+
+/** Where `runTo` stops at the latest; each bound defaults to "never". */
+export interface RunBounds {
+  readonly untilCycles?: number;
+  readonly untilInstret?: number;
+  readonly untilTurns?: number;
+}
+
+/** Something that came from outside, with the moment at which it came. */
+export type InputRecord = Moment & Input;
 export type Input =
   | { readonly kind: "bytes"; readonly stream: InputStream; readonly bytes: Uint8Array }
   | { readonly kind: "eof"; readonly stream: InputStream }
-  | { readonly kind: "window-size"; readonly columns: number; readonly rows: number };
+  | { readonly kind: "window-size"; readonly columns: number; readonly rows: number }
+  /** A debugger has set a register of a process: 1 to 31 are x1 to x31, 32 is pc. */
+  | { readonly kind: "register"; readonly pid: number; readonly register: number; readonly value: number }
+  /** A debugger has written bytes to RAM. */
+  | { readonly kind: "memory"; readonly paddr: number; readonly bytes: Uint8Array };
 export type InputStream = "tty0" | "stdin";
+
+/** Number of pc in a register edit, as debuggers count. */
+export const PC_REGISTER = 32;
+
+/** What the machine itself remembers between two actions. */
+export interface MachineSnapshot {
+  readonly turns: number;
+  readonly asleepUntilCycles: number;
+}
 
 export type OutputStream = "tty0" | "stdout" | "stderr";
 
@@ -60,6 +87,9 @@ export interface BootOptions {
   /** Where descriptors 0 to 2 of the first process lead: the machine's terminal, or the host's three streams. */
   readonly stdio: "tty" | "streams";
 }
+
+const sleepStatus = (untilCycles: number): RunStatus =>
+  untilCycles === Number.POSITIVE_INFINITY ? { kind: "input" } : { kind: "asleep", untilCycles };
 
 class Sink implements EventSink<FaultlineEvent> {
   enabled = false;
@@ -95,7 +125,19 @@ export class Machine {
   /** Everything that has come in, in order. A timeline that goes back in time keeps the log; see `deliver`. */
   readonly inputLog: InputRecord[] = [];
   private readonly sink: Sink;
-  private isAsleep = false;
+  /** Turns that the kernel has taken since power-on; see Moment. */
+  private turns = 0;
+  /** Every process sleeps until this cycle unless input comes; −1: someone may be able to run. */
+  private asleepUntilCycles = -1;
+
+  /** While true, nothing is passed to `output` and `onMessage`: a past that was seen already is being run again. */
+  isMuted = false;
+  /**
+   * When set, called before every attempt to execute an instruction, with the process that executes it on the CPU (pc
+   * stands at the instruction). True stops the run there. Instructions are then run one by one: some ten times slower.
+   */
+  probe: (() => boolean) | null = null;
+  private isPauseWanted = false;
   private lastMessage = "";
 
   /** Receives the kernel's messages for people, a line each. Must not call back into the machine. */
@@ -105,19 +147,38 @@ export class Machine {
    * @param root what the file system holds at boot
    * @param output receives bytes that programs write; must not call back into the machine
    */
-  constructor(config: Partial<MachineConfig>, root: Iterable<RootEntry>, output: (stream: OutputStream, bytes: Uint8Array) => void) {
+  constructor(
+    config: Partial<MachineConfig>,
+    root: Iterable<RootEntry>,
+    output: (stream: OutputStream, bytes: Uint8Array) => void,
+  ) {
     this.config = { ...DEFAULT_MACHINE_CONFIG, ...config };
     this.ram = new Ram(this.config.frames);
     this.hart = new Hart();
     this.sink = new Sink(this.hart);
-    const tlb = new Tlb({ sets: this.config.tlbSets, ways: this.config.tlbWays, replacement: this.config.tlbReplacement, seed: this.config.seed });
+    const tlb = new Tlb({
+      sets: this.config.tlbSets,
+      ways: this.config.tlbWays,
+      replacement: this.config.tlbReplacement,
+      seed: this.config.seed,
+    });
     this.mmu = new Mmu(this.ram, this.hart, tlb, this.sink);
     this.engine = new Interpreter(this.hart, this.mmu, this.ram, this.sink);
+    const unlessMuted = (stream: OutputStream, bytes: Uint8Array): void => {
+      if (!this.isMuted) output(stream, bytes);
+    };
     const message = (pid: number, text: string): void => {
       this.lastMessage = text;
-      this.onMessage(text, pid);
+      if (!this.isMuted) this.onMessage(text, pid);
     };
-    this.kernel = new Kernel({ config: this.config, ram: this.ram, hart: this.hart, mmu: this.mmu, sink: this.sink, host: { output, message } });
+    this.kernel = new Kernel({
+      config: this.config,
+      ram: this.ram,
+      hart: this.hart,
+      mmu: this.mmu,
+      sink: this.sink,
+      host: { output: unlessMuted, message },
+    });
     this.kernel.core.fs.populate(root);
   }
 
@@ -140,33 +201,77 @@ export class Machine {
    * power-on, whichever comes first.
    */
   run(cycles: number, untilInstret = Number.POSITIVE_INFINITY): RunStatus {
-    const status = this.advance(this.hart.cycles + cycles, untilInstret);
-    this.isAsleep = status.kind === "asleep" || status.kind === "input";
+    const status = this.runTo({ untilCycles: this.hart.cycles + cycles, untilInstret });
+    if (status.kind === "turn" || status.kind === "paused") return { kind: "slice" };
     return status;
   }
 
-  private advance(untilCycles: number, untilInstret: number): RunStatus {
+  /** Runs until one of the bounds is reached, each checked before the kernel or the hart does anything more. */
+  runTo(bounds: RunBounds): BoundedStatus {
+    const { hart } = this;
+    const { untilCycles = Infinity, untilInstret = Infinity, untilTurns = Infinity } = bounds;
     const instretBound = Math.min(this.config.maxInstructions, untilInstret);
-    while (this.hart.cycles < untilCycles) {
-      const next = this.kernel.next();
-      switch (next.kind) {
-        case "run": {
-          const stop = this.engine.run(Math.min(next.untilCycles, untilCycles), instretBound);
-          if (stop === Stop.Trap) this.kernel.trap();
-          else if (stop === Stop.Instructions) return { kind: untilInstret <= this.config.maxInstructions ? "instruction" : "instruction-limit" };
-          else if (this.hart.cycles >= next.untilCycles) this.kernel.tick();
-          break;
-        }
-        case "idle":
-          this.kernel.idleStep();
-          break;
-        case "wait":
-          return next.untilCycles === Number.POSITIVE_INFINITY ? { kind: "input" } : { kind: "asleep", untilCycles: next.untilCycles };
-        case "halted":
-          return { kind: "halted", status: next.status };
+    this.isPauseWanted = false;
+    for (;;) {
+      if (hart.instret >= instretBound)
+        return { kind: untilInstret <= hart.instret ? "instruction" : "instruction-limit" };
+      if (hart.cycles >= untilCycles) return { kind: "slice" };
+      if (this.turns >= untilTurns) return { kind: "turn" };
+      if (this.isPauseWanted) return { kind: "paused" };
+      if (hart.cycles < this.asleepUntilCycles) return sleepStatus(this.asleepUntilCycles);
+      const next = this.next();
+      if (next.kind === "wait") return sleepStatus(next.untilCycles);
+      if (next.kind === "halted") return { kind: "halted", status: next.status };
+      // What next() has charged, or a change of process, may have brought a bound.
+      if (hart.cycles >= untilCycles || this.turns >= untilTurns) continue;
+      if (next.kind === "idle") {
+        this.kernel.idleStep();
+        this.turns++;
+        continue;
+      }
+      if (this.probe?.() === true) return { kind: "paused" };
+      const stop = this.engine.run(
+        Math.min(next.untilCycles, untilCycles),
+        this.probe === null ? instretBound : hart.instret + 1,
+      );
+      if (stop === Stop.Trap) {
+        this.kernel.trap();
+        this.turns++;
+      } else if (hart.cycles >= next.untilCycles && hart.instret < instretBound) {
+        this.kernel.tick();
+        this.turns++;
       }
     }
-    return { kind: "slice" };
+  }
+
+  /** Asks the kernel what to do, and notices when that alone has changed who runs. */
+  private next(): NextStep {
+    const { variables } = this.kernel.core;
+    const before = variables.currentPid;
+    const next = this.kernel.next();
+    this.asleepUntilCycles = next.kind === "wait" ? next.untilCycles : -1;
+    if (variables.currentPid !== before || next.kind === "wait") this.turns++;
+    return next;
+  }
+
+  /** Makes the run under way come back at the next moment between two actions. For listeners. */
+  pause(): void {
+    this.isPauseWanted = true;
+  }
+
+  /** Where the machine stands. */
+  get moment(): Moment {
+    return { instret: this.hart.instret, turns: this.turns, cycles: this.hart.cycles };
+  }
+
+  /** The machine's own part of a checkpoint: everything that hart, TLB, RAM and kernel do not hold. */
+  snapshot(): MachineSnapshot {
+    return { turns: this.turns, asleepUntilCycles: this.asleepUntilCycles };
+  }
+
+  restore(snapshot: MachineSnapshot): void {
+    this.turns = snapshot.turns;
+    this.asleepUntilCycles = snapshot.asleepUntilCycles;
   }
 
   /** Lets virtual time pass while every process sleeps. */
@@ -189,13 +294,20 @@ export class Machine {
     this.accept({ kind: "window-size", columns, rows });
   }
 
+  /** Does to the machine what a debugger's user asks for, and logs it like input. */
+  edit(input: Extract<Input, { kind: "register" | "memory" }>): void {
+    this.accept(input);
+  }
+
   private accept(input: Input): void {
-    this.inputLog.push({ atCycles: this.hart.cycles, whileAsleep: this.isAsleep, ...input });
+    this.inputLog.push({ ...this.moment, ...input });
     this.deliver(input);
   }
 
   /** Hands input to the kernel without logging it: for replaying a log. */
   deliver(input: Input): void {
+    this.asleepUntilCycles = -1;
+    this.turns++;
     switch (input.kind) {
       case "bytes":
         this.kernel.deliverInput(input.stream, input.bytes);
@@ -205,8 +317,22 @@ export class Machine {
         return;
       case "window-size":
         return this.kernel.resizeTerminal(input.columns, input.rows);
+      case "register":
+        return this.setRegister(input.pid, input.register, input.value);
+      case "memory":
+        this.ram.u8.set(input.bytes, input.paddr);
+        return;
       default:
         assertNever(input);
     }
+  }
+
+  /** The registers of the process on the CPU are the hart's; those of every other stand in its record. */
+  private setRegister(pid: number, register: number, value: number): void {
+    const { processes, variables } = this.kernel.core;
+    const holder = variables.currentPid === pid ? this.hart : processes.get(pid as Pid);
+    if (holder === undefined || register === 0) return;
+    if (register === PC_REGISTER) holder.pc = value >>> 0;
+    else holder.x[register] = value;
   }
 }

@@ -23,7 +23,9 @@ export const DEFAULT_MACHINE_CONFIG: MachineConfig = {
 };
 
 /** The field of MachineConfig that an option sets, or a message that says what was wrong and what would be right. */
-export type Parsed = { readonly ok: true; readonly fields: Partial<MachineConfig> } | { readonly ok: false; readonly message: string };
+export type Parsed =
+  | { readonly ok: true; readonly fields: Partial<MachineConfig> }
+  | { readonly ok: false; readonly message: string };
 
 export interface OptionRow {
   /** Name without dashes. */
@@ -42,19 +44,35 @@ export interface OptionRow {
 const failure = (message: string): Parsed => ({ ok: false, message });
 const success = (fields: Partial<MachineConfig>): Parsed => ({ ok: true, fields });
 
-function wholeNumber(name: string, least: number, most: number, unit: string, set: (n: number) => Partial<MachineConfig>): (text: string) => Parsed {
+function wholeNumber(
+  name: string,
+  least: number,
+  most: number,
+  unit: string,
+  set: (n: number) => Partial<MachineConfig>,
+): (text: string) => Parsed {
   return (text) => {
     const n = /^(0x[0-9a-f]+|\d+)$/i.test(text.trim()) ? Number(text) : Number.NaN;
-    if (Number.isNaN(n)) return failure(`--${name} takes a whole number of ${unit}, not "${text}"; for example --${name} ${least < 64 ? 64 : least}`);
-    if (n < least || n > most) return failure(`--${name} ${text} is out of range: it takes ${least} to ${most} ${unit}`);
+    if (Number.isNaN(n))
+      return failure(
+        `--${name} takes a whole number of ${unit}, not "${text}"; for example --${name} ${least < 64 ? 64 : least}`,
+      );
+    if (n < least || n > most)
+      return failure(`--${name} ${text} is out of range: it takes ${least} to ${most} ${unit}`);
     return success(set(n));
   };
 }
 
-function oneOf<T extends string>(name: string, choices: readonly T[], set: (choice: T) => Partial<MachineConfig>): (text: string) => Parsed {
+function oneOf<T extends string>(
+  name: string,
+  choices: readonly T[],
+  set: (choice: T) => Partial<MachineConfig>,
+): (text: string) => Parsed {
   return (text) => {
     const choice = choices.find((c) => c === text.trim());
-    return choice === undefined ? failure(`--${name} takes one of ${choices.join(", ")}; "${text}" is none of them`) : success(set(choice));
+    return choice === undefined
+      ? failure(`--${name} takes one of ${choices.join(", ")}; "${text}" is none of them`)
+      : success(set(choice));
   };
 }
 
@@ -65,10 +83,13 @@ function parseTlb(text: string): Parsed {
   if (match === null) return failure(`--tlb takes SETSxWAYS, for example --tlb 16x4, not "${text}"`);
   const sets = Number(match[1]);
   const ways = Number(match[2]);
-  if (sets < 1 || sets > 1024 || (sets & (sets - 1)) !== 0) return failure(`--tlb ${text}: the number of sets must be a power of two from 1 to 1024`);
-  if (ways < 1 || ways > 64 || sets * ways > TLB_MOST_ENTRIES) return failure(`--tlb ${text}: the number of ways must be 1 to 64, and at most ${TLB_MOST_ENTRIES} entries in all`);
+  if (sets < 1 || sets > 1024 || (sets & (sets - 1)) !== 0)
+    return failure(`--tlb ${text}: the number of sets must be a power of two from 1 to 1024`);
+  if (ways < 1 || ways > 64 || sets * ways > TLB_MOST_ENTRIES)
+    return failure(`--tlb ${text}: the number of ways must be 1 to 64, and at most ${TLB_MOST_ENTRIES} entries in all`);
   // A fetch and a load that straddles two pages need three translations at once to make progress.
-  if (sets * ways < 4) return failure(`--tlb ${text}: at least 4 entries in all, since one instruction can need three pages at once`);
+  if (sets * ways < 4)
+    return failure(`--tlb ${text}: at least 4 entries in all, since one instruction can need three pages at once`);
   return success({ tlbSets: sets, tlbWays: ways });
 }
 
@@ -78,14 +99,73 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
   const zeroings = ["idle", "on-demand", "off"] as const;
   const replacements = ["fifo", "lru", "random"] as const;
   return [
-    { name: "frames", value: "N", meaning: "RAM, in frames of 4 KiB", byDefault: String(d.frames), parse: wholeNumber("frames", 64, 131072, "frames", (frames) => ({ frames })) },
-    { name: "swap", value: "N", meaning: "swap device, in slots of 4 KiB (0: none)", byDefault: String(d.swapSlots), parse: wholeNumber("swap", 0, 1048576, "slots", (swapSlots) => ({ swapSlots })) },
-    { name: "tlb", value: "SETSxWAYS", meaning: "shape of the TLB", byDefault: `${d.tlbSets}x${d.tlbWays}`, parse: parseTlb },
-    { name: "tlb-replacement", value: "NAME", meaning: "which way of a TLB set is replaced", choices: replacements, byDefault: d.tlbReplacement, parse: oneOf("tlb-replacement", replacements, (tlbReplacement) => ({ tlbReplacement })) },
-    { name: "replacement", value: "NAME", meaning: "page-replacement policy", choices: policies, byDefault: d.replacement, parse: oneOf("replacement", policies, (replacement) => ({ replacement })) },
-    { name: "zeroing", value: "WHEN", meaning: "who zeroes freed frames; off is DANGEROUS: processes see old bytes", choices: zeroings, byDefault: d.zeroing, parse: oneOf("zeroing", zeroings, (zeroing) => ({ zeroing })) },
-    { name: "seed", value: "N", meaning: "seed of everything random", byDefault: String(d.seed), parse: wholeNumber("seed", 0, 0xffffffff, "(32 bits)", (seed) => ({ seed })) },
-    { name: "quantum", value: "N", meaning: "cycles a process runs before the next one's turn", byDefault: String(d.quantumCycles), parse: wholeNumber("quantum", 1000, 1_000_000_000, "cycles", (quantumCycles) => ({ quantumCycles })) },
-    { name: "max-instructions", value: "N", meaning: "stop after so many user instructions", byDefault: "no limit", parse: wholeNumber("max-instructions", 1, Number.MAX_SAFE_INTEGER, "instructions", (maxInstructions) => ({ maxInstructions })) },
+    {
+      name: "frames",
+      value: "N",
+      meaning: "RAM, in frames of 4 KiB",
+      byDefault: String(d.frames),
+      parse: wholeNumber("frames", 64, 131072, "frames", (frames) => ({ frames })),
+    },
+    {
+      name: "swap",
+      value: "N",
+      meaning: "swap device, in slots of 4 KiB (0: none)",
+      byDefault: String(d.swapSlots),
+      parse: wholeNumber("swap", 0, 1048576, "slots", (swapSlots) => ({ swapSlots })),
+    },
+    {
+      name: "tlb",
+      value: "SETSxWAYS",
+      meaning: "shape of the TLB",
+      byDefault: `${d.tlbSets}x${d.tlbWays}`,
+      parse: parseTlb,
+    },
+    {
+      name: "tlb-replacement",
+      value: "NAME",
+      meaning: "which way of a TLB set is replaced",
+      choices: replacements,
+      byDefault: d.tlbReplacement,
+      parse: oneOf("tlb-replacement", replacements, (tlbReplacement) => ({ tlbReplacement })),
+    },
+    {
+      name: "replacement",
+      value: "NAME",
+      meaning: "page-replacement policy",
+      choices: policies,
+      byDefault: d.replacement,
+      parse: oneOf("replacement", policies, (replacement) => ({ replacement })),
+    },
+    {
+      name: "zeroing",
+      value: "WHEN",
+      meaning: "who zeroes freed frames; off is DANGEROUS: processes see old bytes",
+      choices: zeroings,
+      byDefault: d.zeroing,
+      parse: oneOf("zeroing", zeroings, (zeroing) => ({ zeroing })),
+    },
+    {
+      name: "seed",
+      value: "N",
+      meaning: "seed of everything random",
+      byDefault: String(d.seed),
+      parse: wholeNumber("seed", 0, 0xffffffff, "(32 bits)", (seed) => ({ seed })),
+    },
+    {
+      name: "quantum",
+      value: "N",
+      meaning: "cycles a process runs before the next one's turn",
+      byDefault: String(d.quantumCycles),
+      parse: wholeNumber("quantum", 1000, 1_000_000_000, "cycles", (quantumCycles) => ({ quantumCycles })),
+    },
+    {
+      name: "max-instructions",
+      value: "N",
+      meaning: "stop after so many user instructions",
+      byDefault: "no limit",
+      parse: wholeNumber("max-instructions", 1, Number.MAX_SAFE_INTEGER, "instructions", (maxInstructions) => ({
+        maxInstructions,
+      })),
+    },
   ];
 }

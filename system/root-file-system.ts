@@ -11,7 +11,8 @@ export function readRootArchive(archive: Uint8Array): RootEntry[] {
     const path = "/" + item.name.replace(/^\.?\//, "").replace(/\/$/, "");
     if (path === "/") continue;
     const mode = Number.parseInt(item.attrs?.mode ?? "", 8) & 0o7777;
-    if (item.type === "directory" || item.name.endsWith("/")) entries.push({ path, mode: mode || 0o755, type: "directory" });
+    if (item.type === "directory" || item.name.endsWith("/"))
+      entries.push({ path, mode: mode || 0o755, type: "directory" });
     else entries.push({ path, mode: mode || 0o644, type: "file", bytes: item.data ?? new Uint8Array(0) });
   }
   return entries;

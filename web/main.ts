@@ -2,7 +2,14 @@
 import { byId, setText } from "./dom.ts";
 import { LiveStrip } from "./panels/live-strip.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
-import { loadPageSettings, openSettings, type PageSettings, parseSettings, queryOf, savePageSettings } from "./settings.ts";
+import {
+  loadPageSettings,
+  openSettings,
+  type PageSettings,
+  parseSettings,
+  queryOf,
+  savePageSettings,
+} from "./settings.ts";
 import { loadFiles, saveFiles, UnfinishedLine } from "./storage.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -33,9 +40,13 @@ class Page {
       this.pageSettings,
     );
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
-    this.worker.onerror = (event) => this.notify(`The machine's worker failed: ${event.message}. Reload the page; your files are kept.`);
+    this.worker.onerror = (event) =>
+      this.notify(`The machine's worker failed: ${event.message}. Reload the page; your files are kept.`);
     this.wireButtons();
-    if (this.settings.problems.length > 0) this.notify(`The address holds settings that were left out: ${this.settings.problems.join("; ")}. Open Settings to choose others.`);
+    if (this.settings.problems.length > 0)
+      this.notify(
+        `The address holds settings that were left out: ${this.settings.problems.join("; ")}. Open Settings to choose others.`,
+      );
     const left = UnfinishedLine.left();
     if (left !== "") this.typedEarly.push(new TextEncoder().encode(left));
     this.terminal.focus();
@@ -52,9 +63,18 @@ class Page {
       const [archive, saved] = await Promise.all([this.archive, loadFiles()]);
       this.terminal.reset();
       this.setPaused(false);
-      this.send({ type: "boot", config: this.settings.config, archive, saved, columns: this.terminal.columns, rows: this.terminal.rows });
+      this.send({
+        type: "boot",
+        config: this.settings.config,
+        archive,
+        saved,
+        columns: this.terminal.columns,
+        rows: this.terminal.rows,
+      });
     } catch (error) {
-      this.notify(`The machine's files could not be loaded: ${(error as Error).message}. Check that the server is still running, then reload.`);
+      this.notify(
+        `The machine's files could not be loaded: ${(error as Error).message}. Check that the server is still running, then reload.`,
+      );
     }
   }
 
@@ -82,7 +102,10 @@ class Page {
         return this.strip.show(message.figures, message.state, message.instructionsPerSecond);
       case "save":
         void saveFiles(message.files).then((isKept) => {
-          if (!isKept && !this.isStorageBroken) this.notify("This browser does not let the page keep files; they are lost when it is closed. Allow storage for this site to keep them.");
+          if (!isKept && !this.isStorageBroken)
+            this.notify(
+              "This browser does not let the page keep files; they are lost when it is closed. Allow storage for this site to keep them.",
+            );
           this.isStorageBroken = !isKept;
         });
         return;

@@ -2,16 +2,24 @@
  * What page and worker say to each other. The worker owns the machine; the page carries bytes between xterm.js and the
  * machine's terminal, and draws figures. Everything here survives structured cloning.
  */
-import type { LiveFigures } from "../system/report.ts";
+
 import type { OutsideFile } from "../system/home-files.ts";
 import type { MachineConfig } from "../system/options.ts";
+import type { LiveFigures } from "../system/report.ts";
 
 /** A file that outlives a reload. */
 export type SavedFile = OutsideFile;
 
 export type ToWorker =
   /** Builds a machine and boots it. Any earlier one is dropped. */
-  | { readonly type: "boot"; readonly config: Partial<MachineConfig>; readonly archive: ArrayBuffer; readonly saved: readonly SavedFile[]; readonly columns: number; readonly rows: number }
+  | {
+      readonly type: "boot";
+      readonly config: Partial<MachineConfig>;
+      readonly archive: ArrayBuffer;
+      readonly saved: readonly SavedFile[];
+      readonly columns: number;
+      readonly rows: number;
+    }
   /** Bytes typed at the terminal. */
   | { readonly type: "input"; readonly bytes: Uint8Array }
   | { readonly type: "resize"; readonly columns: number; readonly rows: number }
@@ -22,7 +30,12 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "booted" }
   | { readonly type: "output"; readonly bytes: Uint8Array }
-  | { readonly type: "figures"; readonly figures: LiveFigures; readonly state: MachineState; readonly instructionsPerSecond: number }
+  | {
+      readonly type: "figures";
+      readonly figures: LiveFigures;
+      readonly state: MachineState;
+      readonly instructionsPerSecond: number;
+    }
   /** Files below the home directory as they stand now, to be kept. */
   | { readonly type: "save"; readonly files: readonly SavedFile[] }
   /** The machine has come to its end, or could not start; for people. */

@@ -12,7 +12,11 @@ export const rows: readonly OptionRow[] = optionRows(POLICY_NAMES);
 export type SettingTexts = Readonly<Record<string, string>>;
 
 /** The settings in an address's query, the configuration they make, and what was wrong with them. */
-export function parseSettings(query: string): { texts: SettingTexts; config: Partial<MachineConfig>; problems: string[] } {
+export function parseSettings(query: string): {
+  texts: SettingTexts;
+  config: Partial<MachineConfig>;
+  problems: string[];
+} {
   const parameters = new URLSearchParams(query);
   const texts: Record<string, string> = {};
   const problems: string[] = [];
@@ -46,7 +50,12 @@ export interface PageSettings {
 }
 
 const PAGE_KEY = "faultline.page.v1";
-export const DEFAULT_PAGE_SETTINGS: PageSettings = { fontSize: 15, screenReader: false };
+/** A phone's width gets smaller text, so that a line of the terminal holds about 55 characters. */
+const NARROW_PIXELS = 600;
+export const DEFAULT_PAGE_SETTINGS: PageSettings = {
+  fontSize: globalThis.innerWidth < NARROW_PIXELS ? 11 : 15,
+  screenReader: false,
+};
 
 export function loadPageSettings(): PageSettings {
   try {
@@ -76,16 +85,31 @@ export interface SettingsDoor {
 }
 
 /** Fills the dialog and opens it. Invalid values keep it open and are named at their field. */
-export function openSettings(dialog: HTMLDialogElement, texts: SettingTexts, page: PageSettings, door: SettingsDoor): void {
+export function openSettings(
+  dialog: HTMLDialogElement,
+  texts: SettingTexts,
+  page: PageSettings,
+  door: SettingsDoor,
+): void {
   const form = element("form", { method: "dialog" });
   const errors = new Map<string, HTMLElement>();
   form.append(element("h2", { id: "settings-title" }, "Settings"));
 
-  const machine = element("fieldset", {}, element("legend", {}, "Machine (a change restarts it; files in /root are kept)"));
+  const machine = element(
+    "fieldset",
+    {},
+    element("legend", {}, "Machine (a change restarts it; files in /root are kept)"),
+  );
   for (const row of rows) machine.append(field(row, texts[row.name] ?? "", errors));
   form.append(machine);
 
-  const fontSize = element("input", { id: "font-size", type: "number", min: "8", max: "40", value: String(page.fontSize) });
+  const fontSize = element("input", {
+    id: "font-size",
+    type: "number",
+    min: "8",
+    max: "40",
+    value: String(page.fontSize),
+  });
   const reader = element("input", { id: "screen-reader", type: "checkbox" });
   reader.checked = page.screenReader;
   form.append(
@@ -94,7 +118,12 @@ export function openSettings(dialog: HTMLDialogElement, texts: SettingTexts, pag
       {},
       element("legend", {}, "Page"),
       element("p", { class: "field" }, element("label", { for: "font-size" }, "Terminal text, in pixels"), fontSize),
-      element("p", { class: "field" }, element("label", { for: "screen-reader" }, "Announce terminal output to a screen reader"), reader),
+      element(
+        "p",
+        { class: "field" },
+        element("label", { for: "screen-reader" }, "Announce terminal output to a screen reader"),
+        reader,
+      ),
     ),
   );
 
@@ -119,8 +148,26 @@ function field(row: OptionRow, text: string, errors: Map<string, HTMLElement>): 
   const id = `setting-${row.name}`;
   const input =
     row.choices === undefined
-      ? element("input", { id, name: row.name, value: text, placeholder: row.byDefault, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id}-error` })
-      : element("select", { id, name: row.name, "aria-describedby": `${id}-error` }, ...row.choices.map((choice) => element("option", choice === (text || row.byDefault) ? { selected: "", value: choice } : { value: choice }, choice)));
+      ? element("input", {
+          id,
+          name: row.name,
+          value: text,
+          placeholder: row.byDefault,
+          autocomplete: "off",
+          spellcheck: "false",
+          "aria-describedby": `${id}-error`,
+        })
+      : element(
+          "select",
+          { id, name: row.name, "aria-describedby": `${id}-error` },
+          ...row.choices.map((choice) =>
+            element(
+              "option",
+              choice === (text || row.byDefault) ? { selected: "", value: choice } : { value: choice },
+              choice,
+            ),
+          ),
+        );
   const error = element("span", { id: `${id}-error`, class: "error" });
   errors.set(row.name, error);
   return element("p", { class: "field" }, element("label", { for: id }, `${row.name}: ${row.meaning}`), input, error);

@@ -10,7 +10,12 @@ const LINE_KEY = "faultline.line.v1";
 
 const isSavedFile = (value: unknown): value is SavedFile => {
   const file = value as Partial<SavedFile> | null;
-  return typeof file?.path === "string" && file.path.startsWith("/root/") && file.bytes instanceof Uint8Array && typeof file.mode === "number";
+  return (
+    typeof file?.path === "string" &&
+    file.path.startsWith("/root/") &&
+    file.bytes instanceof Uint8Array &&
+    typeof file.mode === "number"
+  );
 };
 
 /** The saved files; those that are damaged are left out. */
@@ -44,7 +49,14 @@ export class UnfinishedLine {
     const text = new TextDecoder().decode(bytes);
     if (text.startsWith("\x1b")) return;
     for (const character of text) {
-      if (character === "\r" || character === "\n" || character === "\x03" || character === "\x15" || character === "\x04") this.line = "";
+      if (
+        character === "\r" ||
+        character === "\n" ||
+        character === "\x03" ||
+        character === "\x15" ||
+        character === "\x04"
+      )
+        this.line = "";
       else if (character === "\x7f" || character === "\b") this.line = [...this.line].slice(0, -1).join("");
       else if (character >= " ") this.line += character;
     }

@@ -14,15 +14,39 @@ export interface TerminalDoor {
 }
 
 const KEYS: Readonly<Record<string, string>> = {
-  "ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-z": "\x1a", tab: "\t", escape: "\x1b",
-  up: "\x1b[A", down: "\x1b[B", right: "\x1b[C", left: "\x1b[D",
+  "ctrl-c": "\x03",
+  "ctrl-d": "\x04",
+  "ctrl-z": "\x1a",
+  tab: "\t",
+  escape: "\x1b",
+  up: "\x1b[A",
+  down: "\x1b[B",
+  right: "\x1b[C",
+  left: "\x1b[D",
 };
 
 const DARK = { background: "#0d1520", foreground: "#e6edf5", cursor: "#ffb454", selectionBackground: "#2f5d8a" };
 const LIGHT = {
-  background: "#ffffff", foreground: "#14202c", cursor: "#a04b00", selectionBackground: "#b5d6f5",
-  black: "#14202c", red: "#b3261e", green: "#1b6e2d", yellow: "#7a5a00", blue: "#1353a5", magenta: "#8b2a8b", cyan: "#00687a", white: "#55606b",
-  brightBlack: "#55606b", brightRed: "#b3261e", brightGreen: "#1b6e2d", brightYellow: "#7a5a00", brightBlue: "#1353a5", brightMagenta: "#8b2a8b", brightCyan: "#00687a", brightWhite: "#14202c",
+  background: "#ffffff",
+  foreground: "#14202c",
+  cursor: "#a04b00",
+  selectionBackground: "#b5d6f5",
+  black: "#14202c",
+  red: "#b3261e",
+  green: "#1b6e2d",
+  yellow: "#7a5a00",
+  blue: "#1353a5",
+  magenta: "#8b2a8b",
+  cyan: "#00687a",
+  white: "#55606b",
+  brightBlack: "#55606b",
+  brightRed: "#b3261e",
+  brightGreen: "#1b6e2d",
+  brightYellow: "#7a5a00",
+  brightBlue: "#1353a5",
+  brightMagenta: "#8b2a8b",
+  brightCyan: "#00687a",
+  brightWhite: "#14202c",
 };
 
 export class Terminal {
@@ -31,7 +55,11 @@ export class Terminal {
   private readonly encoder = new TextEncoder();
   private readonly box: HTMLElement;
 
-  constructor(box: HTMLElement, door: TerminalDoor, options: { readonly fontSize: number; readonly screenReader: boolean }) {
+  constructor(
+    box: HTMLElement,
+    door: TerminalDoor,
+    options: { readonly fontSize: number; readonly screenReader: boolean },
+  ) {
     this.box = box;
     const light = window.matchMedia("(prefers-color-scheme: light)");
     this.xterm = new Xterm({
@@ -110,7 +138,8 @@ export class Terminal {
   screenText(): string[] {
     const buffer = this.xterm.buffer.active;
     const lines: string[] = [];
-    for (let row = 0; row < this.xterm.rows; row++) lines.push(buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "");
+    for (let row = 0; row < this.xterm.rows; row++)
+      lines.push(buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "");
     return lines;
   }
 }

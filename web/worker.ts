@@ -45,10 +45,16 @@ class Session {
     this.machine = new Machine(message.config, readRootArchive(new Uint8Array(message.archive)), (_stream, bytes) => {
       this.output.push(bytes.slice());
     });
-    this.machine.onMessage = (text) => this.output.push(new TextEncoder().encode(`\r\n\x1b[2m[kernel] ${text}\x1b[0m\r\n`));
-    for (const file of message.saved) this.machine.kernel.core.fs.populate([{ path: file.path, type: "file", bytes: file.bytes, mode: file.mode }]);
+    this.machine.onMessage = (text) =>
+      this.output.push(new TextEncoder().encode(`\r\n\x1b[2m[kernel] ${text}\x1b[0m\r\n`));
+    for (const file of message.saved)
+      this.machine.kernel.core.fs.populate([{ path: file.path, type: "file", bytes: file.bytes, mode: file.mode }]);
     this.savedVersion = fingerprintBelow(this.machine.kernel.core.fs, HOME);
-    const problem = this.machine.boot({ argv: ["/bin/init"], environment: ["PATH=/bin", "HOME=/root", "TERM=xterm-256color"], stdio: "tty" });
+    const problem = this.machine.boot({
+      argv: ["/bin/init"],
+      environment: ["PATH=/bin", "HOME=/root", "TERM=xterm-256color"],
+      stdio: "tty",
+    });
     this.machine.resize(message.columns, message.rows);
     this.channel.port1.onmessage = () => this.slice();
     if (problem !== null) this.end(`The machine could not start: ${problem}`, "Restart with the default settings.");
@@ -106,7 +112,10 @@ class Session {
       status = this.machine.run(this.sliceCycles);
     } catch (error) {
       this.sendOutput();
-      this.end(`The machine has found a mistake in itself and stopped: ${(error as Error).message}`, "Restart it. Please report this with what you typed; your files are kept.");
+      this.end(
+        `The machine has found a mistake in itself and stopped: ${(error as Error).message}`,
+        "Restart it. Please report this with what you typed; your files are kept.",
+      );
       return;
     }
     this.adapt(performance.now() - started, status);
@@ -119,7 +128,9 @@ class Session {
   private adapt(milliseconds: number, status: RunStatus): void {
     if (status.kind !== "slice") return;
     const ideal = (this.sliceCycles * SLICE_MILLISECONDS) / Math.max(0.2, milliseconds);
-    this.sliceCycles = Math.round(Math.min(MOST_SLICE_CYCLES, Math.max(LEAST_SLICE_CYCLES, (this.sliceCycles + ideal) / 2)));
+    this.sliceCycles = Math.round(
+      Math.min(MOST_SLICE_CYCLES, Math.max(LEAST_SLICE_CYCLES, (this.sliceCycles + ideal) / 2)),
+    );
   }
 
   private proceed(status: RunStatus): void {
@@ -139,10 +150,16 @@ class Session {
         this.saveFiles(true);
         return;
       case "instruction-limit":
-        this.end("The machine has executed as many instructions as its settings allow.", "Raise the limit in Settings and restart.");
+        this.end(
+          "The machine has executed as many instructions as its settings allow.",
+          "Raise the limit in Settings and restart.",
+        );
         return;
       case "halted":
-        this.end(`The first process has ended with status ${status.status}.`, "Restart the machine for a new one; your files are kept.");
+        this.end(
+          `The first process has ended with status ${status.status}.`,
+          "Restart the machine for a new one; your files are kept.",
+        );
     }
   }
 
@@ -179,7 +196,8 @@ class Session {
     const elapsed = now - this.lastFigures;
     if (!isDue && elapsed < FIGURES_EVERY_MILLISECONDS) return;
     const instret = this.machine.hart.instret;
-    const instructionsPerSecond = this.lastFigures === 0 ? 0 : ((instret - this.lastInstret) * 1000) / Math.max(1, elapsed);
+    const instructionsPerSecond =
+      this.lastFigures === 0 ? 0 : ((instret - this.lastInstret) * 1000) / Math.max(1, elapsed);
     this.lastFigures = now;
     this.lastInstret = instret;
     const state = this.isPaused ? "paused" : this.state;
@@ -216,7 +234,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
         session = new Session(data);
         post({ type: "booted" });
       } catch (error) {
-        post({ type: "ended", message: `The machine could not be built: ${(error as Error).message}`, remedy: "Restart with the default settings." });
+        post({
+          type: "ended",
+          message: `The machine could not be built: ${(error as Error).message}`,
+          remedy: "Restart with the default settings.",
+        });
       }
       return;
     case "input":

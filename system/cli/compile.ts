@@ -11,10 +11,19 @@ import { CommandFailure } from "./failure.ts";
 const SYSROOT = "/usr";
 
 /** A host for the toolchain. `memory` files come first and take what is written; the rest is this computer's disk. */
-export function driverHost(root: readonly RootEntry[], memory: Map<string, Uint8Array> = new Map(), onlyMemory = false): DriverHost {
+export function driverHost(
+  root: readonly RootEntry[],
+  memory: Map<string, Uint8Array> = new Map(),
+  onlyMemory = false,
+): DriverHost {
   const machineFiles = new Map<string, Uint8Array>();
   for (const entry of root) {
-    if (entry.type === "file" && entry.bytes !== undefined && (entry.path.startsWith("/usr/include/") || entry.path.startsWith("/usr/lib/"))) machineFiles.set(entry.path, entry.bytes);
+    if (
+      entry.type === "file" &&
+      entry.bytes !== undefined &&
+      (entry.path.startsWith("/usr/include/") || entry.path.startsWith("/usr/lib/"))
+    )
+      machineFiles.set(entry.path, entry.bytes);
   }
   return {
     sysroot: SYSROOT,

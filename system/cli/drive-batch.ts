@@ -4,7 +4,10 @@ import { readStandardInput } from "./host-streams.ts";
 
 const SLICE_CYCLES = 50_000_000;
 
-export type BatchEnd = { readonly kind: "halted"; readonly status: number } | { readonly kind: "instruction-limit" } | { readonly kind: "stuck" };
+export type BatchEnd =
+  | { readonly kind: "halted"; readonly status: number }
+  | { readonly kind: "instruction-limit" }
+  | { readonly kind: "stuck" };
 
 /** @param isStopped asked between slices: true ends the run (the reader of our output has gone) */
 export function driveBatch(machine: Machine, isStopped: () => boolean): BatchEnd {

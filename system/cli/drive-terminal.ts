@@ -11,7 +11,11 @@ const SLICE_CYCLES = 400_000;
 const LONGEST_NAP_MILLISECONDS = 50;
 
 /** Runs until the machine halts. The terminal is in raw mode meanwhile and is put back whatever happens. */
-export async function driveTerminal(machine: Machine, stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Promise<BatchEnd> {
+export async function driveTerminal(
+  machine: Machine,
+  stdin: NodeJS.ReadStream,
+  stdout: NodeJS.WriteStream,
+): Promise<BatchEnd> {
   let wakeUp: () => void = () => {};
   const resize = (): void => {
     machine.resize(stdout.columns ?? 80, stdout.rows ?? 24);
@@ -36,7 +40,12 @@ export async function driveTerminal(machine: Machine, stdin: NodeJS.ReadStream, 
       const status = machine.run(SLICE_CYCLES);
       if (status.kind === "halted" || status.kind === "instruction-limit") return status;
       if (status.kind === "slice") await new Promise<void>((resolve) => setImmediate(resolve));
-      else await sleepOrInput(machine, status.kind === "asleep" ? status.untilCycles : Number.POSITIVE_INFINITY, (wake) => (wakeUp = wake));
+      else
+        await sleepOrInput(
+          machine,
+          status.kind === "asleep" ? status.untilCycles : Number.POSITIVE_INFINITY,
+          (wake) => (wakeUp = wake),
+        );
     }
   } finally {
     stdin.setRawMode?.(false);
@@ -48,7 +57,11 @@ export async function driveTerminal(machine: Machine, stdin: NodeJS.ReadStream, 
 }
 
 /** Waits in real time for the cycle or for input, and lets virtual time follow. */
-async function sleepOrInput(machine: Machine, untilCycles: number, register: (wake: () => void) => void): Promise<void> {
+async function sleepOrInput(
+  machine: Machine,
+  untilCycles: number,
+  register: (wake: () => void) => void,
+): Promise<void> {
   const milliseconds = ((untilCycles - machine.hart.cycles) * NANOSECONDS_PER_CYCLE) / 1e6;
   const started = performance.now();
   await new Promise<void>((resolve) => {

@@ -17,7 +17,11 @@ export function loadRoot(): RootEntry[] {
   try {
     return readRootArchive(readFileSync(path));
   } catch (error) {
-    throw new CommandFailure(`the machine's root file system cannot be read from ${path}: ${(error as Error).message}.`, "`npm run build -- --force` makes it anew.", 1);
+    throw new CommandFailure(
+      `the machine's root file system cannot be read from ${path}: ${(error as Error).message}.`,
+      "`npm run build -- --force` makes it anew.",
+      1,
+    );
   }
 }
 

@@ -19,7 +19,8 @@ export function readStandardInput(): Uint8Array | null {
       return count === 0 ? null : buffer.subarray(0, count);
     } catch (error) {
       if (isBusy(error)) Atomics.wait(pause, 0, 0, RETRY_MILLISECONDS);
-      else if ((error as NodeJS.ErrnoException).code === "EOF" || (error as NodeJS.ErrnoException).code === "EISDIR") return null;
+      else if ((error as NodeJS.ErrnoException).code === "EOF" || (error as NodeJS.ErrnoException).code === "EISDIR")
+        return null;
       else throw error;
     }
   }

@@ -19,7 +19,10 @@ export function addMachineOptions(command: Command): Command {
     command.option(`--${row.name} <${row.value}>`, `${row.meaning}${choices} (default: ${row.byDefault})`);
   }
   return command
-    .option("--trace <LIST>", `print events to stderr, a line each: ${Object.keys(TRACE_CATEGORIES).join(", ")} or all, separated by commas`)
+    .option(
+      "--trace <LIST>",
+      `print events to stderr, a line each: ${Object.keys(TRACE_CATEGORIES).join(", ")} or all, separated by commas`,
+    )
     .option("--report <FILE>", "write a JSON report of the run (docs/report.md); - for stdout");
 }
 
@@ -32,7 +35,8 @@ export function configFrom(options: ParsedOptions): Partial<MachineConfig> {
     const text = options[camel(row.name)];
     if (typeof text !== "string") continue;
     const parsed = row.parse(text);
-    if (!parsed.ok) throw new CommandFailure(`${parsed.message}.`, "`faultline help run` lists every option with its default.");
+    if (!parsed.ok)
+      throw new CommandFailure(`${parsed.message}.`, "`faultline help run` lists every option with its default.");
     config = { ...config, ...parsed.fields };
   }
   return config;
@@ -73,6 +77,9 @@ export function writeReport(machine: Machine, options: ParsedOptions): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new CommandFailure(`the report cannot be written to ${file}: ${(error as Error).message}.`, "name a file in a folder that exists and that you may write to.");
+    throw new CommandFailure(
+      `the report cannot be written to ${file}: ${(error as Error).message}.`,
+      "name a file in a folder that exists and that you may write to.",
+    );
   }
 }

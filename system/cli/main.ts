@@ -16,7 +16,9 @@ const program = new Command("faultline")
 addMachineOptions(
   program
     .command("run")
-    .description("compile (C, assembly) or load (ELF) a program and run it; stdin, stdout and exit status are passed through")
+    .description(
+      "compile (C, assembly) or load (ELF) a program and run it; stdin, stdout and exit status are passed through",
+    )
     .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
     .argument("[args...]", "arguments of the program")
     .passThroughOptions(),
@@ -24,11 +26,14 @@ addMachineOptions(
   process.exitCode = await runProgram(file, args, options);
 });
 
-addMachineOptions(program.command("sh").description("the machine's shell in this terminal; -c 'COMMAND' runs one command").option("-c <COMMAND>", "run COMMAND and exit")).action(
-  async (options: ParsedOptions) => {
-    process.exitCode = await runShell(options);
-  },
-);
+addMachineOptions(
+  program
+    .command("sh")
+    .description("the machine's shell in this terminal; -c 'COMMAND' runs one command")
+    .option("-c <COMMAND>", "run COMMAND and exit"),
+).action(async (options: ParsedOptions) => {
+  process.exitCode = await runShell(options);
+});
 
 for (const [name, description] of Object.entries(TOOL_NAMES)) {
   program

@@ -29,7 +29,10 @@ function prepareProgram(file: string, root: readonly RootEntry[]): Program {
   const isOnHost = existsSync(file);
   if (!isOnHost && !file.includes("/") && extension === "") {
     if (root.some((entry) => entry.path === `/bin/${file}`)) return { path: `/bin/${file}`, added: [] };
-    throw new CommandFailure(`there is no file ${file} here, and the machine has no program of that name.`, "`faultline sh -c help` lists the machine's programs.");
+    throw new CommandFailure(
+      `there is no file ${file} here, and the machine has no program of that name.`,
+      "`faultline sh -c help` lists the machine's programs.",
+    );
   }
   const bytes = SOURCES.has(extension) ? compileFile(file, root) : readNamedFile(file);
   const path = `/tmp/${basename(file, SOURCES.has(extension) ? extension : "")}`;
@@ -61,12 +64,18 @@ export async function runMachine(run: Run): Promise<number> {
   const machine = new Machine(run.config, run.root, (stream, bytes) => {
     if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
   });
-  machine.onMessage = (text) => writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
-  const flush = kinds === null ? () => {} : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
+  machine.onMessage = (text) =>
+    writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
+  const flush =
+    kinds === null
+      ? () => {}
+      : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
   const problem = machine.boot({ argv: run.argv, environment: ENVIRONMENT, stdio: isInteractive ? "tty" : "streams" });
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
   try {
-    const end = isInteractive ? await driveTerminal(machine, process.stdin, process.stdout) : driveBatch(machine, () => isReaderGone);
+    const end = isInteractive
+      ? await driveTerminal(machine, process.stdin, process.stdout)
+      : driveBatch(machine, () => isReaderGone);
     flush();
     return statusOf(end, machine);
   } finally {
@@ -80,10 +89,14 @@ function statusOf(end: BatchEnd, machine: Machine): number {
     case "halted":
       return end.status;
     case "instruction-limit":
-      process.stderr.write(`faultline: stopped after ${machine.hart.instret} instructions, as --max-instructions asks\n`);
+      process.stderr.write(
+        `faultline: stopped after ${machine.hart.instret} instructions, as --max-instructions asks\n`,
+      );
       return STATUS_LIMIT;
     case "stuck":
-      process.stderr.write("faultline: every process waits, and nothing can wake one: input has ended and no timer runs\n");
+      process.stderr.write(
+        "faultline: every process waits, and nothing can wake one: input has ended and no timer runs\n",
+      );
       return STATUS_LIMIT;
   }
 }

@@ -29,7 +29,13 @@ export function runTool(name: string, args: readonly string[]): number {
 function disassemble(args: readonly string[], root: ReturnType<typeof loadRoot>): ReturnType<typeof runDriver> {
   const [file] = args;
   if (args.length !== 1 || file.startsWith("-")) {
-    if (file === "--help" || file === "-h") return { status: 0, stdout: "faultline disasm FILE\n\nDisassembles an ELF file or object; a .c, .s or .S file is compiled and linked first.\n", stderr: "" };
+    if (file === "--help" || file === "-h")
+      return {
+        status: 0,
+        stdout:
+          "faultline disasm FILE\n\nDisassembles an ELF file or object; a .c, .s or .S file is compiled and linked first.\n",
+        stderr: "",
+      };
     throw new CommandFailure("disasm takes one file.", "for example: faultline disasm programs/hello.c");
   }
   const isSource = [".c", ".s", ".S"].includes(extname(file));

@@ -8,11 +8,30 @@ import type { EventKind, FaultlineEvent } from "../../kernel/events.ts";
 
 /** What `--trace` can be asked for. */
 export const TRACE_CATEGORIES = {
-  faults: ["trap", "trap-return", "fault-begin", "vma-lookup", "pte-write", "pte-fill", "page-copied", "fault-end", "vma-change"],
+  faults: [
+    "trap",
+    "trap-return",
+    "fault-begin",
+    "vma-lookup",
+    "pte-write",
+    "pte-fill",
+    "page-copied",
+    "fault-end",
+    "vma-change",
+  ],
   syscalls: ["syscall-enter", "syscall-exit"],
   tlb: ["tlb-miss", "pte-read", "pte-update", "tlb-fill", "tlb-flush"],
   swap: ["victim-chosen", "swap-out", "swap-in", "swap-done"],
-  sched: ["process-start", "process-exec", "process-exit", "process-block", "process-wake", "context-switch", "idle-wait", "signal"],
+  sched: [
+    "process-start",
+    "process-exec",
+    "process-exit",
+    "process-block",
+    "process-wake",
+    "context-switch",
+    "idle-wait",
+    "signal",
+  ],
   frames: ["frame-allocated", "frame-reclaimed", "frame-zeroed", "frame-freed"],
 } as const satisfies Record<string, readonly EventKind[]>;
 export type TraceCategory = keyof typeof TRACE_CATEGORIES;
@@ -20,12 +39,22 @@ export type TraceCategory = keyof typeof TRACE_CATEGORIES;
 const ALWAYS: readonly EventKind[] = ["out-of-memory", "message"];
 
 /** The event kinds that a comma-separated list names ("all" for every one), or a message for the person who wrote it. */
-export function parseTraceList(list: string): { readonly kinds: ReadonlySet<EventKind> } | { readonly message: string } {
+export function parseTraceList(
+  list: string,
+): { readonly kinds: ReadonlySet<EventKind> } | { readonly message: string } {
   const kinds = new Set<EventKind>(ALWAYS);
   for (const name of list.split(",").map((part) => part.trim())) {
-    if (name === "all") for (const group of Object.values(TRACE_CATEGORIES)) group.forEach((kind) => kinds.add(kind));
-    else if (Object.hasOwn(TRACE_CATEGORIES, name)) TRACE_CATEGORIES[name as TraceCategory].forEach((kind) => kinds.add(kind));
-    else return { message: `--trace ${list}: "${name}" is not something to trace; choose from ${Object.keys(TRACE_CATEGORIES).join(", ")}, or all` };
+    const groups =
+      name === "all"
+        ? Object.values(TRACE_CATEGORIES)
+        : Object.hasOwn(TRACE_CATEGORIES, name)
+          ? [TRACE_CATEGORIES[name as TraceCategory]]
+          : null;
+    if (groups === null) {
+      const choices = Object.keys(TRACE_CATEGORIES).join(", ");
+      return { message: `--trace ${list}: "${name}" is not something to trace; choose from ${choices}, or all` };
+    }
+    for (const kind of groups.flat()) kinds.add(kind);
   }
   return { kinds };
 }
@@ -73,7 +102,9 @@ export function describeEvent(e: FaultlineEvent): string {
     case "fault-begin":
       return `fault          ${e.access} ${hex(e.vaddr)} at pc ${hex(e.pc)}, PTE ${hex(e.pte)}`;
     case "vma-lookup":
-      return e.start < 0 ? `vma            none covers ${hex(e.vaddr)}` : `vma            ${hex(e.start)}-${hex(e.end)} ${e.permissions} ${e.name}`.trimEnd();
+      return e.start < 0
+        ? `vma            none covers ${hex(e.vaddr)}`
+        : `vma            ${hex(e.start)}-${hex(e.end)} ${e.permissions} ${e.name}`.trimEnd();
     case "frame-allocated":
       return `frame taken    frame ${e.pfn} from ${e.source} list for ${e.purpose}${e.purpose === "user" ? ` page ${page(e.vpn)}` : ""}`;
     case "frame-reclaimed":

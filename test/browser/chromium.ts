@@ -7,7 +7,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
-const CANDIDATES = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const CANDIDATES = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** Path of a Chromium, or null. */
 export const chromiumPath: string | null = CANDIDATES.find((path) => path !== undefined && existsSync(path)) ?? null;
@@ -28,21 +33,36 @@ export interface Console {
   close(): Promise<void>;
 }
 
-/** Starts `npm start`'s server on a free port, and the browser. */
+/** Starts `npm start`'s server on a free port (or uses the one at FAULTLINE_ADDRESS), and the browser. */
 export async function openConsole(): Promise<Console> {
   const root = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..", "..");
-  const server = spawn(process.execPath, [join(root, "build", "start.mjs"), "--port", "0"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  const address = await addressOf(server);
+  const given = process.env["FAULTLINE_ADDRESS"];
+  const server =
+    given === undefined
+      ? spawn(process.execPath, [join(root, "build", "start.mjs"), "--port", "0"], {
+          cwd: root,
+          stdio: ["ignore", "pipe", "inherit"],
+        })
+      : null;
+  const address = server === null ? given! : await addressOf(server);
   const browser = await chromium.launch({
     executablePath: chromiumPath!,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   return {
     browser,
     address,
     async close() {
       await browser.close();
-      server.kill();
+      server?.kill();
     },
   };
 }

@@ -2,30 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Console, openConsole, reasonToSkip } from "./chromium.ts";
-
-const PROMPT = /[$#] ?$/;
-
-/** What the terminal shows now, one string a line. */
-const screen = (page: Page): Promise<string[]> => page.evaluate("window.faultline.screenText()");
-
-async function waitForScreen(page: Page, isThere: (lines: string[]) => boolean, milliseconds = 20_000): Promise<string[]> {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const lines = (await screen(page)).filter((line) => line !== "");
-    if (isThere(lines)) return lines;
-    if (Date.now() > end) throw new Error(`the screen never showed it:\n${lines.join("\n")}`);
-    await page.waitForTimeout(50);
-  }
-}
-
-const hasPrompt = (lines: string[]): boolean => PROMPT.test(lines.at(-1) ?? "");
-const hasLine = (text: string) => (lines: string[]) => lines.some((line) => line.includes(text));
-
-async function run(page: Page, command: string, isThere: (lines: string[]) => boolean): Promise<string[]> {
-  await page.keyboard.type(command);
-  await page.keyboard.press("Enter");
-  return waitForScreen(page, (lines) => isThere(lines) && hasPrompt(lines));
-}
+import { hasLine, hasPrompt, PROMPT, run, waitForScreen } from "./screen.ts";
 
 describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
   let console_: Console;
@@ -73,6 +50,33 @@ describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
     await waitForScreen(page, (lines) => hasLine("^C")(lines) && hasPrompt(lines));
   });
 
+  test("Ctrl-Z suspends a program, fg brings it back", async () => {
+    await page.keyboard.type("spin\r");
+    await page.waitForTimeout(300);
+    await page.keyboard.press("Control+z");
+    await waitForScreen(page, (lines) => hasLine("Stopped")(lines) && hasPrompt(lines));
+    await page.keyboard.type("fg\r");
+    await page.waitForTimeout(300);
+    expect(await page.textContent("#state")).toBe("running");
+    await page.keyboard.press("Control+c");
+    await waitForScreen(page, hasPrompt);
+  });
+
+  test("a program that prints without end neither blocks the page nor outruns Ctrl-C", async () => {
+    await page.keyboard.type("yes flood\r");
+    await page.waitForTimeout(1500);
+    await page.keyboard.press("Control+c");
+    await waitForScreen(page, hasPrompt);
+    await run(page, "echo still-here", hasLine("still-here"));
+  });
+
+  test("a wild pointer ends the program with a message that says where and why, and the shell goes on", async () => {
+    await run(page, "clear", (lines) => lines.length === 1);
+    const lines = await run(page, "segv", hasLine("[kernel]"));
+    expect(lines.join(" ")).toMatch(/segv \(pid \d+\) is ended: .*0x/);
+    await run(page, "echo on", hasLine("on"));
+  });
+
   test("arrow up brings back the line before", async () => {
     await run(page, "echo remembered-$?", hasLine("remembered-"));
     await run(page, "clear", (lines) => lines.length === 1);
@@ -86,7 +90,9 @@ describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
   test("the strip shows every frame exactly once", async () => {
     await run(page, "first-touch", hasPrompt);
     await page.waitForTimeout(300);
-    const figures = await page.$$eval("[data-figure^='frames-']:not([data-figure='frames-total'])", (cells) => cells.map((cell) => Number((cell as { textContent: string }).textContent.replaceAll(",", ""))));
+    const figures = await page.$$eval("[data-figure^='frames-']:not([data-figure='frames-total'])", (cells) =>
+      cells.map((cell) => Number((cell as { textContent: string }).textContent.replaceAll(",", ""))),
+    );
     expect(figures.reduce((sum, frames) => sum + frames, 0)).toBe(1024);
     expect(Number((await page.textContent("[data-figure='faults-zeroFill']"))!.replaceAll(",", ""))).toBeGreaterThan(0);
   });

@@ -21,7 +21,9 @@ int main(void) {
 
 test("reserving 4 MiB takes no frame but for page tables", () => {
   const { events } = runC(TOUCH);
-  const allocated = between(events, 0).filter((event) => event.kind === "frame-allocated" && event.purpose !== "page-table");
+  const allocated = between(events, 0).filter(
+    (event) => event.kind === "frame-allocated" && event.purpose !== "page-table",
+  );
   expect(allocated).toEqual([]);
   expect(between(events, 0).filter((event) => event.kind === "vma-change")).toHaveLength(1);
 });
@@ -34,7 +36,12 @@ test("the first store into a page gives the events of the whole story, in order"
   if (begin?.kind !== "fault-begin") throw new Error("no fault");
   // What comes before the trap: the store's own miss and its two reads. (Fetches of the program may miss as well.)
   const trapAt = story.findLastIndex((event, index) => index < from && event.kind === "trap");
-  expect(story.slice(trapAt - 3, trapAt + 1).map((event) => event.kind)).toEqual(["tlb-miss", "pte-read", "pte-read", "trap"]);
+  expect(story.slice(trapAt - 3, trapAt + 1).map((event) => event.kind)).toEqual([
+    "tlb-miss",
+    "pte-read",
+    "pte-read",
+    "trap",
+  ]);
   expect(story[trapAt]).toMatchObject({ kind: "trap", cause: 15, stval: begin.vaddr, sepc: begin.pc });
   const end = story.findIndex((event) => event.kind === "trap-return");
   const returned = story.findIndex((event, index) => index > from && event.kind === "trap-return");
@@ -59,8 +66,20 @@ test("the first store into a page gives the events of the whole story, in order"
   const retry = story.slice(returned + 1).filter((event) => !(event.kind === "tlb-miss" && event.access === "execute"));
   const missAt = retry.findIndex((event) => event.kind === "tlb-miss" && event.access === "store");
   expect(retry[missAt]).toMatchObject({ vaddr: begin.vaddr });
-  expect(retry.slice(missAt, missAt + 4).map((event) => event.kind).filter((kind) => kind !== "pte-update")).toEqual(["tlb-miss", "pte-read", "pte-read", "tlb-fill"].slice(0, retry.slice(missAt, missAt + 4).filter((e) => e.kind !== "pte-update").length));
-  expect(retry.find((event) => event.kind === "tlb-fill" && event.vpn === begin.vaddr >>> 12)).toMatchObject({ pfn: frame.pfn });
+  expect(
+    retry
+      .slice(missAt, missAt + 4)
+      .map((event) => event.kind)
+      .filter((kind) => kind !== "pte-update"),
+  ).toEqual(
+    ["tlb-miss", "pte-read", "pte-read", "tlb-fill"].slice(
+      0,
+      retry.slice(missAt, missAt + 4).filter((e) => e.kind !== "pte-update").length,
+    ),
+  );
+  expect(retry.find((event) => event.kind === "tlb-fill" && event.vpn === begin.vaddr >>> 12)).toMatchObject({
+    pfn: frame.pfn,
+  });
 });
 
 test("a second store into the page faults no more", () => {

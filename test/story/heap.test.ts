@@ -61,7 +61,10 @@ int main(void) {
   return 0;
 }`;
   const pinned = runC(program("16000")).stdout.split("\n")[1].split(" ").map(Number);
-  const mapped = runC(program("200000"), { config: { frames: 8192 } }).stdout.split("\n")[1].split(" ").map(Number);
+  const mapped = runC(program("200000"), { config: { frames: 8192 } })
+    .stdout.split("\n")[1]
+    .split(" ")
+    .map(Number);
   // 64 × 16000 bytes are 250 pages, and none comes back.
   expect(pinned[0]).toBeGreaterThanOrEqual(250);
   expect(pinned[1]).toBe(0);

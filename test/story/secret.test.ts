@@ -30,7 +30,11 @@ int main(void) {
   return 0;
 }`;
 
-const found = (zeroing: Zeroing): number[] => runC(PREDECESSOR, { config: { frames: 512, zeroing } }).stdout.trim().split(" ").map(Number);
+const found = (zeroing: Zeroing): number[] =>
+  runC(PREDECESSOR, { config: { frames: 512, zeroing } })
+    .stdout.trim()
+    .split(" ")
+    .map(Number);
 
 test("with the idle task zeroing, no page holds an old byte", () => expect(found("idle")).toEqual([0, 0]));
 

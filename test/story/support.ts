@@ -12,7 +12,8 @@ export const root: string = join(import.meta.dirname ?? new URL(".", import.meta
 
 let cached: RootEntry[] | null = null;
 /** The root file system that the build made. */
-export const rootEntries = (): RootEntry[] => (cached ??= readRootArchive(readFileSync(join(root, "dist", "rootfs.tar"))));
+export const rootEntries = (): RootEntry[] =>
+  (cached ??= readRootArchive(readFileSync(join(root, "dist", "rootfs.tar"))));
 
 export interface StoryOptions {
   readonly config?: Partial<MachineConfig>;
@@ -44,17 +45,29 @@ export function runStory(argv: readonly string[], options: StoryOptions = {}, ex
     events.push(event);
     options.onEvent?.(event, machine);
   });
-  const problem = machine.boot({ argv, environment: options.environment ?? ["PATH=/bin", "HOME=/root"], stdio: "streams" });
+  const problem = machine.boot({
+    argv,
+    environment: options.environment ?? ["PATH=/bin", "HOME=/root"],
+    stdio: "streams",
+  });
   if (problem !== null) throw new Error(`cannot boot ${argv[0]}: ${problem}`);
   if (options.stdin !== undefined) machine.type("stdin", new TextEncoder().encode(options.stdin));
   machine.closeInput("stdin");
   for (let slices = 0; slices < 10_000; slices++) {
     const status = machine.run(50_000_000);
     if (status.kind === "halted") {
-      return { machine, status: status.status, stdout: text.stdout, stderr: text.stderr, events, report: report(machine) };
+      return {
+        machine,
+        status: status.status,
+        stdout: text.stdout,
+        stderr: text.stderr,
+        events,
+        report: report(machine),
+      };
     }
     if (status.kind === "asleep") machine.skipTo(status.untilCycles);
-    else if (status.kind !== "slice") throw new Error(`the run stopped: ${status.kind}; so far it printed:\n${text.stdout}${text.stderr}`);
+    else if (status.kind !== "slice")
+      throw new Error(`the run stopped: ${status.kind}; so far it printed:\n${text.stdout}${text.stderr}`);
   }
   throw new Error(`the program does not end; so far it printed:\n${text.stdout}${text.stderr}`);
 }
@@ -62,11 +75,15 @@ export function runStory(argv: readonly string[], options: StoryOptions = {}, ex
 /** Compiles C source with our compiler and runs it. */
 export function runC(source: string, options: StoryOptions = {}): Story {
   const bytes = compileSource("story.c", source, rootEntries());
-  return runStory(["/tmp/story", ...(options.argv ?? [])], options, [{ path: "/tmp/story", type: "file", mode: 0o755, bytes }]);
+  return runStory(["/tmp/story", ...(options.argv ?? [])], options, [
+    { path: "/tmp/story", type: "file", mode: 0o755, bytes },
+  ]);
 }
 
 /** The events between the n-th and the next call of the marker system call getppid (which the stories use for nothing else). */
 export function between(events: readonly FaultlineEvent[], nth = 0): FaultlineEvent[] {
-  const marks = events.flatMap((event, index) => (event.kind === "syscall-enter" && event.name === "getppid" ? [index] : []));
+  const marks = events.flatMap((event, index) =>
+    event.kind === "syscall-enter" && event.name === "getppid" ? [index] : [],
+  );
   return events.slice(marks[nth], marks[nth + 1]);
 }

@@ -69,9 +69,20 @@ export class LiveStrip {
     for (const [key] of FAULT_KINDS) this.set(`faults-${key}`, count.format(figures.faults[key]));
     this.set("faults-total", count.format(figures.faults.total));
     const translations = figures.tlb.hits + figures.tlb.misses;
-    this.set("tlb", translations === 0 ? "–" : `${((100 * figures.tlb.hits) / translations).toFixed(2)} % of ${short(translations)}`);
-    this.set("swap", figures.swap.slots === 0 ? "none" : `${count.format(figures.swap.used)} of ${count.format(figures.swap.slots)} slots; ${count.format(figures.swap.in)} in, ${count.format(figures.swap.out)} out`);
-    this.set("zeroing", `${count.format(figures.zeroing.idle)} by the idle task, ${count.format(figures.zeroing.onDemand)} on demand`);
+    this.set(
+      "tlb",
+      translations === 0 ? "–" : `${((100 * figures.tlb.hits) / translations).toFixed(2)} % of ${short(translations)}`,
+    );
+    this.set(
+      "swap",
+      figures.swap.slots === 0
+        ? "none"
+        : `${count.format(figures.swap.used)} of ${count.format(figures.swap.slots)} slots; ${count.format(figures.swap.in)} in, ${count.format(figures.swap.out)} out`,
+    );
+    this.set(
+      "zeroing",
+      `${count.format(figures.zeroing.idle)} by the idle task, ${count.format(figures.zeroing.onDemand)} on demand`,
+    );
     this.set("instructions", `${short(figures.instructions)}`);
     this.set("speed", state === "running" ? `${short(instructionsPerSecond)} a second` : state);
     this.set("time", `${(figures.cycles / 1e8).toFixed(1)} s`);
@@ -86,7 +97,10 @@ export class LiveStrip {
       this.zeroed.shift();
       this.dirty.shift();
     }
-    this.canvas.setAttribute("aria-label", `Zeroed list ${figures.frames.zeroed} frames, dirty list ${figures.frames.dirty} frames, of ${figures.frames.total}`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `Zeroed list ${figures.frames.zeroed} frames, dirty list ${figures.frames.dirty} frames, of ${figures.frames.total}`,
+    );
     this.draw();
   }
 
@@ -105,7 +119,13 @@ export class LiveStrip {
     this.line(context, this.dirty, style.getPropertyValue("--dirty"), [5 * ratio, 4 * ratio], ratio);
   }
 
-  private line(context: CanvasRenderingContext2D, levels: readonly number[], colour: string, dash: number[], ratio: number): void {
+  private line(
+    context: CanvasRenderingContext2D,
+    levels: readonly number[],
+    colour: string,
+    dash: number[],
+    ratio: number,
+  ): void {
     const { width, height } = context.canvas;
     const margin = 2 * ratio;
     context.strokeStyle = colour;
@@ -130,18 +150,44 @@ export class LiveStrip {
       bar.append(part);
       list.append(this.row(`frames-${key}`, label, `frame-${key}`, explanation));
     }
-    return element("article", { class: "card frames" }, element("h2", {}, "Frames"), this.value("frames-total", "p"), bar, list);
+    return element(
+      "article",
+      { class: "card frames" },
+      element("h2", {}, "Frames"),
+      this.value("frames-total", "p"),
+      bar,
+      list,
+    );
   }
 
   private levelsCard(): HTMLElement {
-    const legend = element("p", { class: "graph-legend" }, element("span", { class: "swatch frame-zeroed" }), " zeroed (solid) ", element("span", { class: "swatch frame-dirty" }), " dirty (dashed)");
-    return element("article", { class: "card levels" }, element("h2", {}, "Free lists, last minute"), this.canvas, legend, this.line2("zeroing", "zeroed"));
+    const legend = element(
+      "p",
+      { class: "graph-legend" },
+      element("span", { class: "swatch frame-zeroed" }),
+      " zeroed (solid) ",
+      element("span", { class: "swatch frame-dirty" }),
+      " dirty (dashed)",
+    );
+    return element(
+      "article",
+      { class: "card levels" },
+      element("h2", {}, "Free lists, last minute"),
+      this.canvas,
+      legend,
+      this.line2("zeroing", "zeroed"),
+    );
   }
 
   private faultsCard(): HTMLElement {
     const list = element("dl", { class: "legend" });
     for (const [key, label] of FAULT_KINDS) list.append(this.row(`faults-${key}`, label));
-    return element("article", { class: "card faults" }, element("h2", {}, "Page faults ", this.value("faults-total", "span")), list);
+    return element(
+      "article",
+      { class: "card faults" },
+      element("h2", {}, "Page faults ", this.value("faults-total", "span")),
+      list,
+    );
   }
 
   private machineCard(): HTMLElement {
