@@ -1,0 +1,435 @@
+/** Calls, and the builtins of GNU C: those with a meaning of their own become constants, tree nodes or helper calls here. */
+import type { Span } from "../../diagnostics.ts";
+import type { Expression } from "../ast.ts";
+import { isConst } from "../constant.ts";
+import { findMember, memberNames, sizeOf } from "../layout.ts";
+import type { BinaryOp, BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
+import {
+  CHAR_POINTER, type CType, DOUBLE, FLOAT, type FunctionType, INT, LLONG, LONG, type QualType, SIZE_T, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
+  integerOf, isCompatible, isCompleteType, isInteger, isRecord, pointerTo, qual, typeName,
+} from "../types.ts"; // biome-ignore format: a list of names
+import { checkFormat } from "../warnings/format.ts";
+import type { Operand } from "./base.ts";
+import { LIBRARY_BUILTINS } from "./builtin-names.ts";
+import { ExpressionChecker, strip } from "./expressions.ts";
+import { headerOf } from "./headers.ts";
+import type { SymbolFacts } from "./scope.ts";
+
+const fn = (returns: CType, ...params: CType[]): FunctionType => ({ kind: "function", returns: qual(returns), params: params.map((type) => qual(type)), variadic: false, prototyped: true });
+const CONST_VOID_POINTER = pointerTo(qual(VOID, true));
+const CONST_CHAR_POINTER = pointerTo(qual(CHAR_POINTER.to.type, true));
+
+/** Types of the library functions that a `__builtin_` name may call without a declaration. */
+const LIBRARY_TYPES: Readonly<Record<string, FunctionType>> = {
+  abort: fn(VOID), exit: fn(VOID, INT), abs: fn(INT, INT), labs: fn(LONG, LONG), llabs: fn(LLONG, LLONG), malloc: fn(VOID_POINTER, SIZE_T), calloc: fn(VOID_POINTER, SIZE_T, SIZE_T),
+  realloc: fn(VOID_POINTER, VOID_POINTER, SIZE_T), free: fn(VOID, VOID_POINTER), memcpy: fn(VOID_POINTER, VOID_POINTER, CONST_VOID_POINTER, SIZE_T),
+  memmove: fn(VOID_POINTER, VOID_POINTER, CONST_VOID_POINTER, SIZE_T), memset: fn(VOID_POINTER, VOID_POINTER, INT, SIZE_T), memcmp: fn(INT, CONST_VOID_POINTER, CONST_VOID_POINTER, SIZE_T),
+  memchr: fn(VOID_POINTER, CONST_VOID_POINTER, INT, SIZE_T), strlen: fn(SIZE_T, CONST_CHAR_POINTER), strcmp: fn(INT, CONST_CHAR_POINTER, CONST_CHAR_POINTER),
+  strncmp: fn(INT, CONST_CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T), strcpy: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER), strncpy: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T),
+  strcat: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER), strncat: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T), strchr: fn(CHAR_POINTER, CONST_CHAR_POINTER, INT),
+  strrchr: fn(CHAR_POINTER, CONST_CHAR_POINTER, INT), strstr: fn(CHAR_POINTER, CONST_CHAR_POINTER, CONST_CHAR_POINTER), puts: fn(INT, CONST_CHAR_POINTER), putchar: fn(INT, INT),
+  strspn: fn(SIZE_T, CONST_CHAR_POINTER, CONST_CHAR_POINTER), strcspn: fn(SIZE_T, CONST_CHAR_POINTER, CONST_CHAR_POINTER), strpbrk: fn(CHAR_POINTER, CONST_CHAR_POINTER, CONST_CHAR_POINTER),
+  printf: { ...fn(INT, CONST_CHAR_POINTER), variadic: true }, sprintf: { ...fn(INT, CHAR_POINTER, CONST_CHAR_POINTER), variadic: true }, snprintf: { ...fn(INT, CHAR_POINTER, SIZE_T, CONST_CHAR_POINTER), variadic: true },
+  fprintf: { ...fn(INT, VOID_POINTER, CONST_CHAR_POINTER), variadic: true }, fabsf: fn(FLOAT, FLOAT), sqrtf: fn(FLOAT, FLOAT), copysignf: fn(FLOAT, FLOAT, FLOAT),
+  vprintf: fn(INT, CONST_CHAR_POINTER, VOID_POINTER), vsprintf: fn(INT, CHAR_POINTER, CONST_CHAR_POINTER, VOID_POINTER), vsnprintf: fn(INT, CHAR_POINTER, SIZE_T, CONST_CHAR_POINTER, VOID_POINTER),
+}; // biome-ignore format: a table
+
+/** Builtins on integers that are functions of the compiler's helper library: name → helper, parameter, result. */
+const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
+  clz: ["__clzsi2", UINT, INT], clzl: ["__clzsi2", ULONG, INT], clzll: ["__clzdi2", ULLONG, INT], ctz: ["__ctzsi2", UINT, INT], ctzl: ["__ctzsi2", ULONG, INT], ctzll: ["__ctzdi2", ULLONG, INT],
+  popcount: ["__popcountsi2", UINT, INT], popcountl: ["__popcountsi2", ULONG, INT], popcountll: ["__popcountdi2", ULLONG, INT], parity: ["__paritysi2", UINT, INT], parityl: ["__paritysi2", ULONG, INT],
+  parityll: ["__paritydi2", ULLONG, INT], ffs: ["__ffssi2", INT, INT], ffsl: ["__ffssi2", LONG, INT], ffsll: ["__ffsdi2", LLONG, INT], clrsb: ["__clrsbsi2", INT, INT], clrsbl: ["__clrsbsi2", LONG, INT],
+  clrsbll: ["__clrsbdi2", LLONG, INT], bswap32: ["__bswapsi2", UINT, UINT], bswap64: ["__bswapdi2", ULLONG, ULLONG],
+}; // biome-ignore format: a table
+
+export abstract class CallChecker extends ExpressionChecker {
+  /** The symbol of a function that the compiler calls by itself; declares it when the program did not. */
+  abstract implicitFunction(name: string, type: FunctionType, span: Span): GlobalSymbol;
+
+  override checkCall(e: Extract<Expression, { kind: "call" }>): Operand {
+    const callee = strip(e.callee);
+    if (callee.kind === "name") {
+      const entity = this.scope.find(callee.name);
+      if (entity === null) {
+        if (callee.name.startsWith("__builtin_")) return this.checkBuiltin(callee.name.slice(10), e);
+        if (callee.name === "__sync_synchronize") return this.builtin("memory_barrier", [], VOID, e.span);
+        this.unknownFunction(callee.name, callee.span);
+        for (const arg of e.args) this.checkExpression(arg);
+        return this.errorOperand(e.span);
+      }
+    }
+    const operand = this.checkExpression(e.callee);
+    const value = this.rvalue(operand);
+    if (this.isError(value.type)) {
+      for (const arg of e.args) this.checkExpression(arg);
+      return this.errorOperand(e.span);
+    }
+    if (value.type.kind !== "pointer" || value.type.to.type.kind !== "function") {
+      this.error(`this is called, and it is no function but a '${typeName(operand.type)}'`, e.callee.span);
+      for (const arg of e.args) this.checkExpression(arg);
+      return this.errorOperand(e.span);
+    }
+    const symbol = value.kind === "address" && value.of.kind === "var" && value.of.var.storage === "global" ? value.of.var : null;
+    const type = value.type.to.type;
+    const args = this.checkArguments(e, type, symbol);
+    const returns = type.returns.type;
+    if (returns.kind !== "void" && !isCompleteType(returns)) this.error(`the function returns the incomplete type '${typeName(type.returns)}'`, e.span);
+    if (symbol !== null) this.checkKnownCall(symbol, e, args);
+    return this.valueOperand({ kind: "call", callee: value, fn: type, args, type: returns, span: e.span });
+  }
+
+  private unknownFunction(name: string, span: Span): void {
+    if (!this.isFirstReport(name)) return;
+    const header = headerOf(name);
+    const hint = header !== null ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` } : this.nearNameHint(name, span);
+    this.error(`the function '${name}' is not declared`, span, hint);
+  }
+
+  private checkArguments(e: Extract<Expression, { kind: "call" }>, type: FunctionType, symbol: GlobalSymbol | null): Expr[] {
+    const name = symbol?.name ?? "the function";
+    const declaration = symbol === null ? null : (this.facts.get(symbol)?.span ?? null);
+    const given = e.args.length;
+    const wanted = type.params.length;
+    if (type.prototyped && (given < wanted || (given > wanted && !type.variadic))) {
+      const span = given > wanted ? e.args[wanted]!.span : e.span;
+      const count = `${type.variadic ? "at least " : ""}${wanted} argument${wanted === 1 ? "" : "s"}`;
+      this.error(`'${name}' takes ${count}, ${given} given`, span, declaration === null ? {} : { notes: [this.note(`'${name}' is declared here`, declaration)] });
+    }
+    return e.args.map((arg, i) => {
+      const operand = this.checkExpression(arg);
+      const param = type.params[i];
+      if (!type.prototyped || param === undefined) return this.promoteArgument(operand);
+      return this.assignConvert(operand, param, { kind: "argument", index: i, callee: name, declaration }, arg.span);
+    });
+  }
+
+  /** Formats, results that must not be ignored, and the like. */
+  private checkKnownCall(symbol: GlobalSymbol, e: Extract<Expression, { kind: "call" }>, args: readonly Expr[]): void {
+    const facts = this.facts.get(symbol);
+    const format = facts?.format ?? null;
+    if (format !== null) checkFormat(this, format, e, args);
+  }
+
+  /** Does the call never return? */
+  isNoreturnCall(e: Expr): boolean {
+    if (e.kind !== "call") return e.kind === "builtin" && (e.name === "unreachable" || e.name === "trap");
+    const symbol = e.callee.kind === "address" && e.callee.of.kind === "var" && e.callee.of.var.storage === "global" ? e.callee.of.var : null;
+    return symbol !== null && this.facts.get(symbol)?.isNoreturn === true;
+  }
+
+  factsOfCall(e: Expr): SymbolFacts | null {
+    if (e.kind !== "call" || e.callee.kind !== "address" || e.callee.of.kind !== "var" || e.callee.of.var.storage !== "global") return null;
+    return this.facts.get(e.callee.of.var) ?? null;
+  }
+
+  // ---- builtins ----
+
+  private builtin(name: BuiltinName, args: readonly Expr[], type: CType, span: Span, argType: QualType | null = null): Operand {
+    return this.valueOperand({ kind: "builtin", name, args, argType, type, span });
+  }
+
+  private checkBuiltin(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
+    const { span } = e;
+    const helper = HELPERS[name];
+    if (helper !== undefined) return this.helperCall(helper, e);
+    if (/^([us]?)(add|sub|mul)(l{0,2})_overflow$/.test(name)) return this.overflow(name, e);
+    switch (name) {
+      case "expect":
+      case "expect_with_probability":
+        return this.valueOperand(this.convert(this.arg(e, 0), LONG));
+      case "assume_aligned":
+        return this.valueOperand(this.convert(this.arg(e, 0), VOID_POINTER));
+      case "constant_p": {
+        this.unevaluated++;
+        const value = this.arg(e, 0);
+        this.unevaluated--;
+        const isString = value.kind === "address" && value.of.kind === "var" && value.of.var.storage === "string";
+        return this.valueOperand(this.constant(isConst(value) || isString ? 1 : 0, span));
+      }
+      case "unreachable":
+      case "trap":
+        return this.builtin(name, [], VOID, span);
+      case "alloca":
+        return this.builtin("alloca", [this.convert(this.arg(e, 0), SIZE_T)], VOID_POINTER, span);
+      case "frame_address":
+      case "return_address":
+        return this.builtin(name, [this.convert(this.arg(e, 0), INT)], VOID_POINTER, span);
+      case "va_start":
+      case "va_end":
+      case "va_copy":
+        return this.vaBuiltin(name, e);
+      case "prefetch":
+        for (const arg of e.args) this.checkExpression(arg);
+        return this.valueOperand({ kind: "convert", operand: this.constant(0, span), type: VOID, span });
+      case "object_size": {
+        for (const arg of e.args) this.checkExpression(arg);
+        const kind = e.args[1] === undefined ? 0n : (this.constantInteger(e.args[1], "the second argument") ?? 0n);
+        return this.valueOperand(this.constant(kind < 2n ? 0xffff_ffffn : 0n, span, SIZE_T));
+      }
+      case "huge_val":
+      case "inf":
+        return this.valueOperand({ kind: "const-float", value: Number.POSITIVE_INFINITY, type: DOUBLE, span });
+      case "huge_valf":
+      case "inff":
+        return this.valueOperand({ kind: "const-float", value: Number.POSITIVE_INFINITY, type: FLOAT, span });
+      case "nan":
+      case "nanf":
+        return this.valueOperand({ kind: "const-float", value: Number.NaN, type: name === "nan" ? DOUBLE : FLOAT, span });
+      case "isnan":
+        return this.withCopy(e, (x) => this.binary("ne", x, x, INT, span));
+      case "isinf":
+      case "isfinite":
+        return this.withCopy(e, (x) => {
+          // x − x is 0 for finite numbers and NaN otherwise; an infinity equals itself.
+          const difference = this.binary("sub", x, x, x.type, span);
+          const finite = this.binary("eq", difference, this.convert(this.constant(0, span), x.type), INT, span);
+          if (name === "isfinite") return finite;
+          return { kind: "logical", op: "and", left: this.unary("lognot", finite, INT, span), right: this.binary("eq", x, x, INT, span), type: INT, span };
+        });
+      case "bswap16": {
+        const value = this.convert(this.arg(e, 0), USHORT);
+        if (value.kind === "const-int") return this.valueOperand(this.constant(((value.value & 0xffn) << 8n) | (value.value >> 8n), span, USHORT));
+        const call = this.callHelper("__bswapsi2", fn(UINT, UINT), [this.convert(value, UINT)], span);
+        return this.valueOperand(this.convert(this.binary("shr", call, this.constant(16, span), UINT, span), USHORT));
+      }
+    }
+    if (LIBRARY_BUILTINS.has(name)) return this.libraryBuiltin(name, e);
+    if (this.isFirstReport(`__builtin_${name}`)) this.error(`'__builtin_${name}' is not supported`, e.callee.span);
+    for (const arg of e.args) this.checkExpression(arg);
+    return this.errorOperand(span);
+  }
+
+  /** The value of an argument; an error value when it is missing. */
+  private arg(e: Extract<Expression, { kind: "call" }>, i: number): Expr {
+    const source = e.args[i];
+    if (source !== undefined) return this.rvalue(this.checkExpression(source));
+    this.error("this builtin needs more arguments", e.span);
+    return this.errorOperand(e.span).value!;
+  }
+
+  /** Checks a function of one floating argument, which is computed once. */
+  private withCopy(e: Extract<Expression, { kind: "call" }>, make: (x: Expr) => Expr): Operand {
+    const value = this.arg(e, 0);
+    const x = value.type.kind === "float" ? value : this.convert(value, DOUBLE);
+    if (this.fn === null || isConst(x)) return this.valueOperand(make(x));
+    const place = this.localPlace(this.temporary(qual(x.type), e.span), e.span);
+    const right = make(this.load(place));
+    return this.valueOperand({ kind: "comma", left: this.voidValue(this.assignTo(place, x)), right, type: right.type, span: e.span });
+  }
+
+  private callHelper(name: string, type: FunctionType, args: readonly Expr[], span: Span): Expr {
+    const symbol = this.implicitFunction(name, type, span);
+    const place: LValue = { kind: "var", var: symbol, type: qual(type), span };
+    const callee: Expr = { kind: "address", of: place, type: pointerTo(qual(type)), span };
+    return { kind: "call", callee, fn: type, args, type: type.returns.type, span };
+  }
+
+  private helperCall([name, param, result]: [string, CType, CType], e: Extract<Expression, { kind: "call" }>): Operand {
+    const value = this.convert(this.arg(e, 0), param);
+    if (value.kind === "const-int") {
+      const folded = foldHelper(name, value.value, sizeOf(param) * 8);
+      if (folded !== null) return this.valueOperand(this.constant(folded, e.span, result));
+    }
+    return this.valueOperand(this.callHelper(name, fn(result, param), [value], e.span));
+  }
+
+  private libraryBuiltin(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
+    const known = this.fileScope.names.get(name);
+    if (known?.kind === "object" || LIBRARY_TYPES[name] === undefined) {
+      if (known?.kind !== "object") {
+        const param = DOUBLE;
+        const args = e.args.map((arg) => this.convert(this.rvalue(this.checkExpression(arg)), /^(is|to)/.test(name) ? INT : param));
+        const type = fn(/^(is|to)/.test(name) ? INT : DOUBLE, ...args.map((arg) => arg.type));
+        return this.valueOperand(this.callHelper(name, type, args, e.span));
+      }
+      return this.checkCall({ ...e, callee: { kind: "name", name, span: e.callee.span } });
+    }
+    if (name === "strlen" && e.args[0] !== undefined && strip(e.args[0]).kind === "string") {
+      const text = this.stringUnits(strip(e.args[0]) as Extract<Expression, { kind: "string" }>);
+      const end = text?.units.indexOf(0) ?? -1;
+      if (text !== null && text.unitBytes === 1) return this.valueOperand(this.sizeConstant(end < 0 ? text.units.length : end, e.span));
+    }
+    const type = LIBRARY_TYPES[name]!;
+    const symbol = this.implicitFunction(name, type, e.span);
+    const args = this.checkArguments(e, type, symbol);
+    return this.valueOperand(this.callHelper(name, type, args, e.span));
+  }
+
+  private vaBuiltin(name: "va_start" | "va_end" | "va_copy", e: Extract<Expression, { kind: "call" }>): Operand {
+    const list = e.args[0] === undefined ? null : this.checkExpression(e.args[0]);
+    if (list === null || !this.isVaList(list)) {
+      if (list !== null && !this.isError(list.type.type)) this.error(`'${name}' needs a va_list`, e.args[0]!.span);
+      return this.errorOperand(e.span);
+    }
+    const args = [this.load(list.place!)];
+    if (name === "va_start") {
+      if (this.fn !== null && !this.fn.isVariadic) this.error("'va_start' can be used only in a function with '...'", e.span);
+      const last = e.args[1];
+      if (last !== undefined) {
+        const operand = this.checkExpression(last);
+        const isLast = operand.place?.kind === "var" && operand.place.var === this.fn?.lastParameter;
+        if (!isLast) this.warn("Wvarargs", "the second argument of 'va_start' is not the last named parameter", last.span);
+      }
+    } else if (name === "va_copy") args.push(this.convert(this.arg(e, 1), VOID_POINTER));
+    return this.builtin(name, args, VOID, e.span);
+  }
+
+  private isVaList(list: Operand): boolean {
+    return list.place !== null && list.type.type.kind === "pointer" && list.type.type.to.type.kind === "void";
+  }
+
+  /** The builtins that have their own syntax. */
+  override builtinExpression(e: Expression): Operand {
+    switch (e.kind) {
+      case "va-arg": {
+        const list = this.checkExpression(e.list);
+        const type = this.typeOf(e.type);
+        if (!this.isVaList(list)) {
+          if (!this.isError(list.type.type)) this.error("'va_arg' needs a va_list", e.list.span);
+          return this.errorOperand(e.span);
+        }
+        this.checkVaType(type, e.type.span);
+        return this.builtin("va_arg", [this.load(list.place!)], type.type, e.span, type);
+      }
+      case "offsetof":
+        return this.offsetOf(e);
+      case "types-compatible":
+        return this.valueOperand(this.constant(isCompatible(this.typeOf(e.left).type, this.typeOf(e.right).type) ? 1 : 0, e.span));
+      case "choose": {
+        const test = this.constantInteger(e.test, "the first argument of __builtin_choose_expr");
+        this.unevaluated++;
+        this.checkExpression(test === 0n ? e.then : e.otherwise);
+        this.unevaluated--;
+        return this.checkExpression(test === 0n ? e.otherwise : e.then);
+      }
+    }
+    throw new Error(`no check for the expression ${e.kind}`);
+  }
+
+  private checkVaType(type: QualType, span: Span): void {
+    const t = type.type;
+    const promoted = t.kind === "float" && t.bytes === 4 ? "double" : isInteger(t) && integerOf(t).rank < INT.rank ? "int" : null;
+    if (promoted !== null) this.warn("Wvarargs", `an argument of type '${typeName(type)}' is passed as '${promoted}' through '...'`, span, { hint: `use va_arg(…, ${promoted})` });
+  }
+
+  private offsetOf(e: Extract<Expression, { kind: "offsetof" }>): Operand {
+    let type = this.typeOf(e.type).type;
+    let offset: Expr = this.sizeConstant(0, e.span);
+    for (const part of e.path) {
+      if (this.isError(type)) return this.errorOperand(e.span);
+      if (part.kind === "member") {
+        const path = findMember(type, part.name.text);
+        if (path === null) {
+          const what = isRecord(type) ? `'${typeName(qual(type))}' has no member '${part.name.text}'` : `'${typeName(qual(type))}' has no members`;
+          this.error(what, part.name.span, this.nearHint(part.name.text, memberNames(type), part.name.span));
+          return this.errorOperand(e.span);
+        }
+        for (const member of path) {
+          if (member.bitField !== null) this.error("a bit-field has no offset in bytes", part.name.span);
+          offset = this.binary("add", offset, this.sizeConstant(member.offset, e.span), SIZE_T, e.span);
+          type = member.type.type;
+        }
+      } else {
+        if (type.kind !== "array") {
+          this.error(`'${typeName(qual(type))}' is no array`, part.index.span);
+          return this.errorOperand(e.span);
+        }
+        const index = this.convert(this.value(part.index), SIZE_T);
+        const bytes = this.binary("mul", index, this.sizeConstant(sizeOf(type.of.type), e.span), SIZE_T, e.span);
+        offset = this.binary("add", offset, bytes, SIZE_T, e.span);
+        type = type.of.type;
+      }
+    }
+    return this.valueOperand(offset);
+  }
+
+  /** __builtin_add_overflow(a, b, &r) and the typed forms: computes in a type wide enough, stores, and compares. */
+  private overflow(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
+    const { span } = e;
+    const [, sign, operator, longs] = /^([us]?)(add|sub|mul)(l{0,2})_overflow$/.exec(name)!;
+    let a = this.arg(e, 0);
+    let b = this.arg(e, 1);
+    const pointer = this.arg(e, 2);
+    if (sign !== "") {
+      const type = sign === "u" ? [UINT, ULONG, ULLONG][longs!.length]! : [INT, LONG, LLONG][longs!.length]!;
+      [a, b] = [this.convert(a, type), this.convert(b, type)];
+    }
+    if (pointer.type.kind !== "pointer" || !isInteger(pointer.type.to.type) || !isInteger(a.type) || !isInteger(b.type) || this.fn === null) {
+      if (![a, b, pointer].some((x) => this.isError(x.type))) this.error("this builtin needs two integers and a pointer to an integer", span);
+      return this.errorOperand(span);
+    }
+    const target = integerOf(pointer.type.to.type);
+    const op = operator as BinaryOp;
+    const statements: Expr[] = [];
+    const keep = (value: Expr): Expr => {
+      if (isConst(value)) return value;
+      const place = this.localPlace(this.temporary(qual(value.type), span), span);
+      statements.push(this.assignTo(place, value));
+      return this.load(place);
+    };
+    const where = keep(pointer);
+    const out: LValue = { kind: "deref", pointer: where, type: (pointer.type as { to: QualType }).to, span };
+    const isNarrow = [a.type, b.type, target].every((type) => sizeOf(type) <= 4);
+    let test: Expr;
+    if (isNarrow) {
+      // 32-bit operands: the exact result fits in 64 bits (unsigned × unsigned in the unsigned type).
+      const isUnsignedProduct = op === "mul" && [a, b].every((x) => isInteger(x.type) && !integerOf(x.type).signed);
+      const wide = isUnsignedProduct ? ULLONG : LLONG;
+      const exact = keep(this.binary(op, this.convert(a, wide), this.convert(b, wide), wide, span));
+      statements.push(this.assignTo(out, this.convert(exact, target)));
+      const back = this.convert(this.convert(exact, target), wide);
+      test = this.binary("ne", back, exact, INT, span);
+    } else {
+      test = this.wideOverflow(op, keep(a), keep(b), target, out, keep, statements, span);
+    }
+    const result = keep(test);
+    const whole = statements.reduceRight<Expr>((right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span }), result);
+    return this.valueOperand(whole);
+  }
+
+  /** The 64-bit forms: both operands are taken in the target's type, as every use in practice has them. */
+  private wideOverflow(op: BinaryOp, a: Expr, b: Expr, target: CType & { kind: "int" }, out: LValue, keep: (value: Expr) => Expr, statements: Expr[], span: Span): Expr {
+    const type = target.bytes === 8 ? target : LLONG;
+    const [x, y] = [keep(this.convert(a, type)), keep(this.convert(b, type))];
+    const unsignedOf = (value: Expr): Expr => this.convert(value, ULLONG);
+    const raw = keep(this.convert(this.binary(op, unsignedOf(x), unsignedOf(y), ULLONG, span), type));
+    statements.push(this.assignTo(out, this.convert(raw, target)));
+    const zero = this.constant(0, span, type);
+    const less = (p: Expr, q: Expr): Expr => this.binary("lt", p, q, INT, span);
+    let test: Expr;
+    if (op === "mul") {
+      // x ≠ 0 and (r / x ≠ y, or −1 × the minimum, where the quotient itself overflows)
+      const quotient = this.binary("ne", this.binary("div", raw, x, type, span), y, INT, span);
+      const minimum = this.constant(-(1n << 63n), span, LLONG);
+      const edge: Expr = { kind: "logical", op: "and", left: this.binary("eq", x, this.constant(-1, span, type), INT, span), right: this.binary("eq", y, minimum, INT, span), type: INT, span };
+      const wrong: Expr = type.signed ? { kind: "conditional", test: this.binary("eq", x, this.constant(-1, span, type), INT, span), then: edge, otherwise: quotient, type: INT, span } : quotient;
+      test = { kind: "logical", op: "and", left: this.binary("ne", x, zero, INT, span), right: wrong, type: INT, span };
+    } else if (!type.signed) test = op === "add" ? less(raw, x) : less(x, y);
+    else {
+      // Overflow when the operands' signs allow it and the result's sign differs from x's.
+      const first = this.binary("xor", x, raw, type, span);
+      const second = op === "add" ? this.binary("xor", y, raw, type, span) : this.binary("xor", x, y, type, span);
+      test = less(this.binary("and", first, second, type, span), zero);
+    }
+    if (target.bytes === 8) return test;
+    const lost = this.binary("ne", this.convert(this.convert(raw, target), type), raw, INT, span);
+    return { kind: "logical", op: "or", left: test, right: lost, type: INT, span };
+  }
+}
+
+function foldHelper(name: string, value: bigint, bits: number): bigint | null {
+  const text = BigInt.asUintN(bits, value).toString(2).padStart(bits, "0");
+  if (name.startsWith("__clz")) return value === 0n ? null : BigInt(text.indexOf("1"));
+  if (name.startsWith("__ctz")) return value === 0n ? null : BigInt(bits - 1 - text.lastIndexOf("1"));
+  const ones = BigInt(text.replace(/0/g, "").length);
+  if (name.startsWith("__popcount")) return ones;
+  if (name.startsWith("__parity")) return ones & 1n;
+  if (name.startsWith("__ffs")) return value === 0n ? 0n : BigInt(bits - text.lastIndexOf("1"));
+  if (name.startsWith("__bswap")) {
+    let out = 0n;
+    for (let at = 0n; at < BigInt(bits); at += 8n) out = (out << 8n) | ((value >> at) & 0xffn);
+    return out;
+  }
+  return null;
+}
+

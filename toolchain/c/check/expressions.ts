@@ -1,0 +1,881 @@
+/**
+ * Expressions of C11 §6.5 with GNU's extensions, from syntax to typed tree. Calls and builtins are in calls.ts.
+ * One class because every kind of expression contains every other; the methods follow the order of the standard.
+ */
+import type { Span } from "../../diagnostics.ts";
+import type { BinaryOperator, Expression, Initializer, TypeName } from "../ast.ts";
+import { isConst, truthOf } from "../constant.ts";
+import { alignOf, findMember, memberNames, sizeOf } from "../layout.ts";
+import { type Prefix, isFloatText, parseCharacter, parseFloating, parseInteger, parseText, prefixOf, unitBytesOf } from "../literals.ts";
+import type { BinaryOp, Expr, LValue, Stmt } from "../tree.ts";
+import {
+  CHAR, type CType, DOUBLE, FLOAT, INT, LDOUBLE, LLONG, LONG, PTRDIFF_T, type QualType, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER, arrayOf, compositeType,
+  integerOf, isArithmetic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, pointerTo, qual, typeName, unqualified, withQualifiers,
+} from "../types.ts"; // biome-ignore format: a list of names
+import type { CompoundStatement } from "../ast.ts";
+import type { Operand } from "./base.ts";
+import { ConversionChecker } from "./conversions.ts";
+import { headerOf } from "./headers.ts";
+
+const BINARY_OPS: Readonly<Partial<Record<string, BinaryOp>>> = {
+  "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "rem", "&": "and", "|": "or", "^": "xor", "<<": "shl", ">>": "shr", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+}; // biome-ignore format: a table
+
+export abstract class ExpressionChecker extends ConversionChecker {
+  abstract checkCall(e: Extract<Expression, { kind: "call" }>): Operand;
+  abstract builtinExpression(e: Expression): Operand;
+  abstract compoundLiteral(type: QualType, initializer: Initializer, span: Span): Operand;
+  abstract statementExpression(body: CompoundStatement, span: Span): Operand;
+  abstract useLabel(name: string, span: Span): string;
+
+  override checkExpression(e: Expression): Operand {
+    switch (e.kind) {
+      case "name":
+        return this.checkName(e.name, e.span);
+      case "number":
+        return this.checkNumber(e.text, e.span);
+      case "character":
+        return this.checkCharacter(e.text, e.span);
+      case "string":
+        return this.checkString(e);
+      case "paren":
+        return { ...this.checkExpression(e.inner), span: e.span, isParenthesized: true };
+      case "prefix":
+        return this.checkPrefix(e);
+      case "postfix":
+        return this.increment(e.operand, e.operator === "++", "old", e.span);
+      case "binary":
+        return this.checkBinary(e);
+      case "assign":
+        return this.checkAssign(e);
+      case "conditional":
+        return this.checkConditional(e);
+      case "comma": {
+        const left = this.rvalue(this.checkExpression(e.left));
+        this.checkUnusedValue(e.left, left);
+        const right = this.rvalue(this.checkExpression(e.right));
+        return this.valueOperand({ kind: "comma", left: this.voidValue(left), right, type: right.type, span: e.span });
+      }
+      case "cast":
+        return this.checkCast(e.type, e.operand, e.span);
+      case "compound":
+        return this.withSizes(() => this.compoundLiteral(this.typeOf(e.type), e.initializer, e.span));
+      case "call":
+        return this.checkCall(e);
+      case "index":
+        return this.checkIndex(e.base, e.index, e.span);
+      case "member":
+        return this.checkMember(e);
+      case "sizeof":
+      case "alignof":
+        return this.checkSizeof(e.kind, e.operand, e.span);
+      case "sizeof-type":
+      case "alignof-type":
+        return this.withSizes(() => this.sizeOperand(e.kind === "sizeof-type", this.typeOf(e.type), e.span));
+      case "generic":
+        return this.checkGeneric(e);
+      case "statements":
+        return this.statementExpression(e.body, e.span);
+      case "label-address":
+        return this.valueOperand({ kind: "label-address", label: this.useLabel(e.label.text, e.label.span), type: VOID_POINTER, span: e.span });
+      default:
+        return this.builtinExpression(e);
+    }
+  }
+
+  /** The value of an expression. */
+  value(e: Expression): Expr {
+    return this.rvalue(this.checkExpression(e));
+  }
+
+  /** Runs a check in which variably modified types may be met, and puts their size computations in front of the result. */
+  withSizes(run: () => Operand): Operand {
+    const outer = this.pendingSizes;
+    this.pendingSizes = [];
+    const operand = run();
+    const sizes = this.pendingSizes;
+    this.pendingSizes = outer;
+    if (sizes.length === 0) return operand;
+    const value = this.rvalue(operand);
+    const whole = sizes.reduceRight<Expr>((right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span: operand.span }), value);
+    return this.valueOperand(whole);
+  }
+
+  // ---- primary expressions ----
+
+  private checkName(name: string, span: Span): Operand {
+    const entity = this.scope.find(name);
+    if (entity === null) return this.unknownName(name, span);
+    entity.isUsed = true;
+    if (entity.kind === "enumerator") return this.valueOperand(this.constant(entity.value, span, entity.type), entity.value === 0n);
+    if (entity.kind === "typedef") {
+      if (!this.poisoned.has(name)) this.error(`'${name}' is a type; an expression is expected here`, span);
+      return this.errorOperand(span);
+    }
+    const { object } = entity;
+    if (object.storage === "global") {
+      const facts = this.facts.get(object);
+      if (facts !== undefined) {
+        if (this.unevaluated === 0) facts.isUsed = true;
+        if (facts.deprecated !== null) this.warn("Wdeprecated-declarations", `'${name}' is deprecated${facts.deprecated === "" ? "" : `: ${facts.deprecated}`}`, span, { notes: [this.note("it is declared here", facts.span)] });
+      }
+    }
+    return this.placeOperand({ kind: "var", var: object, type: object.type, span });
+  }
+
+  private unknownName(name: string, span: Span): Operand {
+    if (name === "__func__" || name === "__FUNCTION__" || name === "__PRETTY_FUNCTION__") {
+      const bytes = new TextEncoder().encode(`${this.fn?.symbol.name ?? ""}\0`);
+      return this.placeOperand({ kind: "var", var: this.stringObject(bytes, 1), type: qual(arrayOf(qual(CHAR, true), bytes.length)), span });
+    }
+    if (this.isFirstReport(name)) {
+      const header = headerOf(name);
+      const hint = header !== null ? { hint: `'${name}' comes from <${header}>: add #include <${header}>` } : this.nearNameHint(name, span);
+      this.error(`'${name}' is not declared`, span, hint);
+    }
+    return this.errorOperand(span);
+  }
+
+  nearNameHint(name: string, span: Span): { hint?: string; fix?: { span: Span; replacement: string } } {
+    const near = this.nearest(name, (entity) => entity.kind !== "typedef");
+    return near === null ? {} : { hint: `did you mean '${near}'?`, fix: { span, replacement: near } };
+  }
+
+  private checkNumber(text: string, span: Span): Operand {
+    if (isFloatText(text)) {
+      const parsed = parseFloating(text);
+      if (!parsed.ok) {
+        this.error(parsed.message, span);
+        return this.errorOperand(span);
+      }
+      const { value, suffix } = parsed.value;
+      const type = suffix === "f" ? FLOAT : suffix === "l" ? LDOUBLE : DOUBLE;
+      if (!Number.isFinite(value) && suffix !== "l") this.warn("Woverflow", `this constant is too large for '${type.name}'`, span);
+      return this.valueOperand({ kind: "const-float", value, type, span });
+    }
+    const parsed = parseInteger(text);
+    if (!parsed.ok) {
+      this.error(parsed.message, span);
+      return this.errorOperand(span);
+    }
+    const { value, isUnsigned, longs, isDecimal } = parsed.value;
+    // C11 §6.4.4.1p5: the first type of the list that holds the value.
+    const candidates: CType[] = isUnsigned ? [UINT, ULONG, ULLONG] : isDecimal ? [INT, LONG, LLONG] : [INT, UINT, LONG, ULONG, LLONG, ULLONG];
+    const rank = 3 + longs;
+    const fits = candidates.find((type) => type.kind === "int" && type.rank >= rank && value <= (1n << BigInt(type.bytes * 8 - (type.signed ? 1 : 0))) - 1n);
+    if (fits === undefined) this.warn("Woverflow", "this integer constant is so large that it is unsigned", span);
+    return this.valueOperand(this.constant(value, span, fits ?? ULLONG), value === 0n);
+  }
+
+  private checkCharacter(text: string, span: Span): Operand {
+    const parsed = parseCharacter(text);
+    if (!parsed.ok) {
+      this.error(parsed.message, span);
+      return this.errorOperand(span);
+    }
+    if (parsed.warning !== undefined) this.warn("Wmultichar", parsed.warning, span);
+    const { prefix, value } = parsed.value;
+    const type = prefix === "u" ? USHORT : prefix === "U" ? UINT : INT;
+    return this.valueOperand(this.constant(value, span, type), value === 0);
+  }
+
+  /** The joined code units of adjacent string literals; null after a message. */
+  stringUnits(e: Extract<Expression, { kind: "string" }>): { units: number[]; unitBytes: 1 | 2 | 4; type: CType } | null {
+    let prefix: Prefix = "";
+    for (const token of e.tokens) {
+      const own = prefixOf(token.text);
+      if (own === "") continue;
+      if (prefix !== "" && prefix !== own) this.error("string literals of different kinds cannot be joined", e.span);
+      prefix = own;
+    }
+    const units: number[] = [];
+    for (const token of e.tokens) {
+      const parsed = parseText(token.text, prefix);
+      if (!parsed.ok) {
+        this.error(parsed.message, e.span);
+        return null;
+      }
+      if (parsed.warning !== undefined) this.warn("Wescape", parsed.warning, e.span);
+      for (const unit of parsed.value.units) units.push(unit);
+    }
+    const unitBytes = unitBytesOf(prefix);
+    return { units, unitBytes, type: prefix === "L" ? INT : prefix === "u" ? USHORT : prefix === "U" ? UINT : CHAR };
+  }
+
+  private checkString(e: Extract<Expression, { kind: "string" }>): Operand {
+    const text = this.stringUnits(e);
+    if (text === null) return this.errorOperand(e.span);
+    const bytes = unitsToBytes([...text.units, 0], text.unitBytes);
+    const type = qual(arrayOf(qual(text.type), text.units.length + 1));
+    return this.placeOperand({ kind: "var", var: this.stringObject(bytes, text.unitBytes), type, span: e.span });
+  }
+
+  private checkGeneric(e: Extract<Expression, { kind: "generic" }>): Operand {
+    this.unevaluated++;
+    const control = this.rvalue(this.checkExpression(e.control)).type;
+    this.unevaluated--;
+    let chosen: Expression | null = null;
+    let fallback: Expression | null = null;
+    for (const item of e.cases) {
+      if (item.type === null) {
+        if (fallback !== null) this.error("_Generic has two defaults", item.value.span);
+        fallback = item.value;
+        continue;
+      }
+      const type = this.typeOf(item.type);
+      // The control has lost its qualifiers, so a qualified type never fits.
+      if (!type.isConst && !type.isVolatile && isCompatible(control, type.type) && !(control.kind === "enum" && type.type !== control && false)) {
+        if (chosen !== null) this.error("two cases of _Generic fit", item.type.span);
+        chosen = item.value;
+      }
+    }
+    chosen ??= fallback;
+    if (chosen === null) {
+      this.error(`no case of _Generic fits the type '${typeName(qual(control))}'`, e.span);
+      return this.errorOperand(e.span);
+    }
+    return this.checkExpression(chosen);
+  }
+
+  // ---- postfix expressions ----
+
+  private checkIndex(baseSource: Expression, indexSource: Expression, span: Span): Operand {
+    const first = this.checkExpression(baseSource);
+    const second = this.checkExpression(indexSource);
+    let base = this.rvalue(first);
+    let index = this.rvalue(second);
+    if (base.type.kind !== "pointer" && index.type.kind === "pointer") [base, index] = [index, base];
+    if (this.isError(base.type) || this.isError(index.type)) return this.errorOperand(span);
+    if (base.type.kind !== "pointer") {
+      this.error(`only an array or a pointer can be indexed, not a value of type '${typeName(qual(base.type))}'`, span);
+      return this.errorOperand(span);
+    }
+    if (!isInteger(index.type)) {
+      this.error(`an index must be an integer, not '${typeName(qual(index.type))}'`, indexSource.span);
+      return this.errorOperand(span);
+    }
+    if (!this.checkPointee(base.type.to, span)) return this.errorOperand(span);
+    if (first.type.type.kind === "array") this.checkBounds(first.type.type.length, index, indexSource.span);
+    const pointer = this.pointerAdd(base, this.promote(index), this.scaleOf(base.type, span), false, span);
+    return this.placeOperand({ kind: "deref", pointer, type: base.type.to, span });
+  }
+
+  private checkBounds(length: number | null, index: Expr, span: Span): void {
+    if (index.kind !== "const-int" || length === null || length <= 1 || this.unevaluated > 0) return;
+    if (index.value < 0n || index.value > BigInt(length)) this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span);
+  }
+
+  private checkPointee(to: QualType, span: Span): boolean {
+    if (to.type.kind === "void" || to.type.kind === "function" || isCompleteType(to.type) || this.isError(to.type)) return true;
+    this.error(`'${typeName(to)}' is incomplete here, so its size is not known`, span);
+    return false;
+  }
+
+  private checkMember(e: Extract<Expression, { kind: "member" }>): Operand {
+    const operand = this.checkExpression(e.object);
+    let object: LValue;
+    let isLvalue = true;
+    if (e.isArrow) {
+      const pointer = this.rvalue(operand);
+      if (this.isError(pointer.type)) return this.errorOperand(e.span);
+      if (pointer.type.kind !== "pointer" || (!isRecord(pointer.type.to.type) && !this.isError(pointer.type.to.type))) {
+        const hint = isRecord(pointer.type) ? { hint: `it is a ${pointer.type.kind}, not a pointer: use '.'` } : {};
+        this.error(`'->' needs a pointer to a struct or union, not '${typeName(qual(pointer.type))}'`, e.span, hint);
+        return this.errorOperand(e.span);
+      }
+      object = { kind: "deref", pointer, type: pointer.type.to, span: e.object.span };
+    } else {
+      const t = operand.type.type;
+      if (this.isError(t)) return this.errorOperand(e.span);
+      if (!isRecord(t)) {
+        const hint = t.kind === "pointer" && isRecord(t.to.type) ? { hint: "it is a pointer: use '->'" } : {};
+        this.error(`'.' needs a struct or union, not '${typeName(operand.type)}'`, e.span, hint);
+        return this.errorOperand(e.span);
+      }
+      object = operand.place ?? this.materialize(operand.value!);
+      isLvalue = operand.isLvalue;
+    }
+    return this.selectMember(object, e.name.text, e.name.span, e.span, isLvalue);
+  }
+
+  selectMember(object: LValue, name: string, nameSpan: Span, span: Span, isLvalue: boolean): Operand {
+    const t = object.type.type;
+    if (this.isError(t)) return this.errorOperand(span);
+    if (isRecord(t) && !t.isComplete) {
+      this.error(`'${typeName(object.type)}' is only declared, not defined, so its members are not known`, span);
+      return this.errorOperand(span);
+    }
+    const path = findMember(t, name);
+    if (path === null) {
+      this.error(`'${typeName(unqualified(object.type))}' has no member '${name}'`, nameSpan, this.nearHint(name, memberNames(t), nameSpan));
+      return this.errorOperand(span);
+    }
+    let place = object;
+    for (const member of path) place = { kind: "member", object: place, member, type: withQualifiers(member.type, place.type), span };
+    return this.placeOperand(place, isLvalue);
+  }
+
+  /** Puts a struct value into a temporary, so that its members can be read. */
+  materialize(value: Expr): LValue {
+    if (value.kind === "load") return value.from;
+    if (this.fn === null) {
+      this.error("this cannot be used outside a function", value.span);
+      return { kind: "deref", pointer: this.constant(0, value.span, pointerTo(qual(value.type))), type: qual(value.type), span: value.span };
+    }
+    const local = this.temporary(qual(value.type), value.span);
+    const init = [this.statement(this.assignTo(this.localPlace(local, value.span), value))];
+    return { kind: "temp", local, init, type: local.type, span: value.span };
+  }
+
+  // ---- unary expressions ----
+
+  private checkPrefix(e: Extract<Expression, { kind: "prefix" }>): Operand {
+    const { span } = e;
+    switch (e.operator) {
+      case "++":
+      case "--":
+        return this.increment(e.operand, e.operator === "++", "new", span);
+      case "&":
+        return this.checkAddress(e.operand, span);
+      case "*": {
+        const operand = this.checkExpression(e.operand);
+        const pointer = this.rvalue(operand);
+        if (this.isError(pointer.type)) return this.errorOperand(span);
+        if (pointer.type.kind !== "pointer") {
+          this.error(`'*' needs a pointer, not '${typeName(qual(pointer.type))}'`, span);
+          return this.errorOperand(span);
+        }
+        if (pointer.type.to.type.kind === "function") return operand.type.type.kind === "function" ? operand : this.placeOperand({ kind: "deref", pointer, type: pointer.type.to, span });
+        return this.placeOperand({ kind: "deref", pointer, type: pointer.type.to, span });
+      }
+    }
+    const operand = this.checkExpression(e.operand);
+    const value = this.rvalue(operand);
+    if (this.isError(value.type)) return this.errorOperand(span);
+    if (e.operator === "!") {
+      const test = this.condition(operand, "'!'");
+      const result = this.unary("lognot", test, INT, span);
+      return this.valueOperand(result, result.kind === "const-int" && result.value === 0n);
+    }
+    const isFine = e.operator === "~" ? isInteger(value.type) : isArithmetic(value.type);
+    if (!isFine) {
+      this.error(`'${e.operator}' needs ${e.operator === "~" ? "an integer" : "a number"}, not '${typeName(qual(value.type))}'`, span);
+      return this.errorOperand(span);
+    }
+    const promoted = this.promote(value);
+    if (e.operator === "+") return this.valueOperand(promoted, operand.isNull === true);
+    const result = this.unary(e.operator === "-" ? "neg" : "not", promoted, promoted.type, span);
+    if (e.operator === "-" && promoted.kind === "const-int" && result.kind === "const-int" && promoted.value !== 0n && result.value === promoted.value && integerOf(promoted.type as typeof INT).signed) {
+      this.warn("Woverflow", "the negated constant does not fit in its type", span);
+    }
+    return this.valueOperand(result, result.kind === "const-int" && result.value === 0n);
+  }
+
+  private checkAddress(source: Expression, span: Span): Operand {
+    const operand = this.checkExpression(source);
+    if (this.isError(operand.type.type)) return this.errorOperand(span);
+    if (operand.place === null || !operand.isLvalue) {
+      this.error("the address of a value cannot be taken; '&' needs a variable or another object", span);
+      return this.errorOperand(span);
+    }
+    const { place } = operand;
+    if (place.kind === "member" && place.member.bitField !== null) {
+      this.error(`the address of the bit-field '${place.member.name}' cannot be taken`, span);
+      return this.errorOperand(span);
+    }
+    if (place.kind === "var" && this.isRegister(place)) this.error(`the address of the register variable '${place.var.storage === "string" ? "" : place.var.name}' cannot be taken`, span);
+    const result = this.addressOf(place);
+    // The constant address that offsetof is made of: &((T *)0)->m.
+    return this.valueOperand(this.foldAddress({ ...result, span }));
+  }
+
+  registerVariables = new Set<unknown>();
+  private isRegister(place: Extract<LValue, { kind: "var" }>): boolean {
+    return this.registerVariables.has(place.var);
+  }
+
+  /** &((T *)constant)->member becomes a constant. */
+  foldAddress(e: Expr): Expr {
+    if (e.kind !== "address") return e;
+    let at = e.of;
+    let offset = 0;
+    while (at.kind === "member") {
+      offset += at.member.offset;
+      at = at.object;
+    }
+    if (at.kind !== "deref" || at.pointer.kind !== "const-int") return e;
+    return this.constant(BigInt.asUintN(32, at.pointer.value + BigInt(offset)), e.span, e.type);
+  }
+
+  private checkSizeof(kind: "sizeof" | "alignof", source: Expression, span: Span): Operand {
+    this.unevaluated++;
+    const outer = this.pendingSizes;
+    const operand = this.checkExpression(source);
+    this.pendingSizes = outer;
+    this.unevaluated--;
+    if (operand.place?.kind === "member" && operand.place.member.bitField !== null) {
+      this.error(`a bit-field has no ${kind === "sizeof" ? "size" : "alignment"} of its own`, span);
+      return this.errorOperand(span);
+    }
+    if (kind === "sizeof" && source.kind === "paren" && source.inner.kind === "name") this.checkSizeofParameter(operand, source.inner.name, span);
+    if (kind === "alignof" && operand.place?.kind === "var" && operand.place.var.storage !== "string" && operand.place.var.alignAs > 0) {
+      return this.valueOperand(this.sizeConstant(operand.place.var.alignAs, span));
+    }
+    return this.sizeOperand(kind === "sizeof", operand.type, span);
+  }
+
+  arrayParameters = new Set<unknown>();
+  private checkSizeofParameter(operand: Operand, name: string, span: Span): void {
+    if (operand.place?.kind === "var" && this.arrayParameters.has(operand.place.var)) {
+      this.warn("Wsizeof-array-argument", `'${name}' is a pointer here: sizeof gives 4, not the size of the array`, span);
+    }
+  }
+
+  private sizeOperand(isSize: boolean, type: QualType, span: Span): Operand {
+    const t = type.type;
+    if (this.isError(t)) return this.valueOperand(this.sizeConstant(4, span));
+    if (t.kind !== "void" && t.kind !== "function" && !isCompleteType(t)) {
+      this.error(`${isSize ? "sizeof" : "_Alignof"} cannot be applied to the incomplete type '${typeName(type)}'`, span);
+      return this.errorOperand(span);
+    }
+    if (!isSize) return this.valueOperand(this.sizeConstant(alignOf(t), span));
+    return this.valueOperand(isVla(t) ? this.sizeExpr(t, span) : this.sizeConstant(sizeOf(t), span));
+  }
+
+  // ---- casts ----
+
+  private checkCast(typeSource: TypeName, source: Expression, span: Span): Operand {
+    return this.withSizes(() => {
+      const type = this.typeOf(typeSource);
+      const operand = this.checkExpression(source);
+      return this.cast(type, operand, span);
+    });
+  }
+
+  cast(type: QualType, operand: Operand, span: Span): Operand {
+    const t = type.type;
+    const value = this.rvalue(operand);
+    if (t.kind === "void") return this.valueOperand({ kind: "convert", operand: value, type: VOID, span });
+    if (this.isError(t) || this.isError(value.type)) return this.errorOperand(span);
+    if (isRecord(t)) {
+      if (isCompatible(t, value.type)) return this.valueOperand(value);
+      if (t.kind === "union") {
+        const member = t.members.find((candidate) => isCompatible(candidate.type.type, value.type));
+        if (member !== undefined && this.fn !== null) return this.unionCast(type, member.name, value, span);
+      }
+      this.error(`a value of type '${typeName(qual(value.type))}' cannot be cast to '${typeName(type)}'`, span);
+      return this.errorOperand(span);
+    }
+    if (!isScalar(t)) {
+      this.error(`a cast to '${typeName(type)}' is not possible`, span);
+      return this.errorOperand(span);
+    }
+    if (!isScalar(value.type) || (t.kind === "pointer" && value.type.kind === "float") || (t.kind === "float" && value.type.kind === "pointer")) {
+      this.error(`a value of type '${typeName(qual(value.type))}' cannot be cast to '${typeName(type)}'`, span);
+      return this.errorOperand(span);
+    }
+    const result = this.convert(value, t, span);
+    const isNull = operand.isNull === true && (isInteger(t) || (t.kind === "pointer" && t.to.type.kind === "void" && !t.to.isConst && !t.to.isVolatile));
+    const isZero = result.kind === "const-int" && result.value === 0n && isInteger(t) && isArithmetic(value.type);
+    return this.valueOperand({ ...result, span, type: t }, isNull || isZero);
+  }
+
+  private unionCast(type: QualType, name: string, value: Expr, span: Span): Operand {
+    const local = this.temporary(unqualified(type), span);
+    const member = this.selectMember(this.localPlace(local, span), name, span, span, true);
+    const init: Stmt[] = [this.statement(this.assignTo(member.place!, value))];
+    return this.placeOperand({ kind: "temp", local, init, type: local.type, span }, false);
+  }
+
+  // ---- binary expressions ----
+
+  private checkBinary(e: Extract<Expression, { kind: "binary" }>): Operand {
+    const { operator, span } = e;
+    if (operator === "&&" || operator === "||") return this.checkLogical(e);
+    const left = this.checkExpression(e.left);
+    const right = this.checkExpression(e.right);
+    const a = this.rvalue(left);
+    const b = this.rvalue(right);
+    if (this.isError(a.type) || this.isError(b.type)) return this.errorOperand(span);
+    this.checkParentheses(e);
+    if (operator === "==" || operator === "!=" || operator === "<" || operator === ">" || operator === "<=" || operator === ">=") {
+      return this.compare(e, left, right, a, b);
+    }
+    if ((operator === "+" || operator === "-") && (a.type.kind === "pointer" || b.type.kind === "pointer")) return this.pointerArithmetic(e, a, b);
+    return this.arithmetic(operator, a, b, span, e.operatorSpan);
+  }
+
+  /** Arithmetic operators on two numbers. */
+  arithmetic(operator: string, a: Expr, b: Expr, span: Span, operatorSpan: Span): Operand {
+    const op = BINARY_OPS[operator]!;
+    const needsInteger = op === "rem" || op === "and" || op === "or" || op === "xor" || op === "shl" || op === "shr";
+    const isFine = needsInteger ? isInteger(a.type) && isInteger(b.type) : isArithmetic(a.type) && isArithmetic(b.type);
+    if (!isFine) return this.badOperands(operator, a.type, b.type, operatorSpan);
+    if (op === "shl" || op === "shr") {
+      const left = this.promote(a);
+      const right = this.shiftCount(b, left.type);
+      return this.constantOperand(this.binary(op, left, right, left.type, span));
+    }
+    const type = this.commonType(a, b);
+    return this.constantOperand(this.binary(op, this.convert(a, type), this.convert(b, type), type, span));
+  }
+
+  private constantOperand(value: Expr): Operand {
+    return this.valueOperand(value, value.kind === "const-int" && value.value === 0n);
+  }
+
+  shiftCount(count: Expr, type: CType): Expr {
+    const right = this.convert(this.promote(count), INT);
+    if (right.kind === "const-int" && this.unevaluated === 0) {
+      if (right.value < 0n) this.warn("Wshift-count-negative", "the shift count is negative", count.span);
+      else if (right.value >= BigInt(sizeOf(type) * 8)) this.warn("Wshift-count-overflow", `the shift count ${right.value} is not less than the width of '${typeName(qual(type))}'`, count.span);
+    }
+    return right;
+  }
+
+  private badOperands(operator: string, a: CType, b: CType, span: Span): Operand {
+    this.error(`'${operator}' cannot be applied to '${typeName(qual(a))}' and '${typeName(qual(b))}'`, span);
+    return this.errorOperand(span);
+  }
+
+  private pointerArithmetic(e: Extract<Expression, { kind: "binary" }>, a: Expr, b: Expr): Operand {
+    const { span, operator } = e;
+    if (a.type.kind === "pointer" && b.type.kind === "pointer") {
+      if (operator === "+" || !isCompatible(a.type.to.type, b.type.to.type)) return this.badOperands(operator, a.type, b.type, e.operatorSpan);
+      if (!this.checkPointee(a.type.to, span)) return this.errorOperand(span);
+      if (a.kind === "const-int" && b.kind === "const-int") {
+        const size = BigInt(Math.max(1, sizeOf(a.type.to.type)));
+        return this.valueOperand(this.constant(BigInt.asIntN(32, a.value - b.value) / size, span, PTRDIFF_T));
+      }
+      return this.valueOperand({ kind: "pointer-diff", left: a, right: b, scale: this.scaleOf(a.type, span), type: PTRDIFF_T, span });
+    }
+    const [pointer, index] = a.type.kind === "pointer" ? [a, b] : [b, a];
+    if (pointer.type.kind !== "pointer" || !isInteger(index.type) || (operator === "-" && pointer !== a)) return this.badOperands(operator, a.type, b.type, e.operatorSpan);
+    if (!this.checkPointee(pointer.type.to, span)) return this.errorOperand(span);
+    const scale = this.scaleOf(pointer.type, span);
+    if (pointer.kind === "const-int" && index.kind === "const-int" && typeof scale === "number") {
+      const bytes = index.value * BigInt(scale);
+      return this.valueOperand(this.constant(BigInt.asUintN(32, operator === "+" ? pointer.value + bytes : pointer.value - bytes), span, pointer.type));
+    }
+    return this.valueOperand(this.pointerAdd(pointer, this.promote(index), scale, operator === "-", span));
+  }
+
+  private compare(e: Extract<Expression, { kind: "binary" }>, left: Operand, right: Operand, a: Expr, b: Expr): Operand {
+    const { span, operator } = e;
+    const op = BINARY_OPS[operator]!;
+    if (isArithmetic(a.type) && isArithmetic(b.type)) {
+      this.checkSigns(e, a, b);
+      const type = this.commonType(a, b);
+      return this.constantOperand(this.binary(op, this.convert(a, type), this.convert(b, type), INT, span));
+    }
+    if (a.type.kind === "pointer" && b.type.kind === "pointer") {
+      const [p, q] = [a.type.to.type, b.type.to.type];
+      const isFine = isCompatible(p, q) || p.kind === "void" || q.kind === "void" || left.isNull === true || right.isNull === true;
+      if (!isFine) this.warn("Wcompare-distinct-pointer-types", `pointers of different types are compared: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, e.operatorSpan);
+      this.checkStringCompare(e);
+      this.checkAddressCompare(a, b, e.operatorSpan);
+      return this.constantOperand(this.binary(op, a, this.convert(b, a.type), INT, span));
+    }
+    const [pointer, other, operand] = a.type.kind === "pointer" ? [a, b, right] : [b, a, left];
+    if (pointer.type.kind === "pointer" && isInteger(other.type)) {
+      if (operand.isNull !== true) this.warn("Wpointer-integer-compare", `a pointer is compared with an integer ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}')`, e.operatorSpan);
+      this.checkAddressCompare(pointer, other, e.operatorSpan);
+      return this.constantOperand(this.binary(op, this.convert(a, pointer.type), this.convert(b, pointer.type), INT, span));
+    }
+    return this.badOperands(operator, a.type, b.type, e.operatorSpan);
+  }
+
+  private checkSigns(e: Extract<Expression, { kind: "binary" }>, a: Expr, b: Expr): void {
+    if (!isInteger(a.type) || !isInteger(b.type)) return;
+    const common = this.commonType(a, b);
+    if (common.kind !== "int" || common.signed) return;
+    for (const side of [a, b]) {
+      const promoted = this.promotedType(side);
+      const isSigned = promoted.kind === "int" && promoted.signed;
+      const isNeverNegative = side.kind === "const-int" ? side.value >= 0n : side.type.kind === "int" && !side.type.signed;
+      if (isSigned && !isNeverNegative) {
+        this.warn("Wsign-compare", `signed and unsigned values are compared ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'): a negative one counts as large`, e.operatorSpan);
+        return;
+      }
+    }
+  }
+
+  private checkStringCompare(e: Extract<Expression, { kind: "binary" }>): void {
+    if (strip(e.left).kind === "string" || strip(e.right).kind === "string") {
+      this.warn("Wstring-compare", "this compares addresses, not the texts", e.operatorSpan, { hint: "use strcmp to compare what the strings say" });
+    }
+  }
+
+  private checkAddressCompare(a: Expr, b: Expr, span: Span): void {
+    const isNull = (x: Expr): boolean => x.kind === "const-int" && x.value === 0n;
+    const place = isNull(b) ? a : isNull(a) ? b : null;
+    if (place?.kind === "address" && place.of.kind === "var" && place.of.var.storage !== "string" && truthOf(place) === true) {
+      this.warn("Waddress", `the address of '${place.of.var.name}' is never null`, span);
+    }
+  }
+
+  /** -Wparentheses: `a < b < c`, `a & b == c`, `a && b || c`, `a << b + c`. */
+  private checkParentheses(e: Extract<Expression, { kind: "binary" }>): void {
+    const inner = (side: Expression): BinaryOperator | null => (side.kind === "binary" ? side.operator : null);
+    const isCompare = (op: BinaryOperator | null): boolean => op !== null && ["<", ">", "<=", ">=", "==", "!="].includes(op);
+    const [left, right] = [inner(e.left), inner(e.right)];
+    if (["<", ">", "<=", ">="].includes(e.operator) && left !== null && ["<", ">", "<=", ">="].includes(left)) {
+      this.warn("Wparentheses", `'a ${left} b ${e.operator} c' compares the outcome of the first comparison (0 or 1) with the last value`, e.operatorSpan, { hint: "write it as two comparisons joined by &&" });
+    } else if ((e.operator === "&" || e.operator === "|" || e.operator === "^") && (isCompare(left) || isCompare(right))) {
+      const op = isCompare(left) ? left : right;
+      this.warn("Wparentheses", `'${op}' binds more tightly than '${e.operator}'`, e.operatorSpan, { hint: "put the part that is meant into parentheses" });
+    } else if ((e.operator === "<<" || e.operator === ">>") && [left, right].some((op) => op === "+" || op === "-")) {
+      this.warn("Wparentheses", `'+' and '-' bind more tightly than '${e.operator}'`, e.operatorSpan, { hint: "put the part that is meant into parentheses" });
+    }
+    const first = e.left;
+    if (first.kind === "prefix" && first.operator === "!" && (isCompare(e.operator) || e.operator === "&") && strip(e.right).kind !== "prefix") {
+      this.warn("Wlogical-not-parentheses", `'!' applies only to the left side of '${e.operator}'`, first.span, { hint: "put the whole comparison into parentheses" });
+    }
+  }
+
+  private checkLogical(e: Extract<Expression, { kind: "binary" }>): Operand {
+    const { span } = e;
+    const op = e.operator === "&&" ? "and" : "or";
+    if (op === "or" && [e.left, e.right].some((side) => side.kind === "binary" && side.operator === "&&")) {
+      this.warn("Wparentheses", "'&&' binds more tightly than '||'", e.operatorSpan, { hint: "parentheses around the && part make that plain" });
+    }
+    const left = this.condition(this.testOperand(e.left), `'${e.operator}'`);
+    const truth = truthOf(left);
+    const decided = truth !== null && truth === (op === "or");
+    if (decided) this.unevaluated++;
+    const right = this.condition(this.testOperand(e.right), `'${e.operator}'`);
+    if (decided) this.unevaluated--;
+    if (decided) return this.valueOperand(this.constant(op === "or" ? 1 : 0, span), op === "and");
+    const rightTruth = truthOf(right);
+    if (truth !== null && rightTruth !== null) return this.valueOperand(this.constant(rightTruth ? 1 : 0, span), !rightTruth);
+    return this.valueOperand({ kind: "logical", op, left, right, type: INT, span });
+  }
+
+  /** An expression whose truth is asked for: an assignment there is probably a slip. */
+  testOperand(e: Expression): Operand {
+    if (e.kind === "assign" && e.operator === "=") {
+      this.warn("Wparentheses", "an assignment is used as a condition", e.operatorSpan, { hint: "write '==' to compare, or put parentheses around the assignment if it is meant", fix: { span: e.operatorSpan, replacement: "==" } });
+    }
+    return this.checkExpression(e);
+  }
+
+  // ---- conditional ----
+
+  private checkConditional(e: Extract<Expression, { kind: "conditional" }>): Operand {
+    const { span } = e;
+    if (e.then === null) return this.shortConditional(e);
+    const test = this.condition(this.testOperand(e.test), "'?'");
+    const truth = truthOf(test);
+    if (truth === false) this.unevaluated++;
+    const then = this.checkExpression(e.then);
+    if (truth === false) this.unevaluated--;
+    if (truth === true) this.unevaluated++;
+    const otherwise = this.checkExpression(e.otherwise);
+    if (truth === true) this.unevaluated--;
+    return this.choose(test, truth, then, otherwise, span);
+  }
+
+  /** GNU's `a ?: b`: the test's value is used twice and computed once. */
+  private shortConditional(e: Extract<Expression, { kind: "conditional" }>): Operand {
+    const first = this.checkExpression(e.test);
+    const test = this.condition(first, "'?'");
+    const truth = truthOf(test);
+    if (truth !== null || this.fn === null || test.kind === "load" && test.from.kind === "var") return this.choose(test, truth, { ...first, place: null, value: test, isLvalue: false }, this.checkExpression(e.otherwise), e.span);
+    const local = this.temporary(qual(test.type), e.span);
+    const place = this.localPlace(local, e.span);
+    const result = this.rvalue(this.choose(this.load(place), null, this.placeOperand(place, false), this.checkExpression(e.otherwise), e.span));
+    const left = this.voidValue(this.assignTo(place, test));
+    return this.valueOperand({ kind: "comma", left, right: result, type: result.type, span: e.span });
+  }
+
+  choose(test: Expr, truth: boolean | null, first: Operand, second: Operand, span: Span): Operand {
+    const a = this.rvalue(first);
+    const b = this.rvalue(second);
+    if (this.isError(a.type) || this.isError(b.type)) return this.errorOperand(span);
+    const type = this.conditionalType(first, second, a, b);
+    if (type === null) {
+      this.error(`the two outcomes of '?:' do not go together: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, span);
+      return this.errorOperand(span);
+    }
+    const then = type.kind === "void" ? this.voidValue(a) : this.convert(a, type);
+    const otherwise = type.kind === "void" ? this.voidValue(b) : this.convert(b, type);
+    if (truth !== null && !isRecord(type)) {
+      const chosen = truth ? then : otherwise;
+      const source = truth ? first : second;
+      return this.valueOperand(chosen, isConst(chosen) && source.isNull === true && isInteger(type));
+    }
+    return this.valueOperand({ kind: "conditional", test, then, otherwise, type, span });
+  }
+
+  /** C11 §6.5.15p5–6. */
+  private conditionalType(first: Operand, second: Operand, a: Expr, b: Expr): CType | null {
+    if (isArithmetic(a.type) && isArithmetic(b.type)) return this.commonType(a, b);
+    if (a.type.kind === "void" || b.type.kind === "void") return VOID;
+    if (isRecord(a.type) && isCompatible(a.type, b.type)) return a.type;
+    if (a.type.kind === "pointer" && second.isNull === true) return a.type;
+    if (b.type.kind === "pointer" && first.isNull === true) return b.type;
+    if (a.type.kind === "pointer" && b.type.kind === "pointer") {
+      const [p, q] = [a.type.to, b.type.to];
+      const both = qual(VOID, p.isConst || q.isConst, p.isVolatile || q.isVolatile);
+      if (isCompatible(p.type, q.type)) return pointerTo({ ...both, type: compositeType(p.type, q.type) });
+      if (p.type.kind !== "void" && q.type.kind !== "void") this.warn("Wincompatible-pointer-types", `the two outcomes of '?:' point to different types: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, second.span);
+      return pointerTo(both);
+    }
+    if (a.type.kind === "pointer" && isInteger(b.type)) {
+      this.warn("Wint-conversion", "one outcome of '?:' is a pointer, the other an integer", second.span);
+      return a.type;
+    }
+    if (b.type.kind === "pointer" && isInteger(a.type)) {
+      this.warn("Wint-conversion", "one outcome of '?:' is a pointer, the other an integer", first.span);
+      return b.type;
+    }
+    return null;
+  }
+
+  // ---- assignment ----
+
+  /** Checks that an operand can be assigned to. */
+  private assignable(operand: Operand, what: string): LValue | null {
+    if (this.isError(operand.type.type)) return null;
+    const { place } = operand;
+    if (place === null || !operand.isLvalue) {
+      this.error(`${what} needs a variable or another object that can be changed; this is only a value`, operand.span);
+      return null;
+    }
+    const t = operand.type.type;
+    if (t.kind === "array") {
+      this.error("an array cannot be assigned to as a whole", operand.span, { hint: "copy its elements, for example with memcpy or strcpy" });
+      return null;
+    }
+    if (t.kind === "function") {
+      this.error("a function cannot be assigned to", operand.span);
+      return null;
+    }
+    if (operand.type.isConst || (isRecord(t) && hasConstMember(t))) {
+      const name = place.kind === "var" && place.var.storage !== "string" ? `'${place.var.name}' is const` : place.kind === "member" ? `the member '${place.member.name}' is const` : "this is const";
+      this.error(`${name} and cannot be changed`, operand.span);
+      return null;
+    }
+    if (!isCompleteType(t)) {
+      this.error(`'${typeName(operand.type)}' is incomplete, so it cannot be assigned to`, operand.span);
+      return null;
+    }
+    return place;
+  }
+
+  /** The target of an assignment; naming a variable there is not a use of it. */
+  private checkTarget(e: Expression): Operand {
+    const entity = e.kind === "name" ? this.scope.find(e.name) : null;
+    const wasUsed = entity?.isUsed ?? false;
+    const operand = this.checkExpression(e);
+    if (entity?.kind === "object" && entity.object.storage === "local") {
+      entity.isUsed = wasUsed;
+      entity.isSet = true;
+    }
+    return operand;
+  }
+
+  private checkAssign(e: Extract<Expression, { kind: "assign" }>): Operand {
+    const { span } = e;
+    if (e.operator !== "=") return this.compoundAssign(e);
+    const target = this.checkTarget(e.target);
+    const operand = this.checkExpression(e.value);
+    const place = this.assignable(target, "an assignment");
+    if (place === null) return this.errorOperand(span);
+    if (e.target.kind === "name" && strip(e.value).kind === "name" && (strip(e.value) as { name: string }).name === e.target.name) {
+      this.warn("Wself-assign", `'${e.target.name}' is assigned to itself`, e.operatorSpan);
+    }
+    const value = this.assignConvert(operand, place.type, { kind: "assign" }, e.value.span);
+    return this.valueOperand({ kind: "assign", target: place, value, type: place.type.type, span });
+  }
+
+  private compoundAssign(e: Extract<Expression, { kind: "assign" }>): Operand {
+    const { span } = e;
+    const target = this.checkExpression(e.target);
+    const value = this.rvalue(this.checkExpression(e.value));
+    const place = this.assignable(target, `'${e.operator}'`);
+    if (place === null || this.isError(value.type)) return this.errorOperand(span);
+    return this.update(place, e.operator.slice(0, -1), value, "new", span, e.operatorSpan);
+  }
+
+  private increment(source: Expression, isUp: boolean, result: "old" | "new", span: Span): Operand {
+    const operand = this.checkExpression(source);
+    const place = this.assignable(operand, isUp ? "'++'" : "'--'");
+    if (place === null) return this.errorOperand(span);
+    if (!isScalar(place.type.type)) {
+      this.error(`'${isUp ? "++" : "--"}' needs a number or a pointer, not '${typeName(place.type)}'`, span);
+      return this.errorOperand(span);
+    }
+    return this.update(place, isUp ? "+" : "-", this.constant(1, span), result, span, span);
+  }
+
+  private update(place: LValue, operator: string, value: Expr, result: "old" | "new", span: Span, operatorSpan: Span): Operand {
+    const type = place.type.type;
+    const op = BINARY_OPS[operator]!;
+    if (type.kind === "pointer") {
+      if ((op !== "add" && op !== "sub") || !isInteger(value.type)) return this.badOperands(`${operator}=`, type, value.type, operatorSpan);
+      if (!this.checkPointee(type.to, span)) return this.errorOperand(span);
+      const index = this.promote(value);
+      const short = sizeOf(index.type) === 8 ? this.convert(index, INT) : index;
+      return this.valueOperand({ kind: "update", op, target: place, value: short, computeType: type, scale: this.scaleOf(type, span), result, type, span });
+    }
+    const needsInteger = op === "rem" || op === "and" || op === "or" || op === "xor" || op === "shl" || op === "shr";
+    const isFine = needsInteger ? isInteger(type) && isInteger(value.type) : isArithmetic(type) && isArithmetic(value.type);
+    if (!isFine) return this.badOperands(`${operator}=`, type, value.type, operatorSpan);
+    const old = this.load(place);
+    if (op === "shl" || op === "shr") {
+      const computeType = this.promotedType(old);
+      return this.valueOperand({ kind: "update", op, target: place, value: this.shiftCount(value, computeType), computeType, scale: null, result, type, span });
+    }
+    if ((op === "div" || op === "rem") && value.kind === "const-int" && value.value === 0n) this.warn("Wdiv-by-zero", "division by zero", operatorSpan);
+    const computeType = this.commonType(old, value);
+    return this.valueOperand({ kind: "update", op, target: place, value: this.convert(value, computeType), computeType, scale: null, result, type, span });
+  }
+
+  // ---- values that nobody uses ----
+
+  /** Warns when a value is computed for nothing. */
+  checkUnusedValue(source: Expression, value: Expr): void {
+    const e = strip(source);
+    if (value.type.kind === "void" || this.isError(value.type)) return;
+    switch (e.kind) {
+      case "binary": {
+        if (e.operator === "&&" || e.operator === "||") return;
+        const hint = e.operator === "==" ? { hint: "write '=' to assign", fix: { span: e.operatorSpan, replacement: "=" } } : {};
+        this.warn("Wunused-value", `the outcome of '${e.operator}' is not used`, e.operatorSpan, hint);
+        return;
+      }
+      case "prefix":
+        if (e.operator !== "++" && e.operator !== "--") this.warn("Wunused-value", `the outcome of '${e.operator}' is not used`, e.span);
+        return;
+      case "name":
+      case "number":
+      case "character":
+      case "string":
+      case "index":
+      case "member":
+        this.warn("Wunused-value", "this expression does nothing", e.span, value.kind === "address" && value.of.type.type.kind === "function" ? { hint: "a call needs parentheses: ()" } : {});
+        return;
+      case "cast":
+        this.warn("Wunused-value", "this expression does nothing", e.span);
+    }
+  }
+}
+
+/** Without parentheses around it. */
+export function strip(e: Expression): Expression {
+  return e.kind === "paren" ? strip(e.inner) : e;
+}
+
+export function unitsToBytes(units: readonly number[], unitBytes: 1 | 2 | 4): Uint8Array {
+  const bytes = new Uint8Array(units.length * unitBytes);
+  units.forEach((unit, i) => {
+    for (let at = 0; at < unitBytes; at++) bytes[i * unitBytes + at] = (unit >>> (8 * at)) & 0xff;
+  });
+  return bytes;
+}
+
+function hasConstMember(t: CType): boolean {
+  if (t.kind !== "struct" && t.kind !== "union") return t.kind === "array" && (t.of.isConst || hasConstMember(t.of.type));
+  return t.members.some((member) => member.type.isConst || hasConstMember(member.type.type));
+}

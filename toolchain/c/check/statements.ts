@@ -1,0 +1,404 @@
+/** Statements of C11 §6.8, with GNU's case ranges, computed goto, local labels, statement expressions and asm with operands. */
+import type { Span } from "../../diagnostics.ts";
+import type * as ast from "../ast.ts";
+import { parseText } from "../literals.ts";
+import type { AsmOperand, Expr, LocalVar, Stmt } from "../tree.ts";
+import { INT, type QualType, VOID, VOID_POINTER, isInteger, isRecord, qual, typeName } from "../types.ts";
+import type { Operand } from "./base.ts";
+import { InitializerChecker } from "./initializers.ts";
+import type { SwitchState } from "./scope.ts";
+
+export abstract class StatementChecker extends InitializerChecker {
+  /** Checks a declaration inside a function; gives the statements that carry it out. */
+  abstract localDeclaration(declaration: ast.Declaration): Stmt[];
+
+  // ---- blocks ----
+
+  block(body: ast.CompoundStatement, declareFirst: () => readonly Stmt[] = () => []): Extract<Stmt, { kind: "block" }> {
+    const scope = this.openScope();
+    const labels = this.openLabels(body.localLabels);
+    const out: Stmt[] = [...declareFirst()];
+    for (const item of body.items) out.push(...this.blockItem(item));
+    if (labels) this.fn!.localLabels.pop();
+    this.closeScope();
+    return { kind: "block", body: out, locals: scope.locals, span: body.span };
+  }
+
+  private openLabels(names: readonly ast.Name[]): boolean {
+    if (names.length === 0) return false;
+    this.fn!.localLabels.push(new Map(names.map((name) => [name.text, `${name.text}.${this.fn!.labels.size}.${name.span.start}`])));
+    return true;
+  }
+
+  blockItem(item: ast.BlockItem): Stmt[] {
+    if (item.kind === "declaration") return this.localDeclaration(item);
+    if (item.kind === "static-assert") {
+      this.checkStaticAssert(item);
+      return [];
+    }
+    return this.statements(item);
+  }
+
+  override statementExpression(body: ast.CompoundStatement, span: Span): Operand {
+    if (this.fn === null) {
+      this.error("a statement expression can be used only in a function", span);
+      return this.errorOperand(span);
+    }
+    const outerSizes = this.pendingSizes;
+    this.pendingSizes = [];
+    const scope = this.openScope();
+    const labels = this.openLabels(body.localLabels);
+    const out: Stmt[] = [];
+    let value: Expr | null = null;
+    body.items.forEach((item, i) => {
+      if (i === body.items.length - 1 && item.kind === "expression") {
+        value = this.withSizesOf(() => this.rvalue(this.checkExpression(item.value)), out);
+      } else out.push(...this.blockItem(item));
+    });
+    if (labels) this.fn.localLabels.pop();
+    this.closeScope();
+    this.pendingSizes = outerSizes;
+    const last = value as Expr | null;
+    const type = last?.type ?? VOID;
+    const locals: readonly LocalVar[] = scope.locals;
+    if (last !== null && type.kind !== "void" && locals.length >= 0) return this.valueOperand({ kind: "statement-expr", body: out, value: last, type, span });
+    if (last !== null) out.push(this.statement(last));
+    return this.valueOperand({ kind: "statement-expr", body: out, value: null, type: VOID, span });
+  }
+
+  /** Runs a check; the size computations it needs become statements before it. */
+  private withSizesOf<T>(run: () => T, out: Stmt[]): T {
+    const outer = this.pendingSizes;
+    this.pendingSizes = [];
+    const result = run();
+    for (const size of this.pendingSizes) out.push(this.statement(size));
+    this.pendingSizes = outer;
+    return result;
+  }
+
+  // ---- statements ----
+
+  /** A statement as one node. */
+  one(source: ast.Statement): Stmt {
+    const list = this.statements(source);
+    if (list.length === 1) return list[0]!;
+    return { kind: "block", body: list, locals: [], span: source.span };
+  }
+
+  private statements(source: ast.Statement): Stmt[] {
+    const out: Stmt[] = [];
+    const made = this.withSizesOf(() => this.single(source), out);
+    out.push(...made);
+    return out;
+  }
+
+  private single(source: ast.Statement): Stmt[] {
+    const { span } = source;
+    switch (source.kind) {
+      case "compound":
+        return [this.block(source)];
+      case "declared":
+        return this.localDeclaration(source.declaration);
+      case "labelled":
+        return this.labelled(source);
+      case "expression": {
+        const value = this.rvalue(this.checkExpression(source.value));
+        this.checkUnusedValue(source.value, value);
+        const facts = this.factsOfCall(value);
+        if (facts?.mustUseResult === true) this.warn("Wunused-result", "the result of this call must not be ignored", source.value.span);
+        return [this.statement(value)];
+      }
+      case "empty":
+        return [];
+      case "if":
+        return [this.ifStatement(source)];
+      case "while": {
+        const test = this.test(source.test);
+        this.checkEmptyBody(source.body, "while", source.test.span);
+        return [{ kind: "while", test, body: this.loopBody(source.body), span }];
+      }
+      case "do": {
+        const body = this.loopBody(source.body);
+        return [{ kind: "do", body, test: this.test(source.test), span }];
+      }
+      case "for":
+        return [this.forStatement(source)];
+      case "switch":
+        return [this.switchStatement(source)];
+      case "return":
+        return [this.returnStatement(source)];
+      case "break":
+        if (this.fn!.breakables === 0) this.error("'break' stands outside a loop or switch", span);
+        return [{ kind: "break", span }];
+      case "continue":
+        if (this.fn!.loops === 0) this.error("'continue' stands outside a loop", span);
+        return [{ kind: "continue", span }];
+      case "goto":
+        return [{ kind: "goto", name: this.useLabel(source.label.text, source.label.span), span }];
+      case "goto-computed": {
+        const operand = this.checkExpression(source.target);
+        return [{ kind: "goto-computed", target: this.convert(this.rvalue(operand), VOID_POINTER), span }];
+      }
+      case "asm":
+        return [this.asmStatement(source)];
+    }
+  }
+
+  private test(e: ast.Expression): Expr {
+    return this.condition(this.testOperand(e), "a condition");
+  }
+
+  private ifStatement(source: Extract<ast.Statement, { kind: "if" }>): Stmt {
+    const test = this.test(source.test);
+    this.checkEmptyBody(source.then, "if", source.test.span);
+    if (source.then.kind === "if" && source.otherwise === null && source.then.otherwise !== null) {
+      this.warn("Wdangling-else", "this 'else' belongs to the inner 'if'", source.then.otherwise.span, { hint: "braces around the inner 'if' make that plain" });
+    }
+    const then = this.one(source.then);
+    const otherwise = source.otherwise === null ? null : this.one(source.otherwise);
+    return { kind: "if", test, then, otherwise, span: source.span };
+  }
+
+  private checkEmptyBody(body: ast.Statement, word: string, span: Span): void {
+    if (body.kind !== "empty" || body.attributes.length > 0 || body.span.end - body.span.start > 1) return;
+    const between = body.span.file === span.file ? body.span.file.text.slice(span.end, body.span.start) : "\n";
+    // `while (x);` on one line is meant more often than not when the semicolon stands alone on the next.
+    if (word === "if" || !between.includes("\n")) this.warn("Wempty-body", `the body of this '${word}' is empty: a lone ';'`, body.span);
+  }
+
+  private loopBody(body: ast.Statement): Stmt {
+    const fn = this.fn!;
+    fn.loops++;
+    fn.breakables++;
+    const out = this.one(body);
+    fn.loops--;
+    fn.breakables--;
+    return out;
+  }
+
+  private forStatement(source: Extract<ast.Statement, { kind: "for" }>): Stmt {
+    const scope = this.openScope();
+    const init: Stmt[] = [];
+    if (source.init !== null) {
+      if (source.init.kind === "declaration") init.push(...this.localDeclaration(source.init));
+      else {
+        const first = source.init;
+        const value = this.withSizesOf(() => this.value(first), init);
+        this.checkUnusedValue(first, value);
+        init.push(this.statement(value));
+      }
+    }
+    const test = source.test === null ? null : this.test(source.test);
+    const step = source.step === null ? null : this.value(source.step);
+    if (source.step !== null && step !== null) this.checkUnusedValue(source.step, step);
+    const body = this.loopBody(source.body);
+    this.closeScope();
+    return { kind: "for", init, test, step, body, locals: scope.locals, span: source.span };
+  }
+
+  private switchStatement(source: Extract<ast.Statement, { kind: "switch" }>): Stmt {
+    const fn = this.fn!;
+    const operand = this.rvalue(this.checkExpression(source.value));
+    if (!isInteger(operand.type)) this.error(`'switch' needs an integer, not '${typeName(qual(operand.type))}'`, source.value.span);
+    const value = isInteger(operand.type) ? this.promote(operand) : this.constant(0, source.value.span);
+    const state: SwitchState = { type: value.type, cases: [], defaultLabel: null, defaultSpan: null };
+    fn.switches.push(state);
+    fn.breakables++;
+    const body = this.one(source.body);
+    fn.breakables--;
+    fn.switches.pop();
+    if (operand.type.kind === "enum" && state.defaultLabel === null) this.checkEnumCases(operand.type.enumerators, state, source.value.span);
+    const cases = state.cases.map(({ low, high, label }) => ({ low, high, label }));
+    return { kind: "switch", value, cases, defaultLabel: state.defaultLabel, body, span: source.span };
+  }
+
+  private checkEnumCases(enumerators: readonly { readonly name: string; readonly value: number }[], state: SwitchState, span: Span): void {
+    const missing = enumerators.filter(({ value }) => !state.cases.some((item) => item.low <= BigInt(value) && BigInt(value) <= item.high));
+    if (missing.length === 0) return;
+    const names = missing.slice(0, 3).map(({ name }) => `'${name}'`);
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
+    this.warn("Wswitch", `the switch has no case for ${names.join(", ")}${more}`, span);
+  }
+
+  private labelled(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
+    const out: Stmt[] = [];
+    for (const label of source.labels) {
+      if (label.kind === "name") out.push({ kind: "label", name: this.defineLabel(label.name, label.attributes), span: label.name.span });
+      else if (label.kind === "case") out.push(...this.caseLabel(label));
+      else out.push(...this.defaultLabel(label.span));
+    }
+    out.push(...(source.body.kind === "declaration" ? this.localDeclaration(source.body) : this.statements(source.body)));
+    return out;
+  }
+
+  private caseLabel(label: Extract<ast.Label, { kind: "case" }>): Stmt[] {
+    const fn = this.fn!;
+    const state = fn.switches[fn.switches.length - 1];
+    if (state === undefined) {
+      this.error("'case' stands outside a switch", label.span);
+      return [];
+    }
+    const low = this.caseValue(label.low, state);
+    const high = label.high === null ? low : this.caseValue(label.high, state);
+    if (low === null || high === null) return [];
+    if (high < low) {
+      this.warn("Wswitch", `the range ${low} ... ${high} is empty`, label.span);
+      return [];
+    }
+    const clash = state.cases.find((other) => low <= other.high && other.low <= high);
+    if (clash !== undefined) this.error(`the case ${low === high ? low : `${low} ... ${high}`} appears twice in this switch`, label.span, { notes: [this.note("the first one is here", clash.span)] });
+    const number = fn.nextCase++;
+    state.cases.push({ low, high, label: number, span: label.span });
+    return [{ kind: "case", label: number, span: label.span }];
+  }
+
+  private caseValue(e: ast.Expression, state: SwitchState): bigint | null {
+    const value = this.constantInteger(e, "a case label");
+    if (value === null) return null;
+    const converted = this.convert(this.constant(value, e.span, value >= -0x8000_0000n && value <= 0x7fff_ffffn ? INT : state.type), state.type);
+    return converted.kind === "const-int" ? converted.value : value;
+  }
+
+  private defaultLabel(span: Span): Stmt[] {
+    const fn = this.fn!;
+    const state = fn.switches[fn.switches.length - 1];
+    if (state === undefined) {
+      this.error("'default' stands outside a switch", span);
+      return [];
+    }
+    if (state.defaultSpan !== null) {
+      this.error("a switch can have only one 'default'", span, { notes: [this.note("the first one is here", state.defaultSpan)] });
+      return [];
+    }
+    state.defaultLabel = fn.nextCase++;
+    state.defaultSpan = span;
+    return [{ kind: "case", label: state.defaultLabel, span }];
+  }
+
+  // ---- labels ----
+
+  private labelName(name: string): string {
+    const local = this.fn?.localLabels;
+    if (local !== undefined) {
+      for (let i = local.length - 1; i >= 0; i--) {
+        const found = local[i]!.get(name);
+        if (found !== undefined) return found;
+      }
+    }
+    return name;
+  }
+
+  override useLabel(name: string, span: Span): string {
+    const unique = this.labelName(name);
+    if (this.fn === null) {
+      this.error("a label can be used only in a function", span);
+      return unique;
+    }
+    const known = this.fn.labels.get(unique);
+    if (known === undefined) this.fn.labels.set(unique, { defined: null, used: span });
+    else known.used = span;
+    return unique;
+  }
+
+  private defineLabel(name: ast.Name, attributes: readonly ast.Attribute[]): string {
+    const unique = this.labelName(name.text);
+    const known = this.fn!.labels.get(unique);
+    const used = attributes.some((attribute) => attribute.name === "unused") ? name.span : (known?.used ?? null);
+    if (known !== undefined && known.defined !== null) this.error(`the label '${name.text}' is defined twice`, name.span, { notes: [this.note("the first one is here", known.defined)] });
+    this.fn!.labels.set(unique, { defined: name.span, used });
+    return unique;
+  }
+
+  /** Reports labels that are used and not defined, or the other way round; called at the end of a function. */
+  checkLabels(): void {
+    const { labels } = this.fn!;
+    for (const [name, { defined, used }] of labels) {
+      const plain = name.replace(/\..*$/, "");
+      if (defined === null && used !== null && this.isFirstReport(plain)) {
+        const names = [...labels].filter(([, label]) => label.defined !== null).map(([other]) => other);
+        this.error(`the label '${plain}' is not defined in this function`, used, this.nearHint(plain, names, used));
+      }
+      if (used === null && defined !== null) this.warn("Wunused-label", `the label '${plain}' is never used`, defined);
+    }
+  }
+
+  // ---- return and asm ----
+
+  private returnStatement(source: Extract<ast.Statement, { kind: "return" }>): Stmt {
+    const fn = this.fn!;
+    const { span } = source;
+    const returns: QualType = fn.returns;
+    if (fn.isNoreturn) this.warn("Winvalid-noreturn", `'${fn.symbol.name}' is declared never to return`, span);
+    if (source.value === null) {
+      if (returns.type.kind !== "void" && !this.isError(returns.type)) this.error(`'return' needs a value: '${fn.symbol.name}' returns '${typeName(returns)}'`, span);
+      return { kind: "return", value: null, span };
+    }
+    fn.hasReturnValue = true;
+    const operand = this.checkExpression(source.value);
+    if (returns.type.kind === "void") {
+      const value = this.rvalue(operand);
+      if (value.type.kind !== "void" && !this.isError(value.type)) this.error(`'${fn.symbol.name}' returns nothing (void), and a value is returned here`, source.value.span);
+      return { kind: "block", body: [this.statement(value), { kind: "return", value: null, span }], locals: [], span };
+    }
+    const value = this.assignConvert(operand, returns, { kind: "return" }, source.value.span);
+    this.checkReturnsLocal(value, source.value.span);
+    return { kind: "return", value, span };
+  }
+
+  private checkReturnsLocal(value: Expr, span: Span): void {
+    let at = value;
+    while (at.kind === "convert" || at.kind === "pointer-add") at = at.kind === "convert" ? at.operand : at.pointer;
+    if (at.kind !== "address") return;
+    let place = at.of;
+    while (place.kind === "member") place = place.object;
+    if (place.kind === "var" && place.var.storage === "local") this.warn("Wreturn-local-addr", `the address of the local variable '${place.var.name}' is returned; it is gone when the function ends`, span);
+  }
+
+  private asmStatement(source: Extract<ast.Statement, { kind: "asm" }>): Stmt {
+    const text = (tokens: readonly { text: string }[]): string =>
+      tokens
+        .map((token) => {
+          const parsed = parseText(token.text, "");
+          return parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "";
+        })
+        .join("");
+    const outputs = source.outputs.map((item): AsmOperand => {
+      const operand = this.checkExpression(item.value);
+      const constraint = text(item.constraint);
+      if (operand.place === null || !operand.isLvalue) {
+        if (!this.isError(operand.type.type)) this.error("an output of asm needs a variable", item.value.span);
+        return { name: item.name, constraint, target: null, value: null };
+      }
+      if (constraint.includes("m")) this.takeAddress(operand.place);
+      if (!/^[=+]/.test(constraint)) this.error("the constraint of an output begins with '=' or '+'", item.value.span);
+      const entity = item.value.kind === "name" ? this.scope.find(item.value.name) : null;
+      if (entity?.kind === "object") entity.isSet = true;
+      return { name: item.name, constraint, target: operand.place, value: null };
+    });
+    const inputs = source.inputs.map((item): AsmOperand => {
+      const operand = this.checkExpression(item.value);
+      const constraint = text(item.constraint);
+      if (constraint.includes("m") && operand.place !== null) this.takeAddress(operand.place);
+      const isMemory = operand.place !== null && constraint === "m";
+      return { name: item.name, constraint, target: isMemory ? operand.place : null, value: isMemory && !isRecord(operand.type.type) ? null : this.rvalue(operand) };
+    });
+    return {
+      kind: "asm",
+      template: text(source.template),
+      isVolatile: source.words.includes("volatile") || outputs.length === 0,
+      outputs,
+      inputs,
+      clobbers: source.clobbers.map(text),
+      isBasic: source.isBasic,
+      span: source.span,
+    };
+  }
+
+  override checkStaticAssert(item: ast.StaticAssert): void {
+    const value = this.constantInteger(item.test, "the condition of _Static_assert");
+    if (value !== 0n) return;
+    const message = item.message === null ? "" : item.message.map((token) => parseText(token.text, "")).map((parsed) => (parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "")).join("");
+    this.error(`static assertion failed${message === "" ? "" : `: ${message}`}`, item.test.span);
+  }
+}
+

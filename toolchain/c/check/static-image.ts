@@ -1,0 +1,115 @@
+/** The bytes of a static object while its initialiser is written into it: sparse, so that `int a[1000000] = {1}` stays small. */
+import type { GlobalSymbol, StaticPart, StringObject } from "../tree.ts";
+
+const CHUNK_BYTES = 256;
+
+type Target = GlobalSymbol | StringObject | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
+
+export class StaticImage {
+  private readonly chunks = new Map<number, Uint8Array>();
+  private readonly addresses = new Map<number, { target: Target; addend: number }>();
+  /** One past the last byte written. */
+  end = 0;
+
+  write(offset: number, bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length; i++) this.writeByte(offset + i, bytes[i]!);
+  }
+
+  private writeByte(offset: number, byte: number): void {
+    this.addresses.delete(offset & ~3);
+    this.end = Math.max(this.end, offset + 1);
+    const chunk = Math.floor(offset / CHUNK_BYTES);
+    let bytes = this.chunks.get(chunk);
+    if (bytes === undefined) this.chunks.set(chunk, (bytes = new Uint8Array(CHUNK_BYTES)));
+    bytes[offset % CHUNK_BYTES] = byte;
+  }
+
+  private readByte(offset: number): number {
+    return this.chunks.get(Math.floor(offset / CHUNK_BYTES))?.[offset % CHUNK_BYTES] ?? 0;
+  }
+
+  writeInteger(offset: number, size: number, value: bigint): void {
+    let rest = BigInt.asUintN(64, value);
+    for (let i = 0; i < size; i++) {
+      this.writeByte(offset + i, Number(rest & 0xffn));
+      rest >>= 8n;
+    }
+  }
+
+  writeBits(offset: number, unitBytes: number, bit: number, width: number, value: bigint): void {
+    let unit = 0n;
+    for (let i = unitBytes - 1; i >= 0; i--) unit = (unit << 8n) | BigInt(this.readByte(offset + i));
+    const mask = ((1n << BigInt(width)) - 1n) << BigInt(bit);
+    unit = (unit & ~mask) | ((value << BigInt(bit)) & mask);
+    this.writeInteger(offset, unitBytes, unit);
+  }
+
+  writeFloat(offset: number, size: 4 | 8 | 16, value: number): void {
+    const view = new DataView(new ArrayBuffer(16));
+    if (size === 4) view.setFloat32(0, value, true);
+    else if (size === 8) view.setFloat64(0, value, true);
+    else writeQuad(view, value);
+    this.write(offset, new Uint8Array(view.buffer, 0, size));
+  }
+
+  writeAddress(offset: number, target: Target, addend: number): void {
+    this.writeInteger(offset, 4, 0n);
+    this.addresses.set(offset, { target, addend });
+  }
+
+  /** The parts in ascending order; runs of zeros at chunk ends are left out. */
+  parts(): StaticPart[] {
+    const parts: StaticPart[] = [];
+    for (const [chunk, bytes] of this.chunks) {
+      let start = 0;
+      let end = CHUNK_BYTES;
+      while (start < end && bytes[start] === 0) start++;
+      while (end > start && bytes[end - 1] === 0) end--;
+      if (end > start) parts.push({ kind: "bytes", offset: chunk * CHUNK_BYTES + start, bytes: bytes.slice(start, end) });
+    }
+    for (const [offset, { target, addend }] of this.addresses) parts.push({ kind: "address", offset, bytes: 4, target, addend });
+    return this.split(parts.sort((a, b) => a.offset - b.offset));
+  }
+
+  /** Cuts byte runs where an address stands inside them. */
+  private split(parts: readonly StaticPart[]): StaticPart[] {
+    const out: StaticPart[] = [];
+    const holes = [...this.addresses.keys()].sort((a, b) => a - b);
+    for (const part of parts) {
+      if (part.kind === "address") {
+        out.push(part);
+        continue;
+      }
+      let from = part.offset;
+      const end = part.offset + part.bytes.length;
+      for (const hole of holes) {
+        if (hole + 4 <= from || hole >= end) continue;
+        if (hole > from) out.push({ kind: "bytes", offset: from, bytes: part.bytes.slice(from - part.offset, hole - part.offset) });
+        from = hole + 4;
+      }
+      if (from < end) out.push({ kind: "bytes", offset: from, bytes: part.bytes.slice(from - part.offset) });
+    }
+    return out.sort((a, b) => a.offset - b.offset);
+  }
+}
+
+/** A double as IEEE binary128, little-endian. */
+function writeQuad(view: DataView, value: number): void {
+  const scratch = new DataView(new ArrayBuffer(8));
+  scratch.setFloat64(0, value);
+  const bits = scratch.getBigUint64(0);
+  const sign = bits >> 63n;
+  let exponent = Number((bits >> 52n) & 0x7ffn);
+  let fraction = bits & 0xf_ffff_ffff_ffffn;
+  if (exponent === 0x7ff) exponent = 0x7fff;
+  else if (exponent !== 0) exponent += 16383 - 1023;
+  else if (fraction !== 0n) {
+    // A subnormal double is a normal quad.
+    const shift = 53 - fraction.toString(2).length;
+    fraction = (fraction << BigInt(shift)) & 0xf_ffff_ffff_ffffn;
+    exponent = 16383 - 1022 - shift;
+  }
+  const quad = (sign << 127n) | (BigInt(exponent) << 112n) | (fraction << 60n);
+  view.setBigUint64(0, quad & 0xffff_ffff_ffff_ffffn, true);
+  view.setBigUint64(8, quad >> 64n, true);
+}

@@ -1,0 +1,201 @@
+/**
+ * Arithmetic on constants exactly as the target would do it, and the folding of typed expressions.
+ *
+ * Integers wrap to the width of their type; float arithmetic is rounded to single by Math.fround (correct, because double has
+ * more than twice the digits), double arithmetic is JavaScript's own IEEE arithmetic. `long double` constants are carried as
+ * doubles and are therefore not folded beyond negation and conversion of exact values.
+ */
+import type { BinaryOp, Expr, GlobalSymbol, LValue, LocalVar, StringObject } from "./tree.ts";
+import { sizeOf } from "./layout.ts";
+import { type CType, INT, integerOf, isInteger } from "./types.ts";
+
+export type ConstInt = Extract<Expr, { kind: "const-int" }>;
+export type ConstFloat = Extract<Expr, { kind: "const-float" }>;
+
+/** The value as the type holds it: pointers and unsigned types count from 0, signed ones wrap, _Bool is 0 or 1. */
+export function wrapTo(value: bigint, type: CType): bigint {
+  if (isInteger(type)) {
+    const plain = integerOf(type);
+    if (plain.name === "_Bool") return value === 0n ? 0n : 1n;
+    const bits = plain.bytes * 8;
+    // Small values are the common case and need no BigInt arithmetic.
+    return plain.signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+  }
+  return BigInt.asUintN(32, value);
+}
+
+export const isConstInt = (e: Expr): e is ConstInt => e.kind === "const-int";
+export const isConst = (e: Expr): e is ConstInt | ConstFloat => e.kind === "const-int" || e.kind === "const-float";
+
+const roundFloat = (value: number, type: CType): number => (type.kind === "float" && type.bytes === 4 ? Math.fround(value) : value);
+
+/** Converts a constant; null when the result is not defined (a float out of range) and must be left to run time. */
+export function convertConstant(e: ConstInt | ConstFloat, type: CType): Expr | null {
+  const { span } = e;
+  if (e.kind === "const-int") {
+    if (type.kind === "float") return { kind: "const-float", value: roundInteger(e.value, type.bytes), type, span };
+    if (isInteger(type) || type.kind === "pointer") return { kind: "const-int", value: wrapTo(e.value, type), type, span };
+    return null;
+  }
+  if (type.kind === "float") return { kind: "const-float", value: roundFloat(e.value, type), type, span };
+  if (!isInteger(type)) return null;
+  const plain = integerOf(type);
+  if (plain.name === "_Bool") return { kind: "const-int", value: e.value !== 0 ? 1n : 0n, type, span };
+  if (!Number.isFinite(e.value)) return null;
+  const value = BigInt(Math.trunc(e.value));
+  return wrapTo(value, type) === value ? { kind: "const-int", value, type, span } : null;
+}
+
+/** An integer rounded once to float or double, ties to even. */
+function roundInteger(value: bigint, bytes: number): number {
+  if (bytes !== 4) return Number(value);
+  const magnitude = value < 0n ? -value : value;
+  const length = magnitude.toString(2).length;
+  if (length <= 24) return Number(value);
+  const drop = BigInt(length - 24);
+  const half = 1n << (drop - 1n);
+  const rest = magnitude & ((1n << drop) - 1n);
+  let kept = magnitude >> drop;
+  if (rest > half || (rest === half && (kept & 1n) === 1n)) kept++;
+  const rounded = Number(kept << drop);
+  return value < 0n ? -rounded : rounded;
+}
+
+/** Folds a binary operation whose operands are constants of one type (shifts: any); null when it has no defined value. */
+export function foldBinary(op: BinaryOp, left: Expr, right: Expr, type: CType): Expr | null {
+  const { span } = left;
+  if (left.kind === "const-int" && right.kind === "const-int") {
+    const value = foldIntegers(op, left.value, right.value, left.type);
+    return value === null ? null : { kind: "const-int", value: wrapTo(value, type), type, span };
+  }
+  if (left.kind === "const-float" && right.kind === "const-float" && left.type.kind === "float" && left.type.bytes !== 16) {
+    return foldFloats(op, left.value, right.value, type, left);
+  }
+  return null;
+}
+
+function foldIntegers(op: BinaryOp, a: bigint, b: bigint, type: CType): bigint | null {
+  const bits = BigInt(sizeOf(type) * 8);
+  switch (op) {
+    case "add": return a + b;
+    case "sub": return a - b;
+    case "mul": return a * b;
+    case "div": return b === 0n ? null : a / b;
+    case "rem": return b === 0n ? null : a % b;
+    case "and": return a & b;
+    case "or": return a | b;
+    case "xor": return a ^ b;
+    case "shl": return b < 0n || b >= bits ? null : a << b;
+    case "shr": return b < 0n || b >= bits ? null : a >> b;
+    case "eq": return a === b ? 1n : 0n;
+    case "ne": return a !== b ? 1n : 0n;
+    case "lt": return a < b ? 1n : 0n;
+    case "le": return a <= b ? 1n : 0n;
+    case "gt": return a > b ? 1n : 0n;
+    case "ge": return a >= b ? 1n : 0n;
+  }
+} // biome-ignore format: one operation a line
+
+function foldFloats(op: BinaryOp, a: number, b: number, type: CType, at: ConstFloat): Expr | null {
+  const real = (value: number): Expr => ({ kind: "const-float", value: roundFloat(value, at.type), type, span: at.span });
+  const truth = (is: boolean): Expr => ({ kind: "const-int", value: is ? 1n : 0n, type: INT, span: at.span });
+  switch (op) {
+    case "add": return real(a + b);
+    case "sub": return real(a - b);
+    case "mul": return real(a * b);
+    case "div": return real(a / b);
+    case "eq": return truth(a === b);
+    case "ne": return truth(a !== b);
+    case "lt": return truth(a < b);
+    case "le": return truth(a <= b);
+    case "gt": return truth(a > b);
+    case "ge": return truth(a >= b);
+    default: return null;
+  }
+} // biome-ignore format: one operation a line
+
+export function foldUnary(op: "neg" | "not" | "lognot", operand: Expr, type: CType): Expr | null {
+  const { span } = operand;
+  if (operand.kind === "const-int") {
+    const value = op === "neg" ? -operand.value : op === "not" ? ~operand.value : operand.value === 0n ? 1n : 0n;
+    return { kind: "const-int", value: wrapTo(value, type), type, span };
+  }
+  if (operand.kind === "const-float") {
+    if (op === "lognot") return { kind: "const-int", value: operand.value === 0 ? 1n : 0n, type, span };
+    if (op === "neg") return { kind: "const-float", value: -operand.value, type, span };
+  }
+  return null;
+}
+
+/** Truth of a constant expression, or null. The address of an object is true. */
+export function truthOf(e: Expr): boolean | null {
+  if (e.kind === "const-int") return e.value !== 0n;
+  if (e.kind === "const-float") return e.value !== 0;
+  if (e.kind === "convert" && (e.type.kind === "pointer" || (e.type.kind === "int" && e.type.name === "_Bool"))) return truthOf(e.operand);
+  if (e.kind === "address" && e.of.kind === "var") return e.of.var.storage === "global" && e.of.var.isWeak ? null : true;
+  return null;
+}
+
+/** A symbol plus an offset in bytes. */
+export interface StaticAddress {
+  readonly base: GlobalSymbol | StringObject | { readonly label: string } | null;
+  readonly offset: number;
+}
+
+/** The address that an address constant stands for (C11 §6.6p9), or null. */
+export function staticAddress(e: Expr): StaticAddress | null {
+  switch (e.kind) {
+    case "const-int":
+      return { base: null, offset: Number(BigInt.asIntN(32, e.value)) };
+    case "address":
+      return staticPlace(e.of);
+    case "label-address":
+      return { base: { label: e.label }, offset: 0 };
+    case "convert": {
+      const size = sizeOf(e.type);
+      if (e.type.kind === "int" && e.type.name === "_Bool") return null;
+      return (e.type.kind === "pointer" || (isInteger(e.type) && size === 4)) && sizeOf(e.operand.type) === 4 ? staticAddress(e.operand) : null;
+    }
+    case "pointer-add": {
+      const pointer = staticAddress(e.pointer);
+      if (pointer === null || e.index.kind !== "const-int" || typeof e.scale !== "number") return null;
+      const bytes = Number(e.index.value) * e.scale;
+      return { base: pointer.base, offset: pointer.offset + (e.subtract ? -bytes : bytes) };
+    }
+    case "binary": {
+      if ((e.op !== "add" && e.op !== "sub") || sizeOf(e.type) !== 4) return null;
+      const left = staticAddress(e.left);
+      const right = staticAddress(e.right);
+      if (left === null || right === null) return null;
+      if (right.base === null) return { base: left.base, offset: e.op === "add" ? left.offset + right.offset : left.offset - right.offset };
+      if (left.base === null && e.op === "add") return { base: right.base, offset: left.offset + right.offset };
+      if (e.op === "sub" && left.base === right.base) return { base: null, offset: left.offset - right.offset };
+      return null;
+    }
+    case "conditional": {
+      const test = truthOf(e.test);
+      return test === null ? null : staticAddress(test ? e.then : e.otherwise);
+    }
+    default:
+      return null;
+  }
+}
+
+/** The address of an object with static storage, or null. */
+export function staticPlace(place: LValue): StaticAddress | null {
+  switch (place.kind) {
+    case "var": {
+      const variable: LocalVar | GlobalSymbol | StringObject = place.var;
+      if (variable.storage === "local" || (variable.storage === "global" && variable.isThreadLocal)) return null;
+      return { base: variable, offset: 0 };
+    }
+    case "deref":
+      return staticAddress(place.pointer);
+    case "member": {
+      const object = staticPlace(place.object);
+      return object === null || place.member.bitField !== null ? null : { base: object.base, offset: object.offset + place.member.offset };
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The front end of the C compiler: from a source file to the typed tree and messages.
+ *
+ *     tokenize → preprocess → mark typedefs → parse (c.ohm) → check
+ *
+ * Everything that is wrong with the program comes back as diagnostics; nothing is thrown for bad input, and nesting that is too
+ * deep for the machine's stack is itself a diagnostic.
+ */
+import { type Diagnostic, Diagnostics, type SourceFile } from "../diagnostics.ts";
+import { Checker } from "./check/declarations.ts";
+import { parseUnit } from "./parse/parse.ts";
+import { type FileProvider, type PreprocessOptions, type Preprocessed, preprocess } from "./preprocess/preprocess.ts";
+import { printTokens } from "./preprocess/print.ts";
+import type { TranslationUnit } from "./tree.ts";
+import { warningOptions } from "./warnings/options.ts";
+
+export type { FileProvider } from "./preprocess/preprocess.ts";
+
+export interface FrontEndOptions extends PreprocessOptions {
+  /** Flags without their dash, in the order given: "Wall", "Wextra", "Werror", "Wno-unused-variable", "w". */
+  readonly warnings?: readonly string[];
+}
+
+export interface FrontEndResult {
+  /** The checked unit; null when there were errors. */
+  readonly unit: TranslationUnit | null;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read, the main file first: for dependency lists and for debug information. */
+  readonly files: readonly SourceFile[];
+}
+
+/** Reads, checks and types a C program. */
+export function frontEnd(source: SourceFile, options: FrontEndOptions, files: FileProvider): FrontEndResult {
+  const diagnostics = new Diagnostics();
+  let preprocessed: Preprocessed | null = null;
+  let unit: TranslationUnit | null = null;
+  try {
+    preprocessed = preprocess(source, options, files, diagnostics);
+    const parsed = parseUnit(preprocessed.tokens, preprocessed.packs, diagnostics);
+    const checker = new Checker(diagnostics, warningOptions(options.warnings ?? []));
+    checker.poisoned = new Set([...parsed.poisoned, ...parsed.unknownTypes]);
+    checker.unknownTypes = parsed.unknownTypes;
+    unit = checker.checkUnit(source.name, parsed.externals);
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    diagnostics.error("the program is nested too deeply for the compiler", { file: source, start: 0, end: 0 }, { hint: "split the deepest expression or block into smaller ones" });
+  }
+  const sorted = dropRepeats(diagnostics.list);
+  const isQuiet = options.warnings?.includes("w") ?? false;
+  const shown = isQuiet ? sorted.filter((item) => item.severity !== "warning") : sorted;
+  const failed = diagnostics.failed || (options.warnings?.includes("Werror") === true && shown.some((item) => item.severity === "warning"));
+  return { unit: failed ? null : unit, diagnostics: shown, files: preprocessed?.files ?? [source] };
+}
+
+/** Preprocesses only, as `cc -E` does. */
+export function preprocessOnly(source: SourceFile, options: PreprocessOptions, files: FileProvider): { text: string; diagnostics: readonly Diagnostic[] } {
+  const diagnostics = new Diagnostics();
+  const { tokens } = preprocess(source, options, files, diagnostics);
+  return { text: printTokens(tokens, source), diagnostics: diagnostics.list };
+}
+
+/** The engine reports a used-up stack as a RangeError. */
+const isStackOverflow = (error: unknown): boolean => error instanceof RangeError || (error instanceof Error && error.message === "too much recursion");
+
+/** The same message at the same place is said once. */
+function dropRepeats(list: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return list.filter((item) => {
+    const key = `${item.span?.file.name}:${item.span?.start}:${item.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

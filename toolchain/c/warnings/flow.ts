@@ -1,0 +1,356 @@
+/**
+ * Warnings that need the order of execution: a missing return, a local that is read and never given a value before, a pointer used
+ * after free. Only the provable: loops, gotos and addresses make the analysis hold back rather than guess.
+ */
+import type { Span } from "../../diagnostics.ts";
+import type { Expr, FunctionDefinition, LValue, LocalVar, Stmt } from "../tree.ts";
+import { truthOf } from "../constant.ts";
+
+export interface FlowReporter {
+  warn(option: string, message: string, span: Span, extra?: { hint?: string }): void;
+}
+
+export interface FlowFacts {
+  readonly isNoreturn: boolean;
+  readonly isMain: boolean;
+  /** The closing brace of the body. */
+  readonly end: Span;
+  isNoreturnCall(e: Expr): boolean;
+}
+
+export function checkFlow(reporter: FlowReporter, fn: FunctionDefinition, facts: FlowFacts): void {
+  const ends = new Ends(facts);
+  const returns = fn.type.returns.type;
+  if (returns.kind !== "void" && !facts.isMain && ends.falls(fn.body)) {
+    if (facts.isNoreturn) reporter.warn("Winvalid-noreturn", `'${fn.symbol.name}' is declared never to return, and it can reach its end`, facts.end);
+    else reporter.warn("Wreturn-type", `'${fn.symbol.name}' can reach its end without returning a value`, facts.end);
+  }
+  new Uses(reporter, fn).run();
+}
+
+/** Can control leave a statement at its end? */
+class Ends {
+  private readonly facts: FlowFacts;
+
+  constructor(facts: FlowFacts) {
+    this.facts = facts;
+  }
+
+  falls(s: Stmt): boolean {
+    switch (s.kind) {
+      case "expr":
+        return !this.stops(s.expr);
+      case "block":
+        return this.list(s.body);
+      case "if": {
+        const truth = truthOf(s.test);
+        if (truth === true) return this.falls(s.then) || (s.otherwise !== null && hasLabel(s.otherwise) && this.falls(s.otherwise));
+        if (truth === false) return s.otherwise === null || this.falls(s.otherwise);
+        return this.falls(s.then) || s.otherwise === null || this.falls(s.otherwise);
+      }
+      case "while":
+        return truthOf(s.test) !== true || breaks(s.body);
+      case "do":
+        return (truthOf(s.test) !== true && (this.falls(s.body) || continues(s.body))) || breaks(s.body);
+      case "for":
+        return (s.test !== null && truthOf(s.test) !== true) || breaks(s.body);
+      case "switch":
+        return s.defaultLabel === null || breaks(s.body) || this.falls(s.body);
+      case "return":
+      case "goto":
+      case "goto-computed":
+      case "break":
+      case "continue":
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  private list(body: readonly Stmt[]): boolean {
+    let falls = true;
+    for (const s of body) {
+      // A label or a case can be reached from elsewhere.
+      if (!falls && !hasLabel(s)) continue;
+      falls = this.falls(s);
+    }
+    return falls;
+  }
+
+  private stops(e: Expr): boolean {
+    if (e.kind === "comma") return this.stops(e.left) || this.stops(e.right);
+    if (e.kind === "convert") return this.stops(e.operand);
+    if (e.kind === "statement-expr") return !this.list(e.body);
+    return this.facts.isNoreturnCall(e);
+  }
+}
+
+function some(s: Stmt, test: (s: Stmt) => boolean, enters: (s: Stmt) => boolean): boolean {
+  if (test(s)) return true;
+  if (!enters(s)) return false;
+  switch (s.kind) {
+    case "block":
+      return s.body.some((inner) => some(inner, test, enters));
+    case "if":
+      return some(s.then, test, enters) || (s.otherwise !== null && some(s.otherwise, test, enters));
+    case "while":
+    case "do":
+    case "for":
+    case "switch":
+      return some(s.body, test, enters);
+    default:
+      return false;
+  }
+}
+
+const isLoop = (s: Stmt): boolean => s.kind === "while" || s.kind === "do" || s.kind === "for";
+const breaks = (s: Stmt): boolean => some(s, (x) => x.kind === "break", (x) => !isLoop(x) && x.kind !== "switch");
+const continues = (s: Stmt): boolean => some(s, (x) => x.kind === "continue", (x) => !isLoop(x));
+const hasLabel = (s: Stmt): boolean => some(s, (x) => x.kind === "label" || x.kind === "case", () => true);
+
+/** Walks a function in the order of its text. */
+class Uses {
+  private readonly reporter: FlowReporter;
+  private readonly fn: FunctionDefinition;
+  /** Locals that may hold a value. */
+  private readonly set = new Set<LocalVar>();
+  private readonly reported = new Set<LocalVar>();
+  private freed = new Map<LocalVar, Span>();
+
+  constructor(reporter: FlowReporter, fn: FunctionDefinition) {
+    this.reporter = reporter;
+    this.fn = fn;
+  }
+
+  run(): void {
+    // With labels the order of the text is not the order of execution.
+    if (some(this.fn.body, (s) => s.kind === "label" || s.kind === "asm", () => true)) return;
+    for (const param of this.fn.params) this.set.add(param);
+    this.stmt(this.fn.body);
+  }
+
+  private stmt(s: Stmt): void {
+    switch (s.kind) {
+      case "expr":
+        this.expr(s.expr);
+        this.noteFree(s.expr);
+        return;
+      case "block": {
+        const before = this.freed;
+        this.freed = new Map(before);
+        for (const inner of s.body) this.stmt(inner);
+        this.freed = before;
+        return;
+      }
+      case "if":
+        this.expr(s.test);
+        this.branch(s.then);
+        if (s.otherwise !== null) this.branch(s.otherwise);
+        return;
+      case "while":
+        this.loop([s.body], [s.test]);
+        return;
+      case "do":
+        this.loop([s.body], [s.test]);
+        return;
+      case "for":
+        for (const init of s.init) this.stmt(init);
+        this.loop([s.body], [...(s.test === null ? [] : [s.test]), ...(s.step === null ? [] : [s.step])]);
+        return;
+      case "switch":
+        this.expr(s.value);
+        this.loop([s.body], []);
+        return;
+      case "return":
+        if (s.value !== null) this.expr(s.value);
+        return;
+      case "zero":
+      case "vla":
+        this.set.add(s.local);
+        return;
+      case "goto-computed":
+        this.expr(s.target);
+    }
+  }
+
+  private branch(s: Stmt): void {
+    const before = this.freed;
+    this.freed = new Map(before);
+    this.stmt(s);
+    this.freed = before;
+  }
+
+  /** In a loop an assignment further down may have been made in an earlier round: what the loop sets anywhere counts as set. */
+  private loop(bodies: readonly Stmt[], tests: readonly Expr[]): void {
+    const before = this.freed;
+    this.freed = new Map();
+    for (const body of bodies) collectSets(body, this.set);
+    for (const test of tests) collectExprSets(test, this.set);
+    for (const test of tests) this.expr(test);
+    for (const body of bodies) this.stmt(body);
+    this.freed = before;
+  }
+
+  private noteFree(e: Expr): void {
+    const call = e.kind === "convert" ? e.operand : e;
+    if (call.kind !== "call" || call.callee.kind !== "address" || call.callee.of.kind !== "var" || call.callee.of.var.storage !== "global" || call.callee.of.var.name !== "free") return;
+    let arg = call.args[0];
+    while (arg?.kind === "convert") arg = arg.operand;
+    if (arg?.kind === "load" && arg.from.kind === "var" && arg.from.var.storage === "local" && !arg.from.var.isAddressTaken) this.freed.set(arg.from.var, e.span);
+  }
+
+  private use(local: LocalVar, span: Span): void {
+    if (this.set.has(local) || local.isAddressTaken || local.name === "" || this.reported.has(local) || local.asmRegister !== null) return;
+    this.reported.add(local);
+    this.reporter.warn("Wuninitialized", `'${local.name}' is used before it has a value`, span, { hint: "give it an initial value where it is declared" });
+  }
+
+  private place(at: LValue, isRead: boolean): void {
+    switch (at.kind) {
+      case "var":
+        if (at.var.storage === "local") {
+          if (isRead) this.use(at.var, at.span);
+        }
+        return;
+      case "deref":
+        this.checkFreed(at.pointer);
+        this.expr(at.pointer);
+        return;
+      case "member":
+        this.place(at.object, isRead);
+        return;
+      case "temp":
+        for (const s of at.init) this.stmt(s);
+        this.set.add(at.local);
+    }
+  }
+
+  private checkFreed(pointer: Expr): void {
+    let at = pointer;
+    while (at.kind === "convert" || at.kind === "pointer-add") at = at.kind === "convert" ? at.operand : at.pointer;
+    if (at.kind !== "load" || at.from.kind !== "var" || at.from.var.storage !== "local") return;
+    if (!this.freed.has(at.from.var)) return;
+    this.freed.delete(at.from.var);
+    this.reporter.warn("Wuse-after-free", `'${at.from.var.name}' is used after it was freed`, at.span);
+  }
+
+  private setLocal(target: LValue): void {
+    if (target.kind === "var" && target.var.storage === "local") {
+      this.set.add(target.var);
+      this.freed.delete(target.var);
+    }
+  }
+
+  private expr(e: Expr): void {
+    switch (e.kind) {
+      case "load":
+        this.place(e.from, true);
+        return;
+      case "address":
+        this.place(e.of, false);
+        return;
+      case "assign":
+        this.expr(e.value);
+        this.place(e.target, false);
+        this.setLocal(e.target);
+        return;
+      case "update":
+        this.expr(e.value);
+        this.place(e.target, true);
+        this.setLocal(e.target);
+        return;
+      case "statement-expr":
+        for (const s of e.body) this.stmt(s);
+        if (e.value !== null) this.expr(e.value);
+        return;
+      case "logical":
+        this.expr(e.left);
+        this.expr(e.right);
+        return;
+      case "builtin":
+        // va_start and its like set what they are given.
+        for (const arg of e.args) if (arg.kind === "load") this.setLocal(arg.from);
+        for (const arg of e.args) this.expr(arg);
+        return;
+      default:
+        for (const inner of operands(e)) this.expr(inner);
+    }
+  }
+}
+
+function operands(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case "pointer-add":
+      return typeof e.scale === "number" ? [e.pointer, e.index] : [e.pointer, e.index, e.scale];
+    case "pointer-diff":
+    case "binary":
+    case "logical":
+    case "comma":
+      return [e.left, e.right];
+    case "unary":
+    case "convert":
+      return [e.operand];
+    case "conditional":
+      return [e.test, e.then, e.otherwise];
+    case "call":
+      return [e.callee, ...e.args];
+    case "builtin":
+      return e.args;
+    default:
+      return [];
+  }
+}
+
+function collectSets(s: Stmt, into: Set<LocalVar>): void {
+  switch (s.kind) {
+    case "expr":
+      collectExprSets(s.expr, into);
+      return;
+    case "block":
+      for (const inner of s.body) collectSets(inner, into);
+      return;
+    case "if":
+      collectExprSets(s.test, into);
+      collectSets(s.then, into);
+      if (s.otherwise !== null) collectSets(s.otherwise, into);
+      return;
+    case "while":
+    case "do":
+      collectExprSets(s.test, into);
+      collectSets(s.body, into);
+      return;
+    case "for":
+      for (const init of s.init) collectSets(init, into);
+      if (s.test !== null) collectExprSets(s.test, into);
+      if (s.step !== null) collectExprSets(s.step, into);
+      collectSets(s.body, into);
+      return;
+    case "switch":
+      collectExprSets(s.value, into);
+      collectSets(s.body, into);
+      return;
+    case "return":
+      if (s.value !== null) collectExprSets(s.value, into);
+  }
+}
+
+function collectExprSets(e: Expr, into: Set<LocalVar>): void {
+  if (e.kind === "assign" || e.kind === "update") {
+    if (e.target.kind === "var" && e.target.var.storage === "local") into.add(e.target.var);
+    collectPlace(e.target, into);
+    collectExprSets(e.value, into);
+  } else if (e.kind === "statement-expr") {
+    for (const s of e.body) collectSets(s, into);
+    if (e.value !== null) collectExprSets(e.value, into);
+  } else if (e.kind === "load") collectPlace(e.from, into);
+  else if (e.kind === "address") collectPlace(e.of, into);
+  else if (e.kind === "builtin") {
+    for (const arg of e.args) if (arg.kind === "load" && arg.from.kind === "var" && arg.from.var.storage === "local") into.add(arg.from.var);
+  } else for (const inner of operands(e)) collectExprSets(inner, into);
+}
+
+function collectPlace(at: LValue, into: Set<LocalVar>): void {
+  if (at.kind === "deref") collectExprSets(at.pointer, into);
+  else if (at.kind === "member") collectPlace(at.object, into);
+  else if (at.kind === "temp") for (const s of at.init) collectSets(s, into);
+}
