@@ -227,9 +227,10 @@ static void draw(void) {
 
 /* ---- keys ---- */
 
+static unsigned char typed[128]; /* bytes that came and no key has used */
+static ssize_t typed_count, typed_at;
+
 static int next_byte(void) {
-  static unsigned char typed[128];
-  static ssize_t typed_count, typed_at;
   if (typed_at == typed_count) {
     typed_at = 0;
     do typed_count = read(0, typed, sizeof typed); while (typed_count < 0 && errno == EINTR);
@@ -451,7 +452,7 @@ int main(int argc, char **argv) {
   tcsetattr(0, TCSADRAIN, &raw);
   put("\033[?1049h\033[?2004h\033[2J");
   do {
-    if (!is_pasting) draw();
+    if (typed_at == typed_count && !is_pasting) draw(); /* while more is waiting, a picture would be old at once */
   } while (handle(next_key()));
   put("\033[?2004l\033[?1049l");
   flush();

@@ -14,12 +14,16 @@
 #ifndef TIOCSCTTY
 #define TIOCSCTTY 0x540E
 #endif
+#ifndef TIOCNOTTY
+#define TIOCNOTTY 0x5422
+#endif
 
 static char *environment[] = {"PATH=/bin:/usr/bin", "HOME=/root", "TERM=xterm-256color", "USER=root", "SHELL=/bin/sh",
                               NULL};
 
 /* A session leader that opens or claims a terminal gets its Ctrl-C. */
 static void take_terminal(void) {
+  signal(SIGHUP, SIG_DFL);
   setsid();
   if (!isatty(0)) {
     int fd = open("/dev/tty", O_RDWR);
@@ -49,6 +53,9 @@ int main(int argc, char **argv) {
     printf("Faultline: watch malloc become memory. Try first-touch, then forks, then thrash.\n"
            "help lists the programs; Tab completes, Ctrl-C ends what runs.\n");
   fflush(stdout);
+  /* A terminal controls one session. If the kernel gave it to this one at boot, the shell's could not have it. */
+  signal(SIGHUP, SIG_IGN);
+  ioctl(0, TIOCNOTTY, 0);
   pid_t child = start(command);
   for (int quick = 0; child > 0;) {
     int status;
@@ -60,6 +67,8 @@ int main(int argc, char **argv) {
       fprintf(stderr, "init: /bin/sh does not start (status %d). Is it in the machine's file system?\n", code);
       return code;
     }
+    printf("The shell has ended; here is a new one.\n");
+    fflush(stdout);
     child = start(command);
   }
   perror("init: cannot start a process");

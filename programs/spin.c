@@ -19,6 +19,7 @@ int main(int argc, char **argv) {
     rounds++;
     if (rounds % 65536 == 0 && limit > 0 && milliseconds() - start >= limit) break;
   }
+  if (stopped == SIGINT) printf("\n"); /* behind the ^C that the terminal shows */
   printf("%lu rounds in %ld ms of the machine's time\n", rounds, milliseconds() - start);
   return stopped ? 128 + stopped : 0;
 }

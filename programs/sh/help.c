@@ -5,84 +5,104 @@
 #include "sh.h"
 
 typedef struct Line {
-  const char *name, *text;
+  const char *name, *text; /* without name: the title of a section */
+  bool is_named_only;      /* of a section: help gives the names alone, help all the lines */
 } Line;
 
 static const Line lines[] = {
-    {NULL, "See memory work"},
-    {"hello", "the smallest program: one line, a few page faults"},
-    {"first-touch", "reserve pages, touch each once, count the faults [PAGES]"},
-    {"reserve", "a large reservation moves the address space, not memory [MiB]"},
-    {"reuse", "free keeps the memory; the next malloc takes it again"},
-    {"pinned", "one live block at the top pins the heap; mmap gives back"},
-    {"blocks", "the allocator's own list of blocks: split and coalesce"},
-    {"header", "which allocator faults the page before its user does"},
-    {"idle-zero", "the idle task empties the dirty list while we sleep"},
-    {"next", "the frames of a dead child go back through the dirty list"},
-    {"secret", "may the next process read what the last one wrote?"},
-    {"forks", "fork copies no page until somebody writes"},
-    {"thrash", "more pages than memory: faults, swap, waiting [PAGES PASSES PATTERN]"},
-    {NULL, "Break something"},
-    {"segv", "a store through a wild pointer"},
-    {"overflow", "recursion without end runs off the stack"},
-    {"spin", "computes until Ctrl-C"},
-    {"bomb", "processes that make processes, up to the limit"},
-    {NULL, "Watch the machine"},
-    {"ps", "the processes"},
-    {"top", "the processes, again and again (q ends it)"},
-    {"free", "memory by use"},
-    {"vmstat", "faults, swap and lists over time [INTERVAL [COUNT]]"},
-    {"pmap", "the address space of a process [PID]"},
-    {"time", "what a command costs: instructions, time, faults"},
-    {NULL, "Files and text"},
-    {"ls", "list a directory (-l long, -a all)"},
-    {"cat", "print files"},
-    {"edit", "a text editor on the whole screen"},
-    {"head", "the first lines"},
-    {"tail", "the last lines"},
-    {"wc", "count lines, words, bytes"},
-    {"grep", "lines that match a pattern"},
-    {"sort", "sort lines"},
-    {"uniq", "drop repeated lines"},
-    {"tr", "replace or delete characters"},
-    {"nl", "number lines"},
-    {"tee", "copy input to files and on"},
-    {"hexdump", "bytes as numbers"},
-    {"cmp", "compare two files"},
-    {"cp", "copy files"},
-    {"mv", "move or rename files"},
-    {"rm", "remove files"},
-    {"ln", "link files"},
-    {"mkdir", "make directories"},
-    {"rmdir", "remove empty directories"},
-    {"touch", "make empty files"},
-    {"dd", "copy blocks"},
-    {NULL, "Small tools"},
-    {"echo", "print the arguments"},
-    {"printf", "print with a format"},
-    {"seq", "count"},
-    {"yes", "a line without end"},
-    {"sleep", "wait [SECONDS]"},
-    {"date", "the machine's clock"},
-    {"uname", "what machine this is"},
-    {"env", "the environment, or a command in another one"},
-    {"which", "where a program is"},
-    {"basename", "the last part of a path"},
-    {"dirname", "all but the last part of a path"},
-    {"xargs", "arguments from input"},
-    {"test", "compare numbers, strings, files"},
-    {"true", "succeed"},
-    {"false", "fail"},
-    {"kill", "send a signal to a process"},
-    {"clear", "clear the screen"},
-    {"stty", "the terminal's settings"},
-    {"sh", "this shell"},
-    {"init", "the first process: starts the shell"}};
+    {NULL, "See memory work", false},
+    {"hello", "the smallest program: one line, a few page faults", false},
+    {"first-touch", "reserve pages, touch each once, count the faults [PAGES]", false},
+    {"reserve", "a large reservation moves the address space, not memory [MiB]", false},
+    {"reuse", "free keeps the memory; the next malloc takes it again", false},
+    {"pinned", "one live block at the top pins the heap; mmap gives back", false},
+    {"blocks", "the allocator's own list of blocks: split and coalesce", false},
+    {"header", "which allocator faults the page before its user does", false},
+    {"idle-zero", "the idle task empties the dirty list while we sleep", false},
+    {"next", "the frames of a dead child go back through the dirty list", false},
+    {"secret", "may the next process read what the last one wrote?", false},
+    {"forks", "fork copies no page until somebody writes", false},
+    {"thrash", "more pages than memory: faults, swap, waiting [PAGES PASSES PATTERN]", false},
+    {NULL, "Break something", false},
+    {"segv", "a store through a wild pointer", false},
+    {"overflow", "recursion without end runs off the stack", false},
+    {"spin", "computes until Ctrl-C", false},
+    {"bomb", "processes that make processes, up to the limit", false},
+    {NULL, "Watch the machine", false},
+    {"ps", "the processes", false},
+    {"top", "the processes, again and again (q ends it)", false},
+    {"free", "memory by use", false},
+    {"vmstat", "faults, swap and lists over time [INTERVAL [COUNT]]", false},
+    {"pmap", "the address space of a process [PID]", false},
+    {"time", "what a command costs: instructions, time, faults", false},
+    {NULL, "Files and text", true},
+    {"ls", "list a directory (-l long, -a all)", false},
+    {"cat", "print files", false},
+    {"edit", "a text editor on the whole screen", false},
+    {"head", "the first lines", false},
+    {"tail", "the last lines", false},
+    {"wc", "count lines, words, bytes", false},
+    {"grep", "lines that match a pattern", false},
+    {"sort", "sort lines", false},
+    {"uniq", "drop repeated lines", false},
+    {"tr", "replace or delete characters", false},
+    {"nl", "number lines", false},
+    {"tee", "copy input to files and on", false},
+    {"hexdump", "bytes as numbers", false},
+    {"cmp", "compare two files", false},
+    {"cp", "copy files", false},
+    {"mv", "move or rename files", false},
+    {"rm", "remove files", false},
+    {"ln", "link files", false},
+    {"mkdir", "make directories", false},
+    {"rmdir", "remove empty directories", false},
+    {"touch", "make empty files", false},
+    {"dd", "copy blocks", false},
+    {NULL, "Small tools", true},
+    {"echo", "print the arguments", false},
+    {"printf", "print with a format", false},
+    {"seq", "count", false},
+    {"yes", "a line without end", false},
+    {"sleep", "wait [SECONDS]", false},
+    {"date", "the machine's clock", false},
+    {"uname", "what machine this is", false},
+    {"env", "the environment, or a command in another one", false},
+    {"which", "where a program is", false},
+    {"basename", "the last part of a path", false},
+    {"dirname", "all but the last part of a path", false},
+    {"xargs", "arguments from input", false},
+    {"test", "compare numbers, strings, files", false},
+    {"true", "succeed", false},
+    {"false", "fail", false},
+    {"kill", "send a signal to a process", false},
+    {"clear", "clear the screen", false},
+    {"stty", "the terminal's settings", false},
+    {"sh", "this shell", false},
+    {"init", "the first process: starts the shell", false}};
 
 enum { LINES = sizeof lines / sizeof lines[0] };
 
+/* The demonstrations have a line each; tools that every system has are only named, so that all fits on a screen. */
+static void print_programs(bool has_all_lines) {
+  bool is_brief = false;
+  int column = 0;
+  for (int i = 0; i < LINES; i++) {
+    const Line *line = &lines[i];
+    if (line->name == NULL) {
+      is_brief = !has_all_lines && line->is_named_only;
+      printf("%s%s%s", i == 0 ? "" : "\n", line->text, is_brief ? ":" : "\n");
+      column = is_brief ? (int)strlen(line->text) + 1 : 0;
+    } else if (!is_brief) printf("  %-12s %s\n", line->name, line->text);
+    else {
+      if (column + (int)strlen(line->name) + 1 > 78) printf("\n   "), column = 3;
+      column += printf(" %s", line->name);
+    }
+  }
+  if (column > 0) printf("\n");
+}
+
 int builtin_help(int count, char **fields) {
-  if (count > 1) {
+  if (count > 1 && strcmp(fields[1], "all") != 0) {
     if (builtin_find(fields[1]) != NULL && find_program(fields[1]) == NULL) {
       printf("%s is part of the shell; help shows all, docs/shell.md explains them\n", fields[1]);
       return 0;
@@ -93,14 +113,11 @@ int builtin_help(int count, char **fields) {
     if (pid == 0) leave(exec_program(command));
     return pid < 0 ? 2 : job_wait(job);
   }
-  for (int i = 0; i < LINES; i++) {
-    if (lines[i].name == NULL) printf("%s%s\n", i == 0 ? "" : "\n", lines[i].text);
-    else printf("  %-12s %s\n", lines[i].name, lines[i].text);
-  }
+  print_programs(count > 1);
   printf("\nParts of the shell:");
   for (int i = 0; builtin_name(i) != NULL; i++) printf(" %s", builtin_name(i));
   printf("\n\nPipes |, files < > >> 2>, background &, lists ; && ||, variables, $( ), if, for, while, case.\n"
          "Arrow keys edit and recall, Tab completes, Ctrl-R searches, Ctrl-C ends, Ctrl-Z stops (fg, bg go on).\n"
-         "help NAME shows a program's options.\n");
+         "help NAME shows a program's options, help all a line for each tool.\n");
   return 0;
 }

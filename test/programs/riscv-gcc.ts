@@ -6,9 +6,19 @@
  * so that test files which run side by side do not disturb each other.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { RootEntry } from "../../system/root-file-system.ts";
 
 export const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const OUT = join(PROJECT, "dist", "test-programs");
@@ -101,6 +111,15 @@ export function programFile(name: string): string {
   makeInto(target, (to) => execFileSync(GCC, [...FLAGS, ...link, ...sourcesOf(name), archive, runtime, "-o", to]));
   return target;
 }
+
+/** Everything in /bin, for a machine's root file system. */
+export const binFolder = (): RootEntry[] =>
+  programNames().map((name) => ({
+    path: `/bin/${name}`,
+    type: "file" as const,
+    mode: 0o755,
+    bytes: new Uint8Array(readFileSync(programFile(name))),
+  }));
 
 /**
  * A folder for PATH in which each of `names` starts our program under qemu: the host's kernel cannot execute RISC-V

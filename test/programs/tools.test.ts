@@ -88,7 +88,7 @@ describe.skipIf(missingTools !== undefined)(`the tools (needs: ${missingTools ??
   );
 
   it("the help of the shell has a line for every program, and no line for one that is not there", () => {
-    const shell = run(join(pathFolder([...names, "sh"]), "sh"), ["-c", "help"]).stdout;
+    const shell = run(join(pathFolder([...names, "sh"]), "sh"), ["-c", "help all"]).stdout;
     const listed = Array.from(shell.matchAll(/^ {2}(\S+) /gm), (match) => match[1]).sort();
     expect(listed).toEqual(programNames());
   });
