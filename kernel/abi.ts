@@ -8,8 +8,27 @@
 
 /** How an argument is shown and read. `u64` takes two registers. `out:` kinds are shown after the call. */
 export type ArgKind =
-  | "int" | "uint" | "hex" | "fd" | "path" | "string" | "buf" | "outbuf" | "size" | "ptr" | "flags"
-  | "u64" | "pid" | "signal" | "prot" | "mapflags" | "openflags" | "mode" | "advice" | "argv" | "clockid";
+  | "int"
+  | "uint"
+  | "hex"
+  | "fd"
+  | "path"
+  | "string"
+  | "buf"
+  | "outbuf"
+  | "size"
+  | "ptr"
+  | "flags"
+  | "u64"
+  | "pid"
+  | "signal"
+  | "prot"
+  | "mapflags"
+  | "openflags"
+  | "mode"
+  | "advice"
+  | "argv"
+  | "clockid";
 
 export interface SyscallRow {
   readonly number: number;
@@ -98,11 +117,50 @@ export type SyscallName = keyof typeof SYSCALLS;
 
 /** Linux error numbers (asm-generic errno-base.h and errno.h). A system call returns their negative. */
 export const Errno = {
-  EPERM: 1, ENOENT: 2, ESRCH: 3, EINTR: 4, EIO: 5, ENXIO: 6, E2BIG: 7, ENOEXEC: 8, EBADF: 9, ECHILD: 10, EAGAIN: 11,
-  ENOMEM: 12, EACCES: 13, EFAULT: 14, ENOTBLK: 15, EBUSY: 16, EEXIST: 17, EXDEV: 18, ENODEV: 19, ENOTDIR: 20,
-  EISDIR: 21, EINVAL: 22, ENFILE: 23, EMFILE: 24, ENOTTY: 25, ETXTBSY: 26, EFBIG: 27, ENOSPC: 28, ESPIPE: 29,
-  EROFS: 30, EMLINK: 31, EPIPE: 32, EDOM: 33, ERANGE: 34, EDEADLK: 35, ENAMETOOLONG: 36, ENOLCK: 37, ENOSYS: 38,
-  ENOTEMPTY: 39, ELOOP: 40, EOVERFLOW: 75, EILSEQ: 84, ENOTSUP: 95, ETIMEDOUT: 110,
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EIO: 5,
+  ENXIO: 6,
+  E2BIG: 7,
+  ENOEXEC: 8,
+  EBADF: 9,
+  ECHILD: 10,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  ENOTBLK: 15,
+  EBUSY: 16,
+  EEXIST: 17,
+  EXDEV: 18,
+  ENODEV: 19,
+  ENOTDIR: 20,
+  EISDIR: 21,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  ENOTTY: 25,
+  ETXTBSY: 26,
+  EFBIG: 27,
+  ENOSPC: 28,
+  ESPIPE: 29,
+  EROFS: 30,
+  EMLINK: 31,
+  EPIPE: 32,
+  EDOM: 33,
+  ERANGE: 34,
+  EDEADLK: 35,
+  ENAMETOOLONG: 36,
+  ENOLCK: 37,
+  ENOSYS: 38,
+  ENOTEMPTY: 39,
+  ELOOP: 40,
+  EOVERFLOW: 75,
+  EILSEQ: 84,
+  ENOTSUP: 95,
+  ETIMEDOUT: 110,
 } as const;
 export type ErrnoName = keyof typeof Errno;
 
@@ -114,9 +172,28 @@ export const RESTART = -512;
 
 /** Linux signal numbers. */
 export const Signal = {
-  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGUSR1: 10,
-  SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15, SIGCHLD: 17, SIGCONT: 18, SIGSTOP: 19, SIGTSTP: 20,
-  SIGTTIN: 21, SIGTTOU: 22, SIGWINCH: 28,
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGWINCH: 28,
 } as const;
 export type SignalName = keyof typeof Signal;
 

@@ -2,7 +2,7 @@
 import type { Pid } from "../emulator/bits.ts";
 import type { Core } from "./core.ts";
 import { openHostStreams, openTerminal } from "./fs/open-file.ts";
-import { STACK_TOP, MMAP_TOP } from "./mm/address-space.ts";
+import { MMAP_TOP, STACK_TOP } from "./mm/address-space.ts";
 import { execProgram } from "./proc/exec.ts";
 import { INIT_PID } from "./proc/exit.ts";
 import { zeroCounts } from "./proc/fork.ts";
@@ -22,7 +22,12 @@ const UNLIMITED = 0xffff_ffff;
 const STACK_LIMIT_BYTES = Math.min(8 << 20, STACK_TOP - MMAP_TOP);
 
 /** Makes pid 1 ready to run `argv[0]`. 0, or −errno with a `message` event that says why. */
-export function bootFirstProcess(core: Core, argv: readonly string[], envp: readonly string[], options: BootOptions): number {
+export function bootFirstProcess(
+  core: Core,
+  argv: readonly string[],
+  envp: readonly string[],
+  options: BootOptions,
+): number {
   const p = firstProcess(core, INIT_PID);
   core.processes.set(p.pid, p);
   core.variables.nextPid = p.pid + 1;

@@ -5,9 +5,11 @@ import { POLICY_NAMES } from "./mm/replacement/policies.ts";
 /** Says what is wrong with a configuration and what would be right, or null. */
 export function configProblem(config: KernelConfig): string | null {
   const { frames, swapSlots, quantumCycles, maxProcesses, availableTargetFrames: target } = config;
-  const within = (value: number, low: number, high: number): boolean => Number.isInteger(value) && value >= low && value <= high;
+  const within = (value: number, low: number, high: number): boolean =>
+    Number.isInteger(value) && value >= low && value <= high;
   if (!within(frames, 64, 131072)) return `frames must be a whole number from 64 to 131072, not ${frames}`;
-  if (!within(swapSlots, 0, 1 << 20)) return `swap must be a whole number of slots from 0 to ${1 << 20}, not ${swapSlots}`;
+  if (!within(swapSlots, 0, 1 << 20))
+    return `swap must be a whole number of slots from 0 to ${1 << 20}, not ${swapSlots}`;
   if (!within(quantumCycles, 1000, 1e12)) return `the quantum must be at least 1000 cycles, not ${quantumCycles}`;
   if (!within(maxProcesses, 1, 400)) return `processes must be a whole number from 1 to 400, not ${maxProcesses}`;
   if (!within(target, -1, frames)) return `the daemon's target must be from -1 to ${frames} frames, not ${target}`;

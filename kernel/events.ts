@@ -12,7 +12,14 @@ export type FaultKind = "zero-fill" | "cow" | "soft" | "hard" | "file" | "segv" 
 
 /** Kinds of frame owner and list, one word each, as the frame database has them. */
 export type FrameState =
-  | "kernel" | "page-table" | "active" | "transition" | "standby" | "modified" | "dirty" | "zeroed";
+  | "kernel"
+  | "page-table"
+  | "active"
+  | "transition"
+  | "standby"
+  | "modified"
+  | "dirty"
+  | "zeroed";
 
 export type KernelEvent =
   /** The handler has begun: which process, which page, what was tried, the PTE as found. */
@@ -20,7 +27,14 @@ export type KernelEvent =
   /** The VMA that covers the address, or none (`start` −1). */
   | { kind: "vma-lookup"; pid: number; vaddr: number; start: number; end: number; permissions: string; name: string }
   /** A frame has left its list for a new owner. */
-  | { kind: "frame-allocated"; pfn: number; source: FrameSource; pid: number; vpn: number; purpose: "user" | "page-table" | "kernel" | "file" }
+  | {
+      kind: "frame-allocated";
+      pfn: number;
+      source: FrameSource;
+      pid: number;
+      vpn: number;
+      purpose: "user" | "page-table" | "kernel" | "file";
+    }
   /** A soft fault: the frame leaves its list (or transfer) and is mapped by its process again, contents intact. */
   | { kind: "frame-reclaimed"; pfn: number; from: FrameState; pid: number; vpn: number }
   /** A frame has been filled with zeros: by the idle task, or on demand inside a fault. */
@@ -28,7 +42,16 @@ export type KernelEvent =
   /** A frame has come back to a list (or moved between lists). */
   | { kind: "frame-freed"; pfn: number; to: FrameState }
   /** The replacement policy has chosen. `scanned` counts the candidates it looked at. */
-  | { kind: "victim-chosen"; pfn: number; pid: number; vpn: number; policy: string; modified: boolean; scanned: number; reason: string }
+  | {
+      kind: "victim-chosen";
+      pfn: number;
+      pid: number;
+      vpn: number;
+      policy: string;
+      modified: boolean;
+      scanned: number;
+      reason: string;
+    }
   /** The kernel has written a PTE (an ordinary store to RAM). */
   | { kind: "pte-write"; pid: number; vpn: number; paddr: number; before: number; after: number }
   /** The kernel has written `count` PTEs in a row, all with this software value: a reservation, or its end (0). */
@@ -41,7 +64,15 @@ export type KernelEvent =
   | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number }
   /** The handler has finished. "waiting": the process sleeps, and the instruction will fault again when it wakes. */
   | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind | "waiting"; cycles: number }
-  | { kind: "vma-change"; pid: number; change: "map" | "unmap" | "grow" | "shrink" | "protect"; start: number; end: number; permissions: string; name: string }
+  | {
+      kind: "vma-change";
+      pid: number;
+      change: "map" | "unmap" | "grow" | "shrink" | "protect";
+      start: number;
+      end: number;
+      permissions: string;
+      name: string;
+    }
   | { kind: "syscall-enter"; pid: number; name: string; args: readonly number[] }
   | { kind: "syscall-exit"; pid: number; name: string; result: number }
   | { kind: "process-start"; pid: number; parent: number; name: string }

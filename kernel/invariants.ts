@@ -14,7 +14,7 @@ import { PAGE_BYTES } from "../emulator/bits.ts";
 import { isLeaf, isValid, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, PTES_PER_TABLE, ptePfn } from "../emulator/pte.ts";
 import type { Core } from "./core.ts";
 import { findVma } from "./mm/areas.ts";
-import { Copy, Flight, Frame, FRAME_STATES } from "./mm/frames.ts";
+import { Copy, Flight, FRAME_STATES, Frame } from "./mm/frames.ts";
 import { dueTag, readPte } from "./mm/page-table.ts";
 import { reservedPte } from "./mm/pages.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./mm/software-pte.ts";
@@ -63,7 +63,8 @@ class Counts {
 function countSpace(core: Core, space: AddressSpace, seen: Counts): void {
   const { ram, frames } = core;
   const table = (pfn: number, what: string): void => {
-    if (pfn >= frames.frames || frames.state[pfn] !== Frame.PageTable) fail(`${what} of space ${space.id} in frame ${pfn} is no page-table frame`);
+    if (pfn >= frames.frames || frames.state[pfn] !== Frame.PageTable)
+      fail(`${what} of space ${space.id} in frame ${pfn} is no page-table frame`);
     if (seen.tables[pfn]++ !== 0) fail(`page-table frame ${pfn} is used twice`);
   };
   table(space.rootPfn, "the root");
@@ -73,7 +74,8 @@ function countSpace(core: Core, space: AddressSpace, seen: Counts): void {
   for (let index = 0; index < PTES_PER_TABLE; index++) {
     const pointer = ram.i32[(space.rootPfn * PAGE_BYTES) / 4 + index] >>> 0;
     if (pointer === 0) continue;
-    if (!isValid(pointer) || isLeaf(pointer)) fail(`root PTE ${index} of space ${space.id} is 0x${pointer.toString(16)}, no pointer`);
+    if (!isValid(pointer) || isLeaf(pointer))
+      fail(`root PTE ${index} of space ${space.id} is 0x${pointer.toString(16)}, no pointer`);
     table(ptePfn(pointer), "a leaf table");
     tables++;
     for (let at = 0; at < PTES_PER_TABLE; at++) {
@@ -85,9 +87,12 @@ function countSpace(core: Core, space: AddressSpace, seen: Counts): void {
       countReference(core, seen, space.id, vpn, pte);
     }
   }
-  if (tables !== space.pageTablePages) fail(`space ${space.id} has ${tables} page tables and counts ${space.pageTablePages}`);
-  if (resident !== space.residentPages) fail(`space ${space.id} has ${resident} resident pages and counts ${space.residentPages}`);
-  if (swapped !== space.swappedPages) fail(`space ${space.id} has ${swapped} swapped pages and counts ${space.swappedPages}`);
+  if (tables !== space.pageTablePages)
+    fail(`space ${space.id} has ${tables} page tables and counts ${space.pageTablePages}`);
+  if (resident !== space.residentPages)
+    fail(`space ${space.id} has ${resident} resident pages and counts ${space.residentPages}`);
+  if (swapped !== space.swappedPages)
+    fail(`space ${space.id} has ${swapped} swapped pages and counts ${space.swappedPages}`);
 }
 
 /** One PTE (or prototype PTE): it must be in the reverse map of what it names. */
@@ -108,7 +113,8 @@ function countReference(core: Core, seen: Counts, space: number, vpn: number, pt
   seen.references[value]++;
   if (isValid(pte)) {
     seen.mapped[value]++;
-    if (frames.state[value] !== Frame.Active) fail(`${page} maps frame ${value}, which is ${FRAME_STATES[frames.state[value]]}`);
+    if (frames.state[value] !== Frame.Active)
+      fail(`${page} maps frame ${value}, which is ${FRAME_STATES[frames.state[value]]}`);
   }
 }
 
@@ -121,15 +127,22 @@ function checkFrames(core: Core, seen: Counts): void {
     if (frames.references.count[pfn] !== seen.references[pfn] && !inHand) {
       fail(`${name} counts ${frames.references.count[pfn]} references, the page tables have ${seen.references[pfn]}`);
     }
-    if (frames.mapped[pfn] !== seen.mapped[pfn]) fail(`${name} counts ${frames.mapped[pfn]} mappings, the page tables have ${seen.mapped[pfn]}`);
-    if (state === Frame.PageTable && seen.tables[pfn] === 0 && !inHand) fail(`${name} belongs to no address space: it has leaked`);
-    if (state === Frame.Active && frames.mapped[pfn] === 0 && !inHand) fail(`${name} is mapped by nobody: it has leaked`);
-    if ((state === Frame.Standby || state === Frame.Modified) && frames.references.count[pfn] === 0) fail(`${name} belongs to no page`);
+    if (frames.mapped[pfn] !== seen.mapped[pfn])
+      fail(`${name} counts ${frames.mapped[pfn]} mappings, the page tables have ${seen.mapped[pfn]}`);
+    if (state === Frame.PageTable && seen.tables[pfn] === 0 && !inHand)
+      fail(`${name} belongs to no address space: it has leaked`);
+    if (state === Frame.Active && frames.mapped[pfn] === 0 && !inHand)
+      fail(`${name} is mapped by nobody: it has leaked`);
+    if ((state === Frame.Standby || state === Frame.Modified) && frames.references.count[pfn] === 0)
+      fail(`${name} belongs to no page`);
     if (state === Frame.Standby && frames.copy[pfn] === Copy.None) fail(`${name} has no copy anywhere`);
-    if (state === Frame.Transition && frames.flight[pfn] === Flight.None && frames.references.count[pfn] === 0) fail(`${name} has leaked`);
-    if ((state === Frame.Dirty || state === Frame.Zeroed) && frames.references.count[pfn] !== 0) fail(`${name} is free and still referred to`);
+    if (state === Frame.Transition && frames.flight[pfn] === Flight.None && frames.references.count[pfn] === 0)
+      fail(`${name} has leaked`);
+    if ((state === Frame.Dirty || state === Frame.Zeroed) && frames.references.count[pfn] !== 0)
+      fail(`${name} is free and still referred to`);
     const slot = frames.slot[pfn];
-    if (slot >= 0 && swap.frame[slot] !== pfn) fail(`${name} claims swap slot ${slot}, which belongs to frame ${swap.frame[slot]}`);
+    if (slot >= 0 && swap.frame[slot] !== pfn)
+      fail(`${name} claims swap slot ${slot}, which belongs to frame ${swap.frame[slot]}`);
     if (slot < 0 && frames.copy[pfn] === Copy.Swap) fail(`${name} says that its copy is in swap and names no slot`);
   }
 }
@@ -139,15 +152,18 @@ function checkSlots(core: Core, seen: Counts): void {
   let used = 0;
   for (let slot = 0; slot < swap.slots; slot++) {
     const owners = swap.references.count[slot];
-    if (owners !== seen.slots[slot]) fail(`swap slot ${slot} counts ${owners} owners, the page tables have ${seen.slots[slot]}`);
+    if (owners !== seen.slots[slot])
+      fail(`swap slot ${slot} counts ${owners} owners, the page tables have ${seen.slots[slot]}`);
     const pfn = swap.frame[slot];
     if (!swap.isUsed(slot)) {
       if (owners !== 0 || pfn >= 0) fail(`swap slot ${slot} is free and owned`);
       continue;
     }
     used++;
-    if (owners > 0 === pfn >= 0) fail(`swap slot ${slot} is owned ${owners > 0 ? "twice, by pages and a frame" : "by nobody: it has leaked"}`);
-    if (pfn >= 0 && frames.slot[pfn] !== slot) fail(`swap slot ${slot} belongs to frame ${pfn}, which names ${frames.slot[pfn]}`);
+    if (owners > 0 === pfn >= 0)
+      fail(`swap slot ${slot} is owned ${owners > 0 ? "twice, by pages and a frame" : "by nobody: it has leaked"}`);
+    if (pfn >= 0 && frames.slot[pfn] !== slot)
+      fail(`swap slot ${slot} belongs to frame ${pfn}, which names ${frames.slot[pfn]}`);
   }
   if (used !== swap.usedSlots) fail(`${used} swap slots are in use and ${swap.usedSlots} are counted`);
 }
@@ -157,11 +173,13 @@ function checkLists(core: Core): void {
   const counts = new Int32Array(FRAME_STATES.length);
   for (let pfn = 0; pfn < frames.frames; pfn++) counts[frames.state[pfn]]++;
   for (let state = 0; state < FRAME_STATES.length; state++) {
-    if (counts[state] !== frames.count[state]) fail(`${counts[state]} frames are ${FRAME_STATES[state]} and ${frames.count[state]} are counted`);
+    if (counts[state] !== frames.count[state])
+      fail(`${counts[state]} frames are ${FRAME_STATES[state]} and ${frames.count[state]} are counted`);
     if (state < Frame.Standby) continue;
     let length = 0;
     for (let pfn = frames.oldest(state); pfn >= 0; pfn = frames.following(pfn)) {
-      if (frames.state[pfn] !== state) fail(`frame ${pfn} is ${FRAME_STATES[frames.state[pfn]]} and on the ${FRAME_STATES[state]} list`);
+      if (frames.state[pfn] !== state)
+        fail(`frame ${pfn} is ${FRAME_STATES[frames.state[pfn]]} and on the ${FRAME_STATES[state]} list`);
       if (++length > frames.frames) fail(`the ${FRAME_STATES[state]} list has a loop`);
     }
     if (length !== counts[state]) fail(`the ${FRAME_STATES[state]} list has ${length} frames of ${counts[state]}`);
@@ -180,7 +198,9 @@ function checkTlb(core: Core): void {
     const space = spaces.get(asid);
     const pte = space === undefined ? 0 : readPte(core.ram, space.rootPfn, vpn);
     if ((pte & PTE_V) === 0 || ptePfn(pte) !== pfn || (flags & rights & ~pte) !== 0) {
-      fail(`stale TLB entry: ASID ${asid}, page 0x${(vpn * PAGE_BYTES).toString(16)} to frame ${pfn}, but the PTE is 0x${pte.toString(16)} and no fence is due`);
+      fail(
+        `stale TLB entry: ASID ${asid}, page 0x${(vpn * PAGE_BYTES).toString(16)} to frame ${pfn}, but the PTE is 0x${pte.toString(16)} and no fence is due`,
+      );
     }
   }
 }
@@ -197,7 +217,8 @@ function checkAreas(core: Core): void {
       end = vma.end;
       pages += (vma.end - vma.start) / PAGE_BYTES;
     }
-    if (pages !== space.reservedPages) fail(`space ${space.id} reserves ${pages} pages and counts ${space.reservedPages}`);
+    if (pages !== space.reservedPages)
+      fail(`space ${space.id} reserves ${pages} pages and counts ${space.reservedPages}`);
     checkReservations(core, space);
   }
 }
@@ -212,10 +233,14 @@ function checkReservations(core: Core, space: AddressSpace): void {
       const vaddr = (index * PTES_PER_TABLE + at) * PAGE_BYTES;
       if (pte === 0) continue;
       const vma = findVma(space, vaddr);
-      if (vma === undefined) fail(`page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)} and no area`);
+      if (vma === undefined)
+        fail(`page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)} and no area`);
       const kind = softwareKind(pte);
       if (isValid(pte) || kind === SoftwarePte.Swap || kind === SoftwarePte.Transition) continue;
-      if (pte !== reservedPte(vma!)) fail(`page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)}, its area says 0x${reservedPte(vma!).toString(16)}`);
+      if (pte !== reservedPte(vma!))
+        fail(
+          `page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)}, its area says 0x${reservedPte(vma!).toString(16)}`,
+        );
     }
   }
 }

@@ -15,7 +15,13 @@
 import type { Hart } from "../emulator/cpu/state.ts";
 import type { Mmu } from "../emulator/mmu/mmu.ts";
 import type { Ram } from "../emulator/ram.ts";
-import { type Access, Cause, SUPERVISOR_EXTERNAL_INTERRUPT, SUPERVISOR_TIMER_INTERRUPT, type Supervisor } from "../emulator/trap.ts";
+import {
+  type Access,
+  Cause,
+  SUPERVISOR_EXTERNAL_INTERRUPT,
+  SUPERVISOR_TIMER_INTERRUPT,
+  type Supervisor,
+} from "../emulator/trap.ts";
 import { RESTART, Signal } from "./abi.ts";
 import { type BootOptions, bootFirstProcess } from "./boot.ts";
 import type { KernelConfig } from "./config.ts";
@@ -26,6 +32,7 @@ import { charge } from "./counters.ts";
 import type { FaultlineSink } from "./events.ts";
 import { FileSystem, type FileSystemSnapshot } from "./fs/file-system.ts";
 import { checkInvariants } from "./invariants.ts";
+import { tell } from "./messages.ts";
 import { findVma } from "./mm/areas.ts";
 import { handlePageFault } from "./mm/fault.ts";
 import { frameView } from "./mm/frame-view.ts";
@@ -35,7 +42,6 @@ import { balance, completeTransfers } from "./mm/reclaim.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
-import { tell } from "./messages.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
 import { explainSegv } from "./proc/fault-message.ts";
@@ -65,7 +71,10 @@ export interface KernelParts {
 }
 
 /** The part of the core that is one graph of plain objects. */
-type CoreGraph = Pick<Core, "processes" | "spaces" | "sharedObjects" | "reaped" | "variables" | "counters" | "fencesDue">;
+type CoreGraph = Pick<
+  Core,
+  "processes" | "spaces" | "sharedObjects" | "reaped" | "variables" | "counters" | "fencesDue"
+>;
 
 export interface KernelSnapshot {
   readonly frames: FramesSnapshot;
@@ -84,7 +93,8 @@ export class Kernel implements Supervisor {
   /** Throws RangeError for an impossible configuration; ask configProblem first. */
   constructor(parts: KernelParts) {
     const { config, ram, hart, mmu, sink, host } = parts;
-    const problem = configProblem(config) ?? (ram.frames === config.frames ? null : "RAM and configuration differ in frames");
+    const problem =
+      configProblem(config) ?? (ram.frames === config.frames ? null : "RAM and configuration differ in frames");
     if (problem !== null) throw new RangeError(problem);
     const policy = makePolicy(config.replacement, config.frames, config.seed)!;
     const free = config.zeroing === "idle" ? Frame.Zeroed : Frame.Dirty;
@@ -180,7 +190,12 @@ export class Kernel implements Supervisor {
     const at = `at pc 0x${sepc.toString(16)}`;
     switch (scause) {
       case Cause.IllegalInstruction:
-        this.#tell(p, Signal.SIGILL, () => `it executed 0x${(stval >>> 0).toString(16)} ${at}, which is no instruction of this CPU (RV32IMAC): is it data, or built for another CPU?`);
+        this.#tell(
+          p,
+          Signal.SIGILL,
+          () =>
+            `it executed 0x${(stval >>> 0).toString(16)} ${at}, which is no instruction of this CPU (RV32IMAC): is it data, or built for another CPU?`,
+        );
         forceSignal(core, p, Signal.SIGILL, { code: SignalCode.IllegalOpcode, faultVaddr: sepc });
         return;
       case Cause.Breakpoint:
@@ -315,7 +330,11 @@ export class Kernel implements Supervisor {
     const due = Math.min(swap.dueCycles, variables.timerCycles);
     const p = currentProcess(core);
     if (p !== null) {
-      return { kind: "run", untilCycles: Math.min(hart.cycles + Math.max(1, p.quantumCycles), due, variables.sampleCycles) };
+      // From when the quantum was last accounted, not from now: the answer must not depend on how often it is asked.
+      return {
+        kind: "run",
+        untilCycles: Math.min(p.sinceCycles + Math.max(1, p.quantumCycles), due, variables.sampleCycles),
+      };
     }
     if (due <= hart.cycles) return this.next();
     return hasIdleWork(core) ? { kind: "idle" } : { kind: "wait", untilCycles: due };

@@ -39,7 +39,14 @@ export function reportOf(core: Core): KernelReport {
   const { frames, swap, hart, mmu } = core;
   const fault = (kind: string): number => counted(core, `fault.${kind}`);
   const segv = fault("segv") + fault("bus");
-  const faults = { zeroFill: fault("zero-fill"), cow: fault("cow"), soft: fault("soft"), hard: fault("hard"), file: fault("file"), segv };
+  const faults = {
+    zeroFill: fault("zero-fill"),
+    cow: fault("cow"),
+    soft: fault("soft"),
+    hard: fault("hard"),
+    file: fault("file"),
+    segv,
+  };
   const syscalls: Record<string, number> = {};
   for (const name of Object.keys(core.counters).sort()) {
     if (name.startsWith("syscall.")) syscalls[name.slice("syscall.".length)] = core.counters[name];

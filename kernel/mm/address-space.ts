@@ -11,8 +11,28 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { Frame } from "./frames.ts";
-import { fencePage, fenceSpace, forEachPte, type PteStore, pteAddress, storePointer, storePte, tellPte, writePte } from "./page-table.ts";
-import { dropPage, dropSlot, freeFrame, mayWrite, release, reservedPte, rights, tellFreed, trimMapping } from "./pages.ts";
+import {
+  fencePage,
+  fenceSpace,
+  forEachPte,
+  type PteStore,
+  pteAddress,
+  storePointer,
+  storePte,
+  tellPte,
+  writePte,
+} from "./page-table.ts";
+import {
+  dropPage,
+  dropSlot,
+  freeFrame,
+  mayWrite,
+  release,
+  reservedPte,
+  rights,
+  tellFreed,
+  trimMapping,
+} from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import type { AddressSpace, Vma } from "./vma.ts";
@@ -129,7 +149,15 @@ function tellChange(
 ): void {
   if (!core.sink.enabled) return;
   const { start, end, name } = vma;
-  core.sink.emit({ kind: "vma-change", pid: space.ownerPid, change, start, end, permissions: permissionsOf(vma), name });
+  core.sink.emit({
+    kind: "vma-change",
+    pid: space.ownerPid,
+    change,
+    start,
+    end,
+    permissions: permissionsOf(vma),
+    name,
+  });
 }
 
 /** Adds an area where nothing is mapped. Uses no frame. `change`: how to tell it. */
@@ -142,13 +170,23 @@ export function reserve(core: Core, space: AddressSpace, vma: Vma, change: "map"
 }
 
 /** Gives up everything in [start, end): areas, pages, and leaf tables that serve nothing any more. */
-export function unmapRange(core: Core, space: AddressSpace, start: number, end: number, change: "unmap" | "shrink" = "unmap"): void {
+export function unmapRange(
+  core: Core,
+  space: AddressSpace,
+  start: number,
+  end: number,
+  change: "unmap" | "shrink" = "unmap",
+): void {
   // Pages first: a listener that checks finds each page either still reserved or gone.
   for (const vma of overlapping(space, start, end)) {
     dropRange(core, space, Math.max(vma.start, start), Math.min(vma.end, end), reservedPte(vma));
   }
   const gone = cutVmas(space, start, end);
-  tellFills(core, space, gone.flatMap((vma) => fillPtes(core, space, vma.start, vma.end, 0)));
+  tellFills(
+    core,
+    space,
+    gone.flatMap((vma) => fillPtes(core, space, vma.start, vma.end, 0)),
+  );
   for (const vma of gone) {
     retainObject(core, vma, -1);
     tellChange(core, space, change, vma);

@@ -26,7 +26,8 @@ export function findVma(space: AddressSpace, vaddr: number): Vma | undefined {
 /** Areas that overlap [start, end), in order. */
 export function overlapping(space: AddressSpace, start: number, end: number): Vma[] {
   const found: Vma[] = [];
-  for (let i = indexAbove(space, start); i < space.vmas.length && space.vmas[i].start < end; i++) found.push(space.vmas[i]);
+  for (let i = indexAbove(space, start); i < space.vmas.length && space.vmas[i].start < end; i++)
+    found.push(space.vmas[i]);
   return found;
 }
 
@@ -87,7 +88,11 @@ function isContinuedBy(a: Vma, b: Vma): boolean {
     case "anonymous":
       return true;
     case "shared":
-      return b.backing.kind === "shared" && b.backing.object === a.backing.object && b.backing.offset === a.backing.offset + bytes;
+      return (
+        b.backing.kind === "shared" &&
+        b.backing.object === a.backing.object &&
+        b.backing.offset === a.backing.offset + bytes
+      );
     case "file":
       return (
         b.backing.kind === "file" &&
@@ -121,7 +126,10 @@ export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] 
 
 /** "rw-p" as in /proc/PID/maps. */
 export const permissionsOf = (vma: Vma): string =>
-  ((vma.prot & 1) !== 0 ? "r" : "-") + ((vma.prot & 2) !== 0 ? "w" : "-") + ((vma.prot & 4) !== 0 ? "x" : "-") + (vma.shared ? "s" : "p");
+  ((vma.prot & 1) !== 0 ? "r" : "-") +
+  ((vma.prot & 2) !== 0 ? "w" : "-") +
+  ((vma.prot & 4) !== 0 ? "x" : "-") +
+  (vma.shared ? "s" : "p");
 
 /**
  * The highest gap of `bytes` that ends at or below `top`, or −1. Bottom is the first page that may ever be given out.

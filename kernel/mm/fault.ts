@@ -25,7 +25,7 @@ import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
-import { Copy, Flight, Frame, FRAME_STATES } from "./frames.ts";
+import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed, trimMapping } from "./pages.ts";
 import { allocateFrame, awaitFrames, chooseVictim, startSwapIn } from "./reclaim.ts";
@@ -62,7 +62,8 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
   charge(core, COSTS.vmaLookup);
   const vma = findVma(space, vaddr) ?? growStack(core, space, vaddr);
   if (sink.enabled) {
-    if (vma === undefined) sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start: -1, end: -1, permissions: "", name: "" });
+    if (vma === undefined)
+      sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start: -1, end: -1, permissions: "", name: "" });
     else {
       const { start, end, name } = vma;
       sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start, end, permissions: permissionsOf(vma), name });
@@ -180,7 +181,15 @@ function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: numb
 }
 
 /** The page is in a frame that still has its contents: a soft fault, or the end of a hard one. */
-function mapAgain(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pfn: number, access: Access): FaultOutcome {
+function mapAgain(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  pfn: number,
+  access: Access,
+): FaultOutcome {
   const { frames, sink } = core;
   if (frames.flight[pfn] === Flight.In) {
     p.hardFaultVpn = vpn;
@@ -240,7 +249,15 @@ function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number
 }
 
 /** The PTE is valid and yet the access faulted: copy-on-write, or a translation that was widened without a fence. */
-function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number, access: Access): FaultOutcome {
+function widen(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  pte: number,
+  access: Access,
+): FaultOutcome {
   const needed = access === "store" ? PTE_W : access === "load" ? PTE_R : PTE_X;
   if ((pte & needed) !== 0) {
     fencePage(core, p.space, vpn);

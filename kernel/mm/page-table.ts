@@ -95,7 +95,7 @@ export function forEachPte(
   visit: (vpn: number, paddr: number, pte: number) => void,
 ): void {
   for (let vpn = startVpn; vpn < endVpn; ) {
-    const tableEnd = Math.min(endVpn, (vpn - (vpn % PTES_PER_TABLE)) + PTES_PER_TABLE);
+    const tableEnd = Math.min(endVpn, vpn - (vpn % PTES_PER_TABLE) + PTES_PER_TABLE);
     const paddr = pteAddress(ram, rootPfn, vpn);
     if (paddr >= 0) {
       for (let at = paddr; vpn < tableEnd; vpn++, at += 4) {
@@ -106,4 +106,3 @@ export function forEachPte(
     vpn = tableEnd;
   }
 }
-

@@ -16,9 +16,17 @@ import type { Core } from "../core.ts";
 import { KernelPanic } from "../panic.ts";
 import { wake } from "../proc/scheduler.ts";
 import { findVma } from "./areas.ts";
-import { Copy, Flight, Frame, FRAME_STATES } from "./frames.ts";
+import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
 import { fencePage, type PteStore, pteAddress, storePte, tellPte } from "./page-table.ts";
-import { DEMAND_ZERO_PTE, FILE_PTE, GUARD_PTE, SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
+import {
+  DEMAND_ZERO_PTE,
+  FILE_PTE,
+  GUARD_PTE,
+  SoftwarePte,
+  softwareKind,
+  softwarePte,
+  softwareValue,
+} from "./software-pte.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 
 /** The software PTE of a page of this area that has no contents of its own yet. */
@@ -44,7 +52,15 @@ export const mayWrite = (core: Core, vma: Vma, pfn: number): boolean =>
  * D for a store that may go ahead, as the handler of a hardware without A/D updates would: the retry then needs no
  * PTE update.
  */
-export function mapPage(core: Core, space: AddressSpace, vma: Vma, vpn: number, paddr: number, pfn: number, access: Access): void {
+export function mapPage(
+  core: Core,
+  space: AddressSpace,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  pfn: number,
+  access: Access,
+): void {
   const { frames } = core;
   const flags = rights(vma, mayWrite(core, vma, pfn)) | PTE_V | PTE_A;
   const after = makePte(pfn, access === "store" && (flags & PTE_W) !== 0 ? flags | PTE_D : flags);

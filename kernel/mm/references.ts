@@ -132,7 +132,8 @@ export class References {
 
   /** Makes every node from `from` on free. */
   #chainFree(from: number): void {
-    for (let node = from; node < this.#next.length; node++) this.#next[node] = node + 1 < this.#next.length ? node + 1 : NONE;
+    for (let node = from; node < this.#next.length; node++)
+      this.#next[node] = node + 1 < this.#next.length ? node + 1 : NONE;
     this.#free = from;
   }
 }

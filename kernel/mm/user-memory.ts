@@ -139,7 +139,16 @@ export function decodeUtf8(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i++];
-    const more = first < 0x80 ? 0 : first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : -1;
+    const more =
+      first < 0x80
+        ? 0
+        : first >= 0xc2 && first < 0xe0
+          ? 1
+          : first >= 0xe0 && first < 0xf0
+            ? 2
+            : first >= 0xf0 && first < 0xf5
+              ? 3
+              : -1;
     let code = more < 0 ? 0xfffd : more === 0 ? first : first & (0x3f >> more);
     let left = more;
     while (left > 0 && i < bytes.length && (bytes[i] & 0xc0) === 0x80) {

@@ -13,7 +13,13 @@ export type Backing =
   /** Anonymous memory shared by every space that inherits the mapping: page i is page `offset`/4096 + i of a SharedObject. */
   | { readonly kind: "shared"; readonly object: number; readonly offset: number }
   /** Private or shared mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
-  | { readonly kind: "file"; readonly inode: number; readonly path: string; readonly offset: number; readonly fileBytes: number };
+  | {
+      readonly kind: "file";
+      readonly inode: number;
+      readonly path: string;
+      readonly offset: number;
+      readonly fileBytes: number;
+    };
 
 export interface Vma {
   /** First address (page aligned) and one past the last. */

@@ -56,7 +56,8 @@ export const isElf = (bytes: Uint8Array): boolean =>
 /** Plans how to load a program into [lowest, highest). */
 export function planElf(bytes: Uint8Array, lowest: number, highest: number): LoadPlan | LoadError {
   if (!isElf(bytes)) return fail("it is neither an ELF file nor a script that begins with #!");
-  if (bytes.length < HEADER_BYTES) return fail(`the file ends after ${bytes.length} bytes, inside the ELF header; copy it again`);
+  if (bytes.length < HEADER_BYTES)
+    return fail(`the file ends after ${bytes.length} bytes, inside the ELF header; copy it again`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const foreign = checkMachine(bytes, view);
   if (foreign !== null) return foreign;
@@ -79,7 +80,8 @@ export function planElf(bytes: Uint8Array, lowest: number, highest: number): Loa
   for (let i = 0; i < headerCount; i++) {
     const at = headersOffset + i * headerBytes;
     const kind = view.getUint32(at, true);
-    if (kind === PT_INTERP) return fail("it is dynamically linked, and there is no dynamic linker here; link it with -static");
+    if (kind === PT_INTERP)
+      return fail("it is dynamically linked, and there is no dynamic linker here; link it with -static");
     if (kind !== PT_LOAD) continue;
     const offset = view.getUint32(at + 4, true);
     const vaddr = view.getUint32(at + 8, true) + bias;
@@ -87,7 +89,9 @@ export function planElf(bytes: Uint8Array, lowest: number, highest: number): Loa
     const memoryBytes = view.getUint32(at + 20, true);
     if (memoryBytes === 0) continue;
     if (offset + fileBytes > bytes.length) {
-      return fail(`the file is truncated: it has ${bytes.length} bytes and a segment needs ${offset + fileBytes}; copy it again`);
+      return fail(
+        `the file is truncated: it has ${bytes.length} bytes and a segment needs ${offset + fileBytes}; copy it again`,
+      );
     }
     if (fileBytes > memoryBytes || (vaddr - offset) % PAGE_BYTES !== 0) {
       return fail(`its segment ${i} is malformed (sizes or alignment); link it again`);
@@ -120,7 +124,9 @@ function checkMachine(bytes: Uint8Array, view: DataView): LoadError | null {
   if (type === 1) return fail("it is an object file; link it first");
   if (type !== ET_EXEC && type !== ET_DYN) return fail(`it is no executable (ELF type ${type})`);
   if ((view.getUint32(36, true) & 0x6) !== 0) {
-    return fail("it passes floating-point arguments in registers that this CPU lacks; build it with -march=rv32ima -mabi=ilp32");
+    return fail(
+      "it passes floating-point arguments in registers that this CPU lacks; build it with -march=rv32ima -mabi=ilp32",
+    );
   }
   return null;
 }

@@ -14,16 +14,8 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { closeOnExec } from "../fs/open-file.ts";
 import { type ExecFile, readFileForExec } from "../fs/path.ts";
-import {
-  createSpace,
-  ensureTable,
-  MMAP_TOP,
-  reserve,
-  STACK_TOP,
-  unmapRange,
-  USER_START,
-} from "../mm/address-space.ts";
 import { tell } from "../messages.ts";
+import { createSpace, ensureTable, MMAP_TOP, reserve, STACK_TOP, USER_START, unmapRange } from "../mm/address-space.ts";
 import { findVma, overlapping } from "../mm/areas.ts";
 import { Copy } from "../mm/frames.ts";
 import { pteAddress } from "../mm/page-table.ts";
@@ -47,8 +39,23 @@ const MAX_SHEBANG_BYTES = 255;
 
 /** Auxiliary vector keys (Linux auxvec.h). */
 const Aux = {
-  Null: 0, Phdr: 3, Phent: 4, Phnum: 5, PageSize: 6, Base: 7, Flags: 8, Entry: 9, Uid: 11, Euid: 12, Gid: 13, Egid: 14,
-  HwCap: 16, ClockTicks: 17, Secure: 23, Random: 25, ExecFn: 31,
+  Null: 0,
+  Phdr: 3,
+  Phent: 4,
+  Phnum: 5,
+  PageSize: 6,
+  Base: 7,
+  Flags: 8,
+  Entry: 9,
+  Uid: 11,
+  Euid: 12,
+  Gid: 13,
+  Egid: 14,
+  HwCap: 16,
+  ClockTicks: 17,
+  Secure: 23,
+  Random: 25,
+  ExecFn: 31,
 } as const;
 
 /** HWCAP has one bit a single-letter extension: I, M, A, C. */
@@ -58,7 +65,13 @@ const HWCAP = (1 << 8) | (1 << 12) | (1 << 0) | (1 << 2);
  * Replaces the program of `p`, which is on the CPU or has never run. Afterwards its registers (in the hart if it is on the
  * CPU, in its record too) are those of a fresh program. 0, −errno, or RESTART while it waits for frames.
  */
-export function execProgram(core: Core, p: Process, path: string, argv: readonly string[], envp: readonly string[]): number {
+export function execProgram(
+  core: Core,
+  p: Process,
+  path: string,
+  argv: readonly string[],
+  envp: readonly string[],
+): number {
   const found = findProgram(core, p, path, argv);
   if (typeof found === "number") return found;
   const { file, plan } = found;
@@ -111,7 +124,8 @@ function findProgram(
 function parseShebang(bytes: Uint8Array): { interpreter: string; argument: string[] } | null {
   if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return null;
   let line = "";
-  for (let i = 2; i < Math.min(bytes.length, MAX_SHEBANG_BYTES) && bytes[i] !== 0x0a; i++) line += String.fromCharCode(bytes[i]);
+  for (let i = 2; i < Math.min(bytes.length, MAX_SHEBANG_BYTES) && bytes[i] !== 0x0a; i++)
+    line += String.fromCharCode(bytes[i]);
   const match = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/.exec(line);
   if (match === null) return null;
   return { interpreter: match[1], argument: match[2] === "" ? [] : [match[2]] };
@@ -152,7 +166,13 @@ interface StackImage {
   readonly sp: number;
 }
 
-function buildStack(core: Core, path: string, plan: LoadPlan, argv: readonly string[], envp: readonly string[]): StackImage {
+function buildStack(
+  core: Core,
+  path: string,
+  plan: LoadPlan,
+  argv: readonly string[],
+  envp: readonly string[],
+): StackImage {
   let top = STACK_TOP;
   const pieces: { vaddr: number; bytes: Uint8Array }[] = [];
   const put = (bytes: Uint8Array): number => {
@@ -167,10 +187,23 @@ function buildStack(core: Core, path: string, plan: LoadPlan, argv: readonly str
   const randomVaddr = put(Uint8Array.from({ length: 16 }, () => nextRandom(core.variables) & 0xff));
 
   const aux = [
-    [Aux.HwCap, HWCAP], [Aux.PageSize, PAGE_BYTES], [Aux.ClockTicks, 100], [Aux.Phdr, plan.headersVaddr],
-    [Aux.Phent, plan.headerBytes], [Aux.Phnum, plan.headerCount], [Aux.Base, 0], [Aux.Flags, 0],
-    [Aux.Entry, plan.entry], [Aux.Uid, 0], [Aux.Euid, 0], [Aux.Gid, 0], [Aux.Egid, 0], [Aux.Secure, 0],
-    [Aux.Random, randomVaddr], [Aux.ExecFn, pathVaddr], [Aux.Null, 0],
+    [Aux.HwCap, HWCAP],
+    [Aux.PageSize, PAGE_BYTES],
+    [Aux.ClockTicks, 100],
+    [Aux.Phdr, plan.headersVaddr],
+    [Aux.Phent, plan.headerBytes],
+    [Aux.Phnum, plan.headerCount],
+    [Aux.Base, 0],
+    [Aux.Flags, 0],
+    [Aux.Entry, plan.entry],
+    [Aux.Uid, 0],
+    [Aux.Euid, 0],
+    [Aux.Gid, 0],
+    [Aux.Egid, 0],
+    [Aux.Secure, 0],
+    [Aux.Random, randomVaddr],
+    [Aux.ExecFn, pathVaddr],
+    [Aux.Null, 0],
   ].flat();
   const words = [argv.length, ...argVaddrs, 0, ...envVaddrs, 0, ...aux];
   const sp = (top - words.length * 4) & ~15;
@@ -178,7 +211,7 @@ function buildStack(core: Core, path: string, plan: LoadPlan, argv: readonly str
   const base = sp - (sp % PAGE_BYTES);
   const bytes = new Uint8Array(STACK_TOP - base);
   const view = new DataView(bytes.buffer);
-  words.forEach((word, i) => view.setUint32(sp - base + 4 * i, word, true));
+  for (const [i, word] of words.entries()) view.setUint32(sp - base + 4 * i, word, true);
   for (const piece of pieces) bytes.set(piece.bytes, piece.vaddr - base);
   return { bytes, sp };
 }

@@ -5,7 +5,7 @@ import { findVma, indexAbove, permissionsOf } from "../mm/areas.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 
 const VERBS: Record<Access, string> = { load: "read from", store: "write to", execute: "execute at" };
-/** Below the stack, an access this near is taken for a stack that has grown too far. */
+/** An access this far below the lowest place of the stack is still taken for a stack that has grown too far. */
 const NEAR_STACK_BYTES = 0x10_0000;
 
 /** One sentence or two for a fault that no area allows. */
@@ -14,11 +14,12 @@ export function explainSegv(space: AddressSpace, vaddr: number, access: Access, 
   const vma = findVma(space, vaddr);
   if (vma !== undefined) {
     const where = `${vma.name === "" ? "an area" : vma.name} with rights ${permissionsOf(vma)}`;
-    if (access === "execute") return `${what}, which lies in ${where}: the program has jumped into data; check function pointers and return addresses`;
+    if (access === "execute")
+      return `${what}, which lies in ${where}: the program has jumped into data; check function pointers and return addresses`;
     return `${what}, which lies in ${where}; ${vma.prot === 0 ? "that area is a guard" : "constants and code cannot be written"}`;
   }
   const above = space.vmas[indexAbove(space, vaddr)];
-  if (above?.growsDown && above.start - vaddr < NEAR_STACK_BYTES) {
+  if (above?.growsDown && above.end - vaddr < space.stackLimitBytes + NEAR_STACK_BYTES) {
     const kib = space.stackLimitBytes / 1024;
     return `${what}, just below its stack, which may not grow past ${kib} KiB: look for endless recursion or large local arrays, or raise the limit`;
   }

@@ -38,8 +38,18 @@ export const Clone = {
 } as const;
 
 const SUPPORTED =
-  Clone.SignalMask | Clone.Vm | Clone.Fs | Clone.Files | Clone.Sighand | Clone.Vfork | Clone.SysvSem | Clone.SetTls |
-  Clone.ParentSetTid | Clone.ChildClearTid | Clone.Detached | Clone.ChildSetTid;
+  Clone.SignalMask |
+  Clone.Vm |
+  Clone.Fs |
+  Clone.Files |
+  Clone.Sighand |
+  Clone.Vfork |
+  Clone.SysvSem |
+  Clone.SetTls |
+  Clone.ParentSetTid |
+  Clone.ChildClearTid |
+  Clone.Detached |
+  Clone.ChildSetTid;
 
 export interface CloneRequest {
   readonly flags: number;
@@ -52,9 +62,24 @@ export interface CloneRequest {
 
 /** Fresh counters. */
 export const zeroCounts = (): ProcessCounts => ({
-  instructions: 0, userCycles: 0, systemCycles: 0, faults: 0, zeroFill: 0, cow: 0, soft: 0, hard: 0, file: 0, segv: 0,
-  voluntarySwitches: 0, involuntarySwitches: 0, syscalls: 0, childMinorFaults: 0, childMajorFaults: 0, childUserCycles: 0,
-  childSystemCycles: 0, childPeakResidentPages: 0,
+  instructions: 0,
+  userCycles: 0,
+  systemCycles: 0,
+  faults: 0,
+  zeroFill: 0,
+  cow: 0,
+  soft: 0,
+  hard: 0,
+  file: 0,
+  segv: 0,
+  voluntarySwitches: 0,
+  involuntarySwitches: 0,
+  syscalls: 0,
+  childMinorFaults: 0,
+  childMajorFaults: 0,
+  childUserCycles: 0,
+  childSystemCycles: 0,
+  childPeakResidentPages: 0,
 });
 
 /** The child's pid, −errno, or RESTART. `parent` is on the CPU, its pc at the ecall. */
@@ -78,7 +103,8 @@ export function cloneProcess(core: Core, parent: Process, request: CloneRequest)
   // The child's own memory: with a copied space the page is write-protected now, and writing it may need a frame; a
   // child that starts without its tid in memory would break its C library, so it is left to the child's first run.
   if ((flags & Clone.ChildSetTid) !== 0) child.setChildTid = request.childTid;
-  if (core.sink.enabled) core.sink.emit({ kind: "process-start", pid: child.pid, parent: parent.pid, name: child.name });
+  if (core.sink.enabled)
+    core.sink.emit({ kind: "process-start", pid: child.pid, parent: parent.pid, name: child.name });
   makeReady(core, child);
   if ((flags & Clone.Vfork) === 0) return child.pid;
   parent.restart = { number: core.hart.x[17], progress: child.pid, deadlineCycles: 0 };

@@ -5,11 +5,12 @@
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
-import { Frame, FRAME_STATES } from "../mm/frames.ts";
+import { FRAME_STATES, Frame } from "../mm/frames.ts";
 import { zeroFrame } from "../mm/reclaim.ts";
 
 /** Is there anything for it to do? Only when zeroing in the background is on. */
-export const hasIdleWork = (core: Core): boolean => core.config.zeroing === "idle" && core.frames.count[Frame.Dirty] > 0;
+export const hasIdleWork = (core: Core): boolean =>
+  core.config.zeroing === "idle" && core.frames.count[Frame.Dirty] > 0;
 
 /** Zeroes the frame that has been dirty longest and moves it to the zeroed list. Costs the cycles of one frame. */
 export function idleStep(core: Core): void {

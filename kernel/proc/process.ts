@@ -26,19 +26,44 @@ export interface OpenFile {
   readonly path: string;
 }
 
-export interface FileTable { users: number; slots: (Descriptor | null)[] }
+export interface FileTable {
+  users: number;
+  slots: (Descriptor | null)[];
+}
 
-export interface FsContext { users: number; cwd: number; cwdPath: string; umask: number }
+export interface FsContext {
+  users: number;
+  cwd: number;
+  cwdPath: string;
+  umask: number;
+}
 
 /** Action for one signal: handler 0 default, 1 ignore, else the address of a function. Masks are 64 bits as two words. */
-export interface SignalAction { handler: number; flags: number; maskLow: number; maskHigh: number }
-export interface SignalActions { users: number; actions: SignalAction[] }
+export interface SignalAction {
+  handler: number;
+  flags: number;
+  maskLow: number;
+  maskHigh: number;
+}
+export interface SignalActions {
+  users: number;
+  actions: SignalAction[];
+}
 
 /** Signal waiting to be delivered, with what siginfo needs. */
-export interface PendingSignal { signal: number; code: number; senderPid: number; faultVaddr: number; status: number }
+export interface PendingSignal {
+  signal: number;
+  code: number;
+  senderPid: number;
+  faultVaddr: number;
+  status: number;
+}
 
 /** One resource limit; prlimit64's RLIM_INFINITY is kept as 2^32 − 1. */
-export interface ResourceLimit { soft: number; hard: number }
+export interface ResourceLimit {
+  soft: number;
+  hard: number;
+}
 export interface ResourceLimits {
   stackBytes: ResourceLimit;
   openFiles: ResourceLimit;

@@ -15,7 +15,21 @@ export function leaveSpace(core: Core, p: Process, space: AddressSpace): void {
 
 /** What a process has before its first exec and after its exit. */
 export const NO_SPACE: AddressSpace = {
-  id: 0, ownerPid: 0, users: 0, asid: 0 as AddressSpace["asid"], rootPfn: 0 as AddressSpace["rootPfn"], vmas: [],
-  brkStart: 0, brk: 0, mmapTop: 0, stackTop: 0, stackLimitBytes: 0, residentPages: 0, peakResidentPages: 0,
-  residentLimitPages: Number.POSITIVE_INFINITY, pageTablePages: 0, reservedPages: 0, swappedPages: 0,
+  id: 0,
+  ownerPid: 0,
+  users: 0,
+  asid: 0 as AddressSpace["asid"],
+  rootPfn: 0 as AddressSpace["rootPfn"],
+  vmas: [],
+  brkStart: 0,
+  brk: 0,
+  mmapTop: 0,
+  stackTop: 0,
+  stackLimitBytes: 0,
+  residentPages: 0,
+  peakResidentPages: 0,
+  residentLimitPages: Number.POSITIVE_INFINITY,
+  pageTablePages: 0,
+  reservedPages: 0,
+  swappedPages: 0,
 };

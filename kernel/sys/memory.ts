@@ -5,7 +5,16 @@ import type { Core } from "../core.ts";
 import { isReadable, isWritable } from "../fs/flags.ts";
 import { sizeBytes } from "../fs/inode.ts";
 import { descriptorOf } from "../fs/open-file.ts";
-import { dropRange, MMAP_TOP, protectRange, reserve, resizeHeap, unmapRange, USER_END, USER_START } from "../mm/address-space.ts";
+import {
+  dropRange,
+  MMAP_TOP,
+  protectRange,
+  reserve,
+  resizeHeap,
+  USER_END,
+  USER_START,
+  unmapRange,
+} from "../mm/address-space.ts";
 import { findGap, isCovered, overlapping } from "../mm/areas.ts";
 import { reservedPte } from "../mm/pages.ts";
 import { type AddressSpace, type Backing, Prot, type Vma } from "../mm/vma.ts";
@@ -14,7 +23,13 @@ import type { SyscallHandler } from "./handler.ts";
 
 /** mmap flags (Linux mman-common.h). */
 const MapFlag = {
-  Shared: 0x01, Private: 0x02, SharedValidate: 0x03, TypeMask: 0x0f, Fixed: 0x10, Anonymous: 0x20, GrowsDown: 0x100,
+  Shared: 0x01,
+  Private: 0x02,
+  SharedValidate: 0x03,
+  TypeMask: 0x0f,
+  Fixed: 0x10,
+  Anonymous: 0x20,
+  GrowsDown: 0x100,
   FixedNoReplace: 0x100000,
 } as const;
 
@@ -69,7 +84,8 @@ const mmap2: SyscallHandler = (core, p, a) => {
   const start = choosePlace(p.space, hint, bytes, flags);
   if (start < 0) return start;
   const shared = type !== MapFlag.Private;
-  const backing = (flags & MapFlag.Anonymous) !== 0 ? anonymous(core, shared) : fileBacking(core, p, fd, prot, shared, offset);
+  const backing =
+    (flags & MapFlag.Anonymous) !== 0 ? anonymous(core, shared) : fileBacking(core, p, fd, prot, shared, offset);
   if (typeof backing === "number") return backing;
   if ((flags & MapFlag.Fixed) !== 0) unmapRange(core, p.space, start, start + bytes);
   const name = backing.kind === "file" ? backing.path : "";
@@ -85,11 +101,13 @@ function choosePlace(space: AddressSpace, hint: number, bytes: number, flags: nu
   if (fixed) {
     if (!isPageAligned(hint)) return -Errno.EINVAL;
     if (!fits) return hint < USER_START ? -Errno.EPERM : -Errno.ENOMEM;
-    if ((flags & MapFlag.FixedNoReplace) !== 0 && overlapping(space, hint, hint + bytes).length > 0) return -Errno.EEXIST;
+    if ((flags & MapFlag.FixedNoReplace) !== 0 && overlapping(space, hint, hint + bytes).length > 0)
+      return -Errno.EEXIST;
     return hint;
   }
   const wish = pageCeil(hint);
-  if (wish >= USER_START && wish + bytes <= space.mmapTop && overlapping(space, wish, wish + bytes).length === 0) return wish;
+  if (wish >= USER_START && wish + bytes <= space.mmapTop && overlapping(space, wish, wish + bytes).length === 0)
+    return wish;
   const gap = findGap(space, bytes, space.mmapTop, USER_START);
   return gap < 0 ? -Errno.ENOMEM : gap;
 }
@@ -105,7 +123,14 @@ function anonymous(core: Core, shared: boolean): Backing {
  * A private mapping of a regular file, or a shared one that cannot be written. A shared writable mapping would need a
  * page cache with write-back, which does not exist yet: ENODEV.
  */
-function fileBacking(core: Core, p: Process, fd: number, prot: number, shared: boolean, offset: number): Backing | number {
+function fileBacking(
+  core: Core,
+  p: Process,
+  fd: number,
+  prot: number,
+  shared: boolean,
+  offset: number,
+): Backing | number {
   const descriptor = descriptorOf(p, fd);
   if (descriptor === null) return -Errno.EBADF;
   const { file } = descriptor;
@@ -161,4 +186,6 @@ const madvise: SyscallHandler = (core, p, a) => {
   return isCovered(p.space, start, start + bytes) ? 0 : -Errno.ENOMEM;
 };
 
-export const memoryCalls = { brk, mmap2, munmap, mprotect, madvise } satisfies Partial<Record<SyscallName, SyscallHandler>>;
+export const memoryCalls = { brk, mmap2, munmap, mprotect, madvise } satisfies Partial<
+  Record<SyscallName, SyscallHandler>
+>;

@@ -3,8 +3,15 @@ import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
 import { Errno, type SyscallName } from "../abi.ts";
 import { CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
-import { isUserRange, readUserString, readUserWords, writeUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
 import { Frame } from "../mm/frames.ts";
+import {
+  isUserRange,
+  readUserString,
+  readUserWords,
+  writeUser,
+  writeUserWord,
+  writeUserWords,
+} from "../mm/user-memory.ts";
 import { execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
 import { exitProcess } from "../proc/exit.ts";
 import { cloneProcess } from "../proc/fork.ts";

@@ -16,7 +16,8 @@ interface ClockSnapshot {
 
 export class ClockPolicy implements ReplacementPolicy {
   readonly name = "clock";
-  readonly description = "CLOCK: a hand goes round and takes the first page whose A bit is clear, clearing bits as it passes";
+  readonly description =
+    "CLOCK: a hand goes round and takes the first page whose A bit is clear, clearing bits as it passes";
   readonly sampleCycles = 0;
   scanned = 0;
   reason = "";

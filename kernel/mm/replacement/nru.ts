@@ -14,7 +14,8 @@ interface NruSnapshot {
 
 export class NruPolicy implements ReplacementPolicy {
   readonly name = "nru";
-  readonly description = "Enhanced CLOCK: by classes of (A, D); an unused clean page first, an unused modified one next";
+  readonly description =
+    "Enhanced CLOCK: by classes of (A, D); an unused clean page first, an unused modified one next";
   readonly sampleCycles = 0;
   scanned = 0;
   reason = "";

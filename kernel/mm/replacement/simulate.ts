@@ -5,8 +5,9 @@
  * reference. They sample after every reference, so that LRU and LFU are exact. OPT (Belady's MIN) knows the future and
  * exists only here; it is the bound.
  */
-import type { FrameView } from "./policy.ts";
+
 import { makePolicy, POLICY_NAMES, type PolicyName } from "./policies.ts";
+import type { FrameView } from "./policy.ts";
 
 export interface SimulationOptions {
   /** A new page has its A bit set by the reference that loads it (as the kernel does), or only by a later one. */

@@ -153,7 +153,10 @@ test("the first writer after fork gets a copy; the last owner keeps the frame", 
 });
 
 test("a page trimmed from the working set comes back by a soft fault, contents intact, without I/O", () => {
-  const program = new Program().call("brk", 0).mv("s0", "a0").li("t0", 8 * 4096);
+  const program = new Program()
+    .call("brk", 0)
+    .mv("s0", "a0")
+    .li("t0", 8 * 4096);
   program.op("add", "a0", "a0", "t0").li("a7", 214).ecall();
   program.li("t1", 77).store("sw", "t1", "s0").label("trimmed");
   program.load("lw", "a0", "s0").li("a7", 94).ecall();

@@ -9,22 +9,41 @@ const PAGES = 12;
 /** Writes `PAGES` pages of bss, each with its number, then reads them all back and exits with how many were wrong. */
 const writeAndReadBack = (): Program => {
   const p = new Program().words("data", 0);
-  p.li("s0", DATA + 4096).li("s1", PAGES).li("t1", 4096);
-  p.label("write").store("sw", "s1", "s0").op("add", "s0", "s0", "t1").op("addi", "s1", "s1", -1).branch("bne", "s1", "zero", "write");
-  p.li("s0", DATA + 4096).li("s1", PAGES).li("s2", 0);
-  p.label("read").load("lw", "t0", "s0").op("sub", "t0", "t0", "s1").op("sltu", "t0", "zero", "t0").op("add", "s2", "s2", "t0");
+  p.li("s0", DATA + 4096)
+    .li("s1", PAGES)
+    .li("t1", 4096);
+  p.label("write")
+    .store("sw", "s1", "s0")
+    .op("add", "s0", "s0", "t1")
+    .op("addi", "s1", "s1", -1)
+    .branch("bne", "s1", "zero", "write");
+  p.li("s0", DATA + 4096)
+    .li("s1", PAGES)
+    .li("s2", 0);
+  p.label("read")
+    .load("lw", "t0", "s0")
+    .op("sub", "t0", "t0", "s1")
+    .op("sltu", "t0", "zero", "t0")
+    .op("add", "s2", "s2", "t0");
   p.op("add", "s0", "s0", "t1").op("addi", "s1", "s1", -1).branch("bne", "s1", "zero", "read");
-  return p.mv("a0", "s2").li("a7", 94).ecall().bss((PAGES + 1) * 4096);
+  return p
+    .mv("a0", "s2")
+    .li("a7", 94)
+    .ecall()
+    .bss((PAGES + 1) * 4096);
 };
 
 /** With `available` frames for the program beyond what its start took. */
 const starved = (available: number): TestMachine => {
-  const machine = new TestMachine({ frames: 64, replacement: "fifo", availableTargetFrames: 0 }).boot(writeAndReadBack());
+  const machine = new TestMachine({ frames: 64, replacement: "fifo", availableTargetFrames: 0 }).boot(
+    writeAndReadBack(),
+  );
   machine.leaveFrames(available);
   return machine;
 };
 
-const from = (events: FaultlineEvent[], kind: string, start = 0): number => events.findIndex((event, i) => i >= start && event.kind === kind);
+const from = (events: FaultlineEvent[], kind: string, start = 0): number =>
+  events.findIndex((event, i) => i >= start && event.kind === kind);
 
 test("with no frame left, a modified victim goes to swap, and the fault is tried again on its frame when that is done", () => {
   const machine = starved(6);
@@ -34,8 +53,11 @@ test("with no frame left, a modified victim goes to swap, and the fault is tried
   const { events } = machine;
   const victim = from(events, "victim-chosen");
   const chosen = events[victim];
-  if (chosen.kind !== "victim-chosen" || !chosen.modified) throw new Error("the first FIFO victim should be the written stack page");
-  const kinds = events.slice(events.slice(0, victim).findLastIndex((event) => event.kind === "fault-begin")).map((event) => event.kind);
+  if (chosen.kind !== "victim-chosen" || !chosen.modified)
+    throw new Error("the first FIFO victim should be the written stack page");
+  const kinds = events
+    .slice(events.slice(0, victim).findLastIndex((event) => event.kind === "fault-begin"))
+    .map((event) => event.kind);
   expect(kinds.slice(0, 10)).toEqual([
     "fault-begin",
     "vma-lookup",
@@ -97,8 +119,22 @@ test("a page that was paged out comes back by a hard fault with its bytes, and i
 test("another process runs while one waits for the swap device", () => {
   const p = new Program().words("data", 0).call("clone", 17, 0, 0, 0, 0).branch("bne", "a0", "zero", "parent");
   p.label("spin").jump("spin");
-  p.label("parent").mv("s3", "a0").li("s0", DATA + 4096).li("t1", 7).store("sw", "t1", "s0").label("touched").call("sched_yield");
-  p.load("lw", "s4", "s0").mv("a0", "s3").li("a1", 9).li("a7", 129).ecall().mv("a0", "s4").li("a7", 94).ecall().bss(8192);
+  p.label("parent")
+    .mv("s3", "a0")
+    .li("s0", DATA + 4096)
+    .li("t1", 7)
+    .store("sw", "t1", "s0")
+    .label("touched")
+    .call("sched_yield");
+  p.load("lw", "s4", "s0")
+    .mv("a0", "s3")
+    .li("a1", 9)
+    .li("a7", 129)
+    .ecall()
+    .mv("a0", "s4")
+    .li("a7", 94)
+    .ecall()
+    .bss(8192);
   const machine = new TestMachine().boot(p);
   machine.runUntil(() => machine.of("fault-end").some((event) => event.pid === 1 && event.vaddr === DATA + 4096));
   machine.pageOut(DATA + 4096);
@@ -116,7 +152,12 @@ test("another process runs while one waits for the swap device", () => {
 
 test("when swap is full and memory too, the biggest process is ended with a reason, and the machine goes on", () => {
   const p = new Program().words("data", 0).call("clone", 17, 0, 0, 0, 0).branch("bne", "a0", "zero", "parent");
-  p.li("s0", DATA + 4096).li("t1", 4096).label("grow").store("sw", "s0", "s0").op("add", "s0", "s0", "t1").jump("grow");
+  p.li("s0", DATA + 4096)
+    .li("t1", 4096)
+    .label("grow")
+    .store("sw", "s0", "s0")
+    .op("add", "s0", "s0", "t1")
+    .jump("grow");
   p.label("parent").call("waitid", 0, 0, "info", 4, 0).li("t0", "info").load("lw", "a0", "t0", 20).li("a7", 94).ecall();
   p.words("info", ...new Array<number>(32).fill(0)).bss(400 * 4096);
   const machine = new TestMachine({ frames: 64, swapSlots: 20 }).boot(p);

@@ -4,8 +4,8 @@
  * and stack growth mix in. Signals are handled by retrying at the next record.
  */
 import { SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
-import { TestMachine, type MachineOptions } from "../support/machine.ts";
-import { Program } from "../support/program.ts";
+import { type MachineOptions, TestMachine } from "../support/machine.ts";
+import { DATA, Program } from "../support/program.ts";
 
 /** Seeded generator (mulberry32). */
 export function randomSource(seed: number): () => number {
@@ -19,12 +19,25 @@ export function randomSource(seed: number): () => number {
 }
 
 /** Calls that would only end or block the guest at once; they are made now and then. */
-const RARE: readonly SyscallName[] = ["exit", "exit_group", "rt_sigsuspend", "kill", "execve", "rt_sigreturn", "ppoll_time64", "read", "readv", "waitid", "clock_nanosleep_time64"];
+const RARE: readonly SyscallName[] = [
+  "exit",
+  "exit_group",
+  "rt_sigsuspend",
+  "kill",
+  "execve",
+  "rt_sigreturn",
+  "ppoll_time64",
+  "read",
+  "readv",
+  "waitid",
+  "clock_nanosleep_time64",
+];
 const NAMES = Object.keys(SYSCALLS) as SyscallName[];
 /** Calls that change memory and processes, made more often than the rest. */
 const FAVOURED: readonly SyscallName[] = ["mmap2", "munmap", "mprotect", "madvise", "brk", "clone"];
 
 const RECORDS = 120;
+const BSS_PAGES = 40;
 
 /** The interpreter of the script: s1 points at the next record of 8 words; the 8th is a page to touch, or 0. */
 function fuzzProgram(random: () => number): Uint8Array {
@@ -36,13 +49,26 @@ function fuzzProgram(random: () => number): Uint8Array {
   for (let i = 0; i < RECORDS; i++) script.push(...record(random));
   program.words("script", ...script);
   program.words("action", 0, 0x40000000, 0, 0);
-  program.data("scratch", new Uint8Array(256)).bss(3 * 4096);
+  program.data("scratch", new Uint8Array(256)).bss(BSS_PAGES * 4096);
 
   // A handler for SIGSEGV and SIGBUS goes on with the next record, on a fresh stack pointer.
   program.li("s2", "action").li("t0", "handler").store("sw", "t0", "s2");
   for (const signal of [7, 11, 13]) program.call("rt_sigaction", signal, "action", 0, 8);
   program.mv("s3", "sp").li("s1", "script").li("s4", RECORDS);
   program.label("loop").branch("beq", "s4", "zero", "done").op("addi", "s4", "s4", -1);
+  // Every fourth time round all of the bss is written: together the processes want more than there is.
+  program.op("andi", "t0", "s4", 3).branch("bne", "t0", "zero", "call");
+  program
+    .li("t0", DATA + 0x4000)
+    .li("t1", BSS_PAGES - 8)
+    .li("t2", 4096);
+  program
+    .label("walk")
+    .store("sw", "s4", "t0")
+    .op("add", "t0", "t0", "t2")
+    .op("addi", "t1", "t1", -1)
+    .branch("bne", "t1", "zero", "walk");
+  program.label("call");
   for (let i = 0; i < 6; i++) program.load("lw", `a${i}`, "s1", 4 + 4 * i);
   program.load("lw", "a7", "s1", 0).load("lw", "s5", "s1", 28).op("addi", "s1", "s1", 32).ecall();
   program.branch("beq", "s5", "zero", "loop");
@@ -64,7 +90,10 @@ function record(random: () => number): number[] {
 }
 
 const addresses = (random: () => number): number => {
-  const bases = [0x10000, 0x20000, 0x21000, 0x22000, 0x30000000, 0x30001000, 0x30400000, 0x7dfff000, 0x7fffd000, 0x7ffc0000, 0x7ffff000, 0x24000];
+  const bases = [
+    0x10000, 0x20000, 0x21000, 0x22000, 0x30000000, 0x30001000, 0x30400000, 0x7dfff000, 0x7fffd000, 0x7ffc0000,
+    0x7ffff000, 0x4d000,
+  ];
   return (bases[random() % bases.length] + (random() % 8) * 0x1000 + (random() % 64) * 4) | 0;
 };
 
@@ -93,7 +122,16 @@ function shape(name: SyscallName, args: number[], random: () => number): void {
   const page = () => (addresses(random) & ~0xfff) | 0;
   switch (name) {
     case "mmap2":
-      args.splice(0, 6, page(), 4096 * (1 + (random() % 40)), random() % 8, 0x20 | (1 + (random() % 2)) | (random() % 3 === 0 ? 0x10 : 0), -1, 0);
+      args.splice(
+        0,
+        6,
+        page(),
+        4096 * (1 + (random() % 40)),
+        random() % 8,
+        0x20 | (1 + (random() % 2)) | (random() % 3 === 0 ? 0x10 : 0),
+        -1,
+        0,
+      );
       break;
     case "munmap":
       args.splice(0, 2, page(), 4096 * (1 + (random() % 8)));
@@ -105,7 +143,7 @@ function shape(name: SyscallName, args: number[], random: () => number): void {
       args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), random() % 3 === 0 ? 8 : 4);
       break;
     case "brk":
-      args[0] = 0x26000 + (random() % 64) * 0x1000;
+      args[0] = 0x50000 + (random() % 64) * 0x1000;
       break;
     case "clone":
       args.splice(0, 5, random() % 6 === 0 ? 0x4100 | 17 : 17, 0, 0, 0, 0);
@@ -127,13 +165,25 @@ export interface FuzzResult {
 /** One run. Throws when an invariant breaks, the kernel throws, or a frame is lost. */
 export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult {
   const random = randomSource(seed);
-  const small = { frames: 64 + (random() % 200), swapSlots: random() % 3 === 0 ? random() % 40 : 400, maxProcesses: 12 };
+  const small = {
+    frames: 64 + (random() % 200),
+    swapSlots: random() % 3 === 0 ? random() % 40 : 400,
+    maxProcesses: 12,
+  };
   const zeroing = (["idle", "on-demand", "off"] as const)[random() % 3];
   const policies = ["clock", "fifo", "second-chance", "nru", "lru", "lfu", "aging", "random"];
   const replacement = policies[random() % policies.length];
   const quantumCycles = 1000 + (random() % 20000);
   const availableTargetFrames = random() % 2 === 0 ? -1 : random() % 12;
-  const machine = new TestMachine({ ...small, zeroing, replacement, quantumCycles, availableTargetFrames, seed, ...options });
+  const machine = new TestMachine({
+    ...small,
+    zeroing,
+    replacement,
+    quantumCycles,
+    availableTargetFrames,
+    seed,
+    ...options,
+  });
   machine.boot(fuzzProgram(random));
   for (let steps = 0; steps < 60_000 && machine.step(2_000_000); steps++) {
     if (options.check === "end" && steps % 64 === 0) machine.check();
@@ -158,5 +208,6 @@ export function endAll(machine: TestMachine): void {
     throw new Error(`frames are lost: ${JSON.stringify(machine.kernel.report().frames)}`);
   }
   if (core.swap.usedSlots !== 0) throw new Error(`${core.swap.usedSlots} swap slots are lost`);
-  if (core.spaces.size !== 0 || core.sharedObjects.size !== 0) throw new Error("an address space or shared object is left");
+  if (core.spaces.size !== 0 || core.sharedObjects.size !== 0)
+    throw new Error("an address space or shared object is left");
 }

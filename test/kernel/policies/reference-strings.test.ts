@@ -3,8 +3,8 @@
  * example, Silberschatz's string, a loop) and agree with OSTEP's paging-policy.py for FIFO, LRU and OPT.
  */
 import { describe, expect, test } from "vitest";
+import { SIMULATED_POLICIES, simulate } from "../../../kernel/mm/replacement/simulate.ts";
 import { prepareUser } from "../../../kernel/mm/user-memory.ts";
-import { simulate, SIMULATED_POLICIES } from "../../../kernel/mm/replacement/simulate.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -26,7 +26,9 @@ describe("offline", () => {
       test(`${row} misses ${misses.join(" and ")} times on ${trace} with 3 and 4 frames`, () => {
         const [policy] = row.split(",");
         const setOnLoad = !row.includes("later hit");
-        const found = [3, 4].map((frames) => simulate(policy, TRACES[trace as keyof typeof TRACES], frames, { setOnLoad })!.misses);
+        const found = [3, 4].map(
+          (frames) => simulate(policy, TRACES[trace as keyof typeof TRACES], frames, { setOnLoad })!.misses,
+        );
         expect(found).toEqual(misses);
       });
     }
@@ -66,7 +68,12 @@ describe("offline", () => {
  */
 describe("in the kernel, with the working set at its limit", () => {
   const faultsFor = (replacement: string, trace: readonly number[], limit: number): number => {
-    const machine = new TestMachine({ replacement }).boot(new Program().words("data", 0).bss(16 * 4096).exit(0));
+    const machine = new TestMachine({ replacement }).boot(
+      new Program()
+        .words("data", 0)
+        .bss(16 * 4096)
+        .exit(0),
+    );
     const p = machine.process();
     machine.trimAll(p.pid);
     p.space.residentLimitPages = limit;

@@ -2,8 +2,10 @@
  * A machine for kernel tests: hardware, kernel, a recorder of events, and a run loop. Unless told otherwise it checks all
  * invariants after every event, and names the event after which they were broken.
  */
-import { Hart } from "../../../emulator/cpu/state.ts";
+
+import type { Pid } from "../../../emulator/bits.ts";
 import { Interpreter } from "../../../emulator/cpu/interpreter.ts";
+import { Hart } from "../../../emulator/cpu/state.ts";
 import { Stop } from "../../../emulator/engine.ts";
 import { Mmu } from "../../../emulator/mmu/mmu.ts";
 import { Tlb } from "../../../emulator/mmu/tlb.ts";
@@ -11,13 +13,12 @@ import { Ram } from "../../../emulator/ram.ts";
 import { DEFAULT_CONFIG, type KernelConfig } from "../../../kernel/config.ts";
 import type { FaultlineEvent, FaultlineSink } from "../../../kernel/events.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
+import { Frame } from "../../../kernel/mm/frames.ts";
 import { pteAddress } from "../../../kernel/mm/page-table.ts";
 import { freeFrame, takeStandby, trimMapping } from "../../../kernel/mm/pages.ts";
-import { Frame } from "../../../kernel/mm/frames.ts";
 import { completeTransfers, writeModified } from "../../../kernel/mm/reclaim.ts";
-import { exitProcess } from "../../../kernel/proc/exit.ts";
 import { KernelPanic } from "../../../kernel/panic.ts";
-import type { Pid } from "../../../emulator/bits.ts";
+import { exitProcess } from "../../../kernel/proc/exit.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
 import type { Program } from "./program.ts";
 
@@ -52,7 +53,9 @@ export class TestMachine {
     const mmu = new Mmu(this.ram, this.hart, new Tlb(), this.sink);
     this.mmu = mmu;
     this.engine = new Interpreter(this.hart, mmu, this.ram, this.sink);
-    const host = { output: (_stream: string, bytes: Uint8Array) => void (this.output += new TextDecoder().decode(bytes)) };
+    const host = {
+      output: (_stream: string, bytes: Uint8Array) => void (this.output += new TextDecoder().decode(bytes)),
+    };
     this.kernel = new Kernel({ config: whole, ram: this.ram, hart: this.hart, mmu, sink: this.sink, host });
   }
 
@@ -65,7 +68,10 @@ export class TestMachine {
       this.kernel.checkInvariants();
     } catch (error) {
       if (!(error instanceof KernelPanic) || event === undefined) throw error;
-      const last = this.events.slice(-12).map((e) => JSON.stringify(e)).join("\n  ");
+      const last = this.events
+        .slice(-12)
+        .map((e) => JSON.stringify(e))
+        .join("\n  ");
       throw new Error(`after event ${this.events.length} (${event.kind}): ${error.message}\n  ${last}`);
     }
   }

@@ -149,7 +149,12 @@ export class Program {
         continue;
       }
       const old = this.#words[at];
-      const operands: Operands = { imm: target - from, rd: (old >>> 7) & 31, rs1: (old >>> 15) & 31, rs2: (old >>> 20) & 31 };
+      const operands: Operands = {
+        imm: target - from,
+        rd: (old >>> 7) & 31,
+        rs1: (old >>> 15) & 31,
+        rs2: (old >>> 20) & 31,
+      };
       const branches: Mnemonic[] = ["beq", "bne", "beq", "beq", "blt", "bge", "bltu", "bgeu"];
       const word = encode(kind === "jump" ? "jal" : branches[(old >>> 12) & 7], operands);
       if (typeof word !== "number") throw new Error(word.message);
@@ -166,7 +171,13 @@ export class Program {
     if (CODE + text.length > DATA) throw new Error("the code has grown into the data");
     const segments: Segment[] = [{ vaddr: CODE, offset: 0x1000, bytes: text, memoryBytes: text.length, flags: 5 }];
     if (data.length + this.#bssBytes > 0) {
-      segments.push({ vaddr: DATA, offset: dataOffset, bytes: data, memoryBytes: data.length + this.#bssBytes, flags: 6 });
+      segments.push({
+        vaddr: DATA,
+        offset: dataOffset,
+        bytes: data,
+        memoryBytes: data.length + this.#bssBytes,
+        flags: 6,
+      });
     }
     return elfFile(CODE, segments);
   }
@@ -201,7 +212,7 @@ export function elfFile(entry: number, segments: readonly Segment[]): Uint8Array
   view.setUint16(44, segments.length, true);
   segments.forEach((s, i) => {
     const words = [1, s.offset, s.vaddr, s.vaddr, s.bytes.length, s.memoryBytes, s.flags, 0x1000];
-    words.forEach((word, at) => view.setUint32(52 + 32 * i + 4 * at, word, true));
+    for (const [at, word] of words.entries()) view.setUint32(52 + 32 * i + 4 * at, word, true);
     bytes.set(s.bytes, s.offset);
   });
   return bytes;
