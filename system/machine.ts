@@ -274,9 +274,12 @@ export class Machine {
     this.asleepUntilCycles = snapshot.asleepUntilCycles;
   }
 
-  /** Lets virtual time pass while every process sleeps. */
+  /**
+   * Lets virtual time pass while every process sleeps, at most to when the first wakes. Does nothing when one can run:
+   * input that has come since `run` returned may have woken it.
+   */
   skipTo(cycles: number): void {
-    this.kernel.advanceTo(cycles);
+    if (this.hart.cycles < this.asleepUntilCycles) this.kernel.advanceTo(Math.min(cycles, this.asleepUntilCycles));
   }
 
   /** Hands input to the terminal or to the standard-input stream, now. */

@@ -2,34 +2,69 @@
  * Time that can be walked both ways. A run is program, configuration, seed and input log; the machine is deterministic.
  * So the past is reached by going back to a checkpoint and running forward again with the same input.
  *
- * A moment is named by the number of user instructions retired. Two states can share that number (the kernel works, or
- * idles, between two instructions); `goTo(n)` stops at the first: right after instruction n has retired, before
- * anything else happens. The far end of the run, where recording goes on, is kept as a checkpoint of its own.
+ * Places in a run are moments (machine.ts). `goTo(n)` means the first moment at which n instructions have retired: before
+ * a tick, a fault or an idle step that follows. The far end of the run, where recording goes on, is kept as a checkpoint
+ * of its own while the machine is elsewhere.
  *
- * Checkpoints lie every `spacing` instructions while recording; when the memory budget is reached every second one of
- * the older ones is dropped and the spacing doubles. Coming to a moment far from its checkpoint leaves new ones just
- * before it, at distances that double, so that steps back from there are short.
+ * Checkpoints are of two kinds. The spine: one every `spacing` cycles of work while recording; when the memory budget is
+ * used up every second one goes and the spacing doubles. And the near ones, a dozen at most: the latest two of a recording,
+ * and those that a long way back to a moment has left just before it, at distances that halve, so that steps back from
+ * there are short. This is what makes a step back cost milliseconds anywhere in a long run.
+ *
+ * Changing the past (input, a register, memory) begins a branch: the old future is kept as its log and can be gone back to.
  */
-import { type Checkpoint, Checkpoints } from "./checkpoint.ts";
-import type { Input, InputRecord, InputStream, Machine, RunStatus } from "./machine.ts";
+import { type Checkpoint, Checkpoints, workOf } from "./checkpoint.ts";
+import type {
+  BoundedStatus,
+  Input,
+  InputRecord,
+  InputStream,
+  Machine,
+  Moment,
+  RunBounds,
+  RunStatus,
+} from "./machine.ts";
+import { compareMoments, isBefore, isSameMoment, momentText } from "./moment.ts";
 
 export interface TimelineOptions {
   /** Most bytes that checkpoints may hold together. */
   readonly budgetBytes: number;
-  /** Instructions between checkpoints at the start of a recording. */
+  /** Cycles of work between checkpoints while recording; between those of the spine it doubles when memory is used up. */
   readonly spacing: number;
+  /** Nearest distance, in instructions, of the checkpoints left before a moment that was far from any. */
+  readonly nearest: number;
+  /** More work than this since the last checkpoint, and a moment gets one nearer to it. */
+  readonly nearWork: number;
 }
 
-const DEFAULTS: TimelineOptions = { budgetBytes: 256 * 1024 * 1024, spacing: 1_000_000 };
-/** Nearest distance, in instructions, of the checkpoints left before a moment that was hard to reach. */
-const NEAREST = 40_000;
-const FOREVER_CYCLES = 1e12;
+/** Chosen so that a step back runs a few milliseconds' worth of instructions and fault handling at most. */
+const DEFAULTS: TimelineOptions = {
+  budgetBytes: 192 * 1024 * 1024,
+  spacing: 1_000_000,
+  nearest: 40_000,
+  nearWork: 600_000,
+};
+/** Most near checkpoints at once. */
+const NEAR_MOST = 12;
 
-/** An abandoned future: the input it had, from where it parted from the present one. */
+/** A future that a change in the past has replaced. */
 export interface Branch {
-  readonly fromInstret: number;
-  readonly endInstret: number;
-  readonly inputs: readonly InputRecord[];
+  /** Where the change was made. */
+  readonly parted: Moment;
+  readonly end: Moment;
+  /** All input of that run, from its beginning. */
+  readonly log: readonly InputRecord[];
+}
+
+/** The run did not go as recorded: program, configuration or machine are not those of the recording. */
+export class Divergence extends Error {
+  override readonly name = "Divergence";
+}
+
+/** Part of the past between two checkpoints. */
+export interface Stretch {
+  readonly from: Moment;
+  readonly to: Moment;
 }
 
 export class Timeline {
@@ -37,10 +72,15 @@ export class Timeline {
   /** Futures that a change in the past has replaced, oldest first. */
   readonly branches: Branch[] = [];
   private readonly store: Checkpoints;
-  private readonly budgetBytes: number;
+  private readonly options: TimelineOptions;
+  /** Work between checkpoints of the spine. */
   private spacing: number;
-  /** In order of `instret`; the first is the beginning and is never dropped. */
+  /** All checkpoints in order; the first is the beginning and is never dropped. */
   private checkpoints: Checkpoint[] = [];
+  /** Those of them that are near ones, by age. */
+  private near: Checkpoint[] = [];
+  /** Work at the newest checkpoint of the spine. */
+  private spineWork: number;
   /** Where recording goes on, when the machine has been taken elsewhere. */
   private frontier: Checkpoint | null = null;
   /** Inputs of the log delivered up to the machine's present state. */
@@ -48,45 +88,70 @@ export class Timeline {
 
   /** Begins at the machine's present state, which is the earliest that can be reached. */
   constructor(machine: Machine, options: Partial<TimelineOptions> = {}) {
-    const { budgetBytes, spacing } = { ...DEFAULTS, ...options };
+    this.options = { ...DEFAULTS, ...options };
     this.machine = machine;
-    this.budgetBytes = budgetBytes;
-    this.spacing = spacing;
+    this.spacing = this.options.spacing;
     this.store = new Checkpoints(machine);
     this.delivered = machine.inputLog.length;
     this.checkpoints.push(this.store.take(null, this.delivered));
+    this.spineWork = workOf(machine);
   }
 
-  /** Earliest and present moment, in instructions. */
-  get start(): number {
-    return this.checkpoints[0].instret;
+  /** Earliest moment that can be reached. */
+  get start(): Moment {
+    return this.checkpoints[0];
   }
+  /** Where the machine stands. */
+  get moment(): Moment {
+    return this.machine.moment;
+  }
+  /** Instructions retired at the present moment. */
   get position(): number {
     return this.machine.hart.instret;
   }
   /** Latest moment recorded so far. */
-  get end(): number {
-    return this.frontier?.instret ?? this.position;
+  get end(): Moment {
+    return this.frontier ?? this.moment;
   }
   get isAtEnd(): boolean {
     return this.frontier === null;
   }
-  /** Bytes that checkpoints hold. */
+  /** Bytes that checkpoints hold, and how many there are. */
   get bytes(): number {
     return this.store.bytes;
+  }
+  get checkpointCount(): number {
+    return this.checkpoints.length;
+  }
+  /** Inputs delivered between the start of the log and the present moment. */
+  get deliveredInputs(): number {
+    return this.delivered;
   }
 
   /** Runs on at the end of the recording (going there first), as Machine.run does. */
   record(cycles: number, untilInstret = Number.POSITIVE_INFINITY): RunStatus {
     this.goToEnd();
-    const until = this.machine.hart.cycles + cycles;
-    for (;;) {
-      const due = this.checkpoints[this.checkpoints.length - 1].instret + this.spacing;
-      const status = this.machine.run(until - this.machine.hart.cycles, Math.min(due, untilInstret));
-      this.delivered = this.machine.inputLog.length;
-      if (this.position >= due) this.keep(this.store.take(this.checkpoints[this.checkpoints.length - 1], this.delivered));
-      if (status.kind !== "instruction" || this.position >= untilInstret) return status;
+    const status = this.extend({ untilCycles: this.machine.hart.cycles + cycles, untilInstret });
+    return status.kind === "turn" || status.kind === "paused" ? { kind: "slice" } : status;
+  }
+
+  /**
+   * Runs forward from where the machine stands, to a bound, to a pause (Machine.probe, Machine.pause), or to a state in
+   * which only the outside can help. In the past, input comes and sleep ends as recorded; beyond the end it is recorded.
+   */
+  forward(bounds: RunBounds = {}): BoundedStatus {
+    while (this.frontier !== null) {
+      const status = this.replayToward(this.frontier, bounds);
+      if (status !== null) return status;
+      this.arrive();
     }
+    return this.extend(bounds);
+  }
+
+  /** Lets virtual time pass at the end of the recording, while every process sleeps. */
+  skipTo(cycles: number): void {
+    this.goToEnd();
+    this.machine.skipTo(cycles);
   }
 
   /** Goes to the far end of the recording. */
@@ -94,30 +159,26 @@ export class Timeline {
     if (this.frontier === null) return;
     this.store.restore(this.frontier);
     this.delivered = this.frontier.inputs;
-    this.store.drop(this.frontier);
-    this.frontier = null;
+    this.arrive();
   }
 
   /**
-   * Goes to the moment right after instruction `instret` has retired; to the nearest end of the recording when it lies
-   * outside. Returns the position reached.
+   * Goes to the first moment at which `instret` instructions have retired; to the nearest end of the recording when it
+   * lies outside. Returns the position reached.
    */
   goTo(instret: number): number {
-    if (instret >= this.end) {
-      this.goToEnd();
-      return this.position;
-    }
-    this.leaveEnd();
-    const target = Math.max(this.start, Math.ceil(instret));
-    const from = this.latestBefore(target);
-    this.store.restore(from);
-    this.delivered = from.inputs;
-    for (let distance = target - from.instret; distance > 2 * NEAREST; distance = target - this.position) {
-      this.replayTo(target - Math.max(NEAREST, 2 ** Math.floor(Math.log2(distance - 1))));
-      this.keep(this.store.take(from, this.delivered));
-    }
-    this.replayTo(target);
+    const target = Math.ceil(instret);
+    if (target > this.end.instret) this.goToEnd();
+    else if (target <= this.start.instret) this.goToMoment(this.start);
+    else this.travel({ untilInstret: target }, (at) => at.instret < target);
     return this.position;
+  }
+
+  /** Goes to a moment of the recording exactly; to the nearest end when it lies outside. Throws Divergence when there is no such moment. */
+  goToMoment(moment: Moment): void {
+    if (!isBefore(moment, this.end)) return this.goToEnd();
+    const target = isBefore(moment, this.start) ? this.start : moment;
+    this.travel(target, (at) => !isBefore(target, at));
   }
 
   /** One instruction back. Returns the position reached. */
@@ -125,84 +186,296 @@ export class Timeline {
     return this.goTo(this.position - 1);
   }
 
+  /** The recorded past up to `moment`, cut at checkpoints, latest part first: for searching backwards. */
+  stretchesBefore(moment: Moment): Stretch[] {
+    const stretches: Stretch[] = [];
+    const limit = isBefore(this.end, moment) ? this.end : moment;
+    let to = limit;
+    for (let i = this.checkpoints.length - 1; i >= 0; i--) {
+      const { instret, turns, cycles } = this.checkpoints[i];
+      const from = { instret, turns, cycles };
+      if (!isBefore(from, to)) continue;
+      stretches.push({ from, to });
+      to = from;
+    }
+    return stretches;
+  }
+
   /** Hands over input now. In the past this begins a new future; the old one is kept in `branches`. */
   type(stream: InputStream, bytes: Uint8Array): void {
-    this.branch();
-    this.machine.type(stream, bytes);
+    this.change(() => this.machine.type(stream, bytes));
+  }
+
+  closeInput(stream: InputStream): void {
+    this.change(() => this.machine.closeInput(stream));
+  }
+
+  resize(columns: number, rows: number): void {
+    this.change(() => this.machine.resize(columns, rows));
+  }
+
+  /** Sets a register or bytes of RAM, as part of the run's log. */
+  edit(input: Extract<Input, { kind: "register" | "memory" }>): void {
+    this.change(() => this.machine.edit(input));
+  }
+
+  /**
+   * Goes back to a future that was left: to its end. The present future takes its place in `branches`. Checkpoints that
+   * both share stay.
+   */
+  switchTo(index: number): void {
+    const branch = this.branches[index];
+    if (branch === undefined) throw new RangeError(`there is no branch ${index}; there are ${this.branches.length}`);
+    this.goToEnd();
+    const { machine } = this;
+    const present = machine.inputLog.slice();
+    const common = present.findIndex((record, i) => record !== branch.log[i]);
+    const shared = common < 0 ? present.length : common;
+    const parted = [present[shared], branch.log[shared], this.moment, branch.end]
+      .filter((m) => m !== undefined)
+      .sort(compareMoments)[0];
+    this.branches[index] = { parted, end: this.moment, log: present };
+    this.dropWhere((c) => c.inputs > shared || isBefore(parted, c));
+    machine.inputLog.splice(0, machine.inputLog.length, ...branch.log);
+    const from = this.checkpoints[this.checkpoints.length - 1];
+    this.store.restore(from);
+    this.delivered = from.inputs;
+    this.spineWork = from.work;
+    machine.isMuted = true;
+    const status = this.quietly(() => this.replayToward(branch.end, {}));
+    machine.isMuted = false;
+    if (status !== null)
+      throw new Divergence(`the branch could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`);
+  }
+
+  // ---- inside ----
+
+  private change(make: () => void): void {
+    this.leaveFuture();
+    make();
     this.delivered = this.machine.inputLog.length;
   }
 
-  /** Declares that the machine's state has been, or will now be, changed by hand: the recorded future no longer follows. */
-  branch(): void {
+  /** What comes is no longer what was recorded: the recorded future becomes a branch, and the present is the end. */
+  private leaveFuture(): void {
     if (this.frontier === null) return;
-    const abandoned = this.machine.inputLog.splice(this.delivered);
-    this.branches.push({ fromInstret: this.position, endInstret: this.end, inputs: abandoned });
-    this.store.drop(this.frontier);
+    const { machine, frontier } = this;
+    const { instret, turns, cycles } = frontier;
+    this.branches.push({ parted: this.moment, end: { instret, turns, cycles }, log: machine.inputLog.slice() });
+    machine.inputLog.splice(this.delivered);
+    const present = this.moment;
+    this.dropWhere((c) => c.inputs > this.delivered || isBefore(present, c));
+    this.spineWork = this.checkpoints[this.checkpoints.length - 1].work;
+    this.arrive();
+  }
+
+  /** The machine is at the end of the recording: no copy of the end is needed any more. */
+  private arrive(): void {
+    if (this.frontier !== null) this.store.drop(this.frontier);
     this.frontier = null;
-    while (this.checkpoints.length > 1 && this.checkpoints[this.checkpoints.length - 1].instret >= this.position) {
-      this.store.drop(this.checkpoints.pop()!);
-    }
-    this.keep(this.store.take(this.checkpoints[this.checkpoints.length - 1], this.delivered));
+    this.machine.isMuted = false;
   }
 
   private leaveEnd(): void {
     this.frontier ??= this.store.take(this.checkpoints[this.checkpoints.length - 1], this.delivered);
+    this.machine.isMuted = true;
   }
 
-  private latestBefore(instret: number): Checkpoint {
+  /** Goes to a target inside the recording. `canPrecede`: the way to the target may begin at such a moment. */
+  private travel(target: RunBounds | Moment, canPrecede: (at: Moment) => boolean): void {
+    if ("turns" in target && isSameMoment(target, this.moment)) return;
+    this.leaveEnd();
+    const from = this.latest(canPrecede);
+    // From the present it may be shorter.
+    if (!canPrecede(this.moment) || isBefore(this.moment, from)) {
+      this.store.restore(from);
+      this.delivered = from.inputs;
+    }
+    this.quietly(() => {
+      const instret = "turns" in target ? target.instret : (target.untilInstret ?? 0);
+      this.approach(instret, from);
+      this.finish(target);
+      for (let i = 0; i < 4 && this.comeNearer(target, canPrecede); i++);
+    });
+    if (isSameMoment(this.moment, this.end)) this.arrive();
+  }
+
+  /** The last leg. */
+  private finish(target: RunBounds | Moment): void {
+    if ("turns" in target) {
+      if (this.replayToward(target, {}) === null) return;
+    } else if ((this.replayToward(this.frontier!, target)?.kind ?? "instruction") === "instruction") return;
+    throw new Divergence(`the recording has no such moment; the run stopped at ${momentText(this.moment)}`);
+  }
+
+  /** Runs toward an instruction that is far away, leaving checkpoints at distances that halve. */
+  private approach(instret: number, near: Checkpoint): void {
+    const { nearest } = this.options;
+    for (let distance = instret - this.position; distance > 2 * nearest; distance = instret - this.position) {
+      const leg = Math.max(nearest, 2 ** Math.floor(Math.log2(distance - 1)));
+      this.replayToward(this.frontier!, { untilInstret: instret - leg });
+      this.keepNear(this.store.take(near, this.delivered));
+    }
+  }
+
+  /** When much kernel work lies between the last checkpoint and here, puts one in between. False when there is no need. */
+  private comeNearer(target: RunBounds | Moment, canPrecede: (at: Moment) => boolean): boolean {
+    const last = this.latest(canPrecede);
+    const turns = this.moment.turns - last.turns;
+    if (workOf(this.machine) - last.work <= this.options.nearWork || turns < 8) return false;
+    this.store.restore(last);
+    this.delivered = last.inputs;
+    this.replayToward(this.frontier!, { untilTurns: last.turns + Math.floor((turns * 3) / 4) });
+    if (!canPrecede(this.moment)) return false;
+    this.keepNear(this.store.take(last, this.delivered));
+    this.finish(target);
+    return true;
+  }
+
+  /** Runs without probe: a search has its own run. */
+  private quietly<T>(run: () => T): T {
+    const { machine } = this;
+    const { probe } = machine;
+    machine.probe = null;
+    try {
+      return run();
+    } finally {
+      machine.probe = probe;
+    }
+  }
+
+  /** The latest checkpoint of which `holds` is true; `holds` is true of all up to some moment, and of the first. */
+  private latest(holds: (at: Moment) => boolean): Checkpoint {
     let low = 0;
     let high = this.checkpoints.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.checkpoints[middle].instret <= instret) low = middle;
+      if (holds(this.checkpoints[middle])) low = middle;
       else high = middle - 1;
     }
     return this.checkpoints[low];
   }
 
-  /** Runs forward inside the recorded past, handing over what was handed over then. */
-  private replayTo(instret: number): void {
+  /**
+   * Runs forward as recorded until `end`; null when it is reached. Otherwise says what came first: a bound, a pause, or the
+   * instruction limit. Throws Divergence when the run does not pass through the recorded moments.
+   */
+  private replayToward(end: Moment, bounds: RunBounds): BoundedStatus | null {
     const { machine } = this;
-    while (this.position < instret) {
+    for (;;) {
       const next: InputRecord | undefined = machine.inputLog[this.delivered];
-      const untilInput = next === undefined ? FOREVER_CYCLES : next.atCycles - machine.hart.cycles;
-      if (next !== undefined && untilInput <= 0 && !next.whileAsleep) {
-        this.hand(next);
-        continue;
-      }
-      const status = machine.run(Math.max(1, untilInput), instret);
-      if (status.kind === "asleep" || status.kind === "input") {
-        if (next === undefined && status.kind === "input") throw new Error(`replay came to wait for input at instruction ${this.position}, but the recording goes on to ${this.end}`);
-        const dueCycles = status.kind === "asleep" ? status.untilCycles : Number.POSITIVE_INFINITY;
-        if (next !== undefined && next.atCycles <= dueCycles) {
-          machine.skipTo(next.atCycles);
-          this.hand(next);
-        } else machine.skipTo(dueCycles);
-      } else if (status.kind === "halted" || status.kind === "instruction-limit") return;
+      const isInputNext = next !== undefined && !isBefore(end, next);
+      const status = this.runToward(isInputNext ? next : end, bounds);
+      if (status !== null) return status;
+      if (!isInputNext || isSameMoment(next, end)) return null;
+      machine.deliver(next);
+      this.delivered++;
     }
   }
 
-  private hand(record: Input): void {
-    this.machine.deliver(record);
-    this.delivered++;
+  /** One leg without input: to a moment, or to a bound. */
+  private runToward(goal: Moment, bounds: RunBounds): BoundedStatus | null {
+    const { machine } = this;
+    const { untilCycles = Infinity, untilInstret = Infinity, untilTurns = Infinity } = bounds;
+    for (;;) {
+      const at = machine.moment;
+      if (!isBefore(at, goal)) {
+        if (isSameMoment(at, goal)) return null;
+        throw new Divergence(`the run passes by ${momentText(goal)}: it stands at ${momentText(at)}`);
+      }
+      const status = machine.runTo({
+        untilTurns: Math.min(untilTurns, at.turns < goal.turns ? goal.turns : Infinity),
+        untilInstret: Math.min(
+          untilInstret,
+          at.turns === goal.turns && at.instret < goal.instret ? goal.instret : Infinity,
+        ),
+        untilCycles: Math.min(
+          untilCycles,
+          at.turns === goal.turns && at.instret === goal.instret ? goal.cycles : Infinity,
+        ),
+      });
+      if (status.kind === "paused" || status.kind === "instruction-limit") return status;
+      if (machine.hart.instret >= untilInstret) return { kind: "instruction" };
+      if (machine.hart.cycles >= untilCycles) return { kind: "slice" };
+      const { turns, instret } = machine.moment;
+      if (turns >= untilTurns) return { kind: "turn" };
+      if (status.kind === "asleep" || status.kind === "input") {
+        const due = status.kind === "asleep" ? status.untilCycles : Number.POSITIVE_INFINITY;
+        const recorded = turns === goal.turns && instret === goal.instret ? goal.cycles : Infinity;
+        const until = Math.min(due, recorded, untilCycles);
+        if (until === Number.POSITIVE_INFINITY)
+          throw new Divergence(`the run waits for input at ${momentText(at)}, but it went on when it was recorded`);
+        machine.skipTo(until);
+      } else if (status.kind === "halted") {
+        throw new Divergence(`the run ends at ${momentText(at)}, but it went on when it was recorded`);
+      }
+    }
   }
 
-  /** Adds a checkpoint in its place, and thins the older ones when the budget is used up. */
-  private keep(checkpoint: Checkpoint): void {
-    const at = this.checkpoints.findIndex((other) => other.instret >= checkpoint.instret);
-    if (at < 0) this.checkpoints.push(checkpoint);
-    else if (this.checkpoints[at].instret === checkpoint.instret) this.store.drop(checkpoint);
-    else this.checkpoints.splice(at, 0, checkpoint);
-    if (this.store.bytes > this.budgetBytes) this.thin();
+  /** Runs beyond the end, leaving checkpoints. */
+  private extend(bounds: RunBounds): BoundedStatus {
+    const { machine } = this;
+    const { untilCycles = Infinity, untilInstret = Infinity, untilTurns = Infinity } = bounds;
+    for (;;) {
+      const last = this.checkpoints[this.checkpoints.length - 1];
+      const due = machine.hart.cycles + Math.max(1, this.options.spacing - (workOf(machine) - last.work));
+      const status = machine.runTo({ ...bounds, untilCycles: Math.min(untilCycles, due) });
+      this.delivered = machine.inputLog.length;
+      if (workOf(machine) - last.work >= this.options.spacing) this.keepRecorded(this.store.take(last, this.delivered));
+      const { hart } = machine;
+      const isBound = hart.cycles >= untilCycles || hart.instret >= untilInstret || machine.moment.turns >= untilTurns;
+      if (status.kind !== "slice" || isBound) return status;
+    }
   }
 
+  private keepRecorded(checkpoint: Checkpoint): void {
+    if (checkpoint.work - this.spineWork < this.spacing) return this.keepNear(checkpoint);
+    this.spineWork = checkpoint.work;
+    this.insert(checkpoint);
+  }
+
+  private keepNear(checkpoint: Checkpoint): void {
+    if (this.insert(checkpoint)) this.near.push(checkpoint);
+    while (this.near.length > NEAR_MOST) this.dropNear();
+  }
+
+  private dropNear(): void {
+    const oldest = this.near.shift()!;
+    this.checkpoints.splice(this.checkpoints.indexOf(oldest), 1);
+    this.store.drop(oldest);
+  }
+
+  /** Puts a checkpoint in its place and keeps to the budget; false when there is one of that moment already. */
+  private insert(checkpoint: Checkpoint): boolean {
+    let at = this.checkpoints.length;
+    while (at > 0 && isBefore(checkpoint, this.checkpoints[at - 1])) at--;
+    if (at > 0 && isSameMoment(checkpoint, this.checkpoints[at - 1])) {
+      this.store.drop(checkpoint);
+      return false;
+    }
+    this.checkpoints.splice(at, 0, checkpoint);
+    while (this.store.bytes > this.options.budgetBytes && this.near.length > 4) this.dropNear();
+    if (this.store.bytes > this.options.budgetBytes) this.thin();
+    return true;
+  }
+
+  /** Drops every second checkpoint of the spine. */
   private thin(): void {
-    const kept: Checkpoint[] = [];
-    this.checkpoints.forEach((checkpoint, index) => {
-      if (index % 2 === 0 || index === this.checkpoints.length - 1) kept.push(checkpoint);
-      else this.store.drop(checkpoint);
-    });
-    this.checkpoints = kept;
+    const near = new Set(this.near);
+    const spine = this.checkpoints.filter((c) => !near.has(c));
+    const dropped = new Set(spine.filter((_, index) => index % 2 === 1 && index < spine.length - 1));
+    this.dropWhere((c) => dropped.has(c));
     this.spacing *= 2;
+  }
+
+  private dropWhere(isDropped: (c: Checkpoint) => boolean): void {
+    const [first, ...rest] = this.checkpoints;
+    const kept = [first];
+    for (const checkpoint of rest) {
+      if (isDropped(checkpoint)) this.store.drop(checkpoint);
+      else kept.push(checkpoint);
+    }
+    this.checkpoints = kept;
+    this.near = this.near.filter((c) => kept.includes(c));
   }
 }
