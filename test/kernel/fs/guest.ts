@@ -10,6 +10,7 @@ import { RESTART, SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
 import { DEFAULT_CONFIG } from "../../../kernel/config.ts";
 import type { Core } from "../../../kernel/core.ts";
 import type { FaultlineEvent } from "../../../kernel/events.ts";
+import { checkFiles } from "../../../kernel/fs/check.ts";
 import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
 import { forkFiles, openHostStreams, openTerminal } from "../../../kernel/fs/open-file.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
@@ -244,6 +245,6 @@ export class Guest {
   }
 
   check(): void {
-    this.core.fs.checkInvariants();
+    checkFiles(this.core);
   }
 }

@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { checkFiles } from "../../../kernel/fs/check.ts";
 import { TestMachine } from "../support/machine.ts";
 
 const GCC = "riscv64-unknown-elf-gcc";
@@ -45,7 +46,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
         machine.boot(readFileSync(program), [`/bin/${name}`, "/tmp"]);
         machine.run(50_000_000);
         expect(machine.output.split("\n")).toEqual(expected.split("\n"));
-        machine.core.fs.checkInvariants();
+        checkFiles(machine.core);
         if (frames === 64 && name === "large") expect(machine.core.swap.transfersOut).toBeGreaterThan(100);
       }
     });

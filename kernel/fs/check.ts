@@ -1,0 +1,95 @@
+/**
+ * Do the file system's books agree with each other and with the processes that use it? For tests and for the kernel
+ * sanitizer, between two traps. Throws KernelPanic at the first disagreement.
+ *
+ *   - an inode's links are the names that refer to it, and every name refers to an inode
+ *   - an inode's holds are the open files and the address spaces that refer to it; without links and holds it is gone
+ *   - an open file's users are the descriptors that refer to it
+ *   - a pipe's readers and writers are its open files
+ *   - the totals of names, pipes and chunks are right
+ */
+import type { Core } from "../core.ts";
+import { KernelPanic } from "../panic.ts";
+import type { FileTable, OpenFile } from "../proc/process.ts";
+import type { FileSystem } from "./file-system.ts";
+import { isReadable, isWritable } from "./flags.ts";
+import type { StoredInode } from "./inode.ts";
+import { PROC_FIRST } from "./proc/nodes.ts";
+
+/** The books of the file system alone. */
+export function checkBooks(fs: FileSystem): void {
+  const links = new Map<number, number>();
+  const totals = { names: 0, pipes: 0, chunks: 0 };
+  for (const inode of fs.storedInodes()) {
+    if (inode.kind === "fifo") totals.pipes++;
+    totals.chunks += chunksOf(inode);
+    if (inode.kind !== "directory") continue;
+    for (const [name, entry] of inode.entries) {
+      totals.names++;
+      links.set(entry.inode, (links.get(entry.inode) ?? 0) + 1);
+      if (entry.inode < PROC_FIRST && !fs.inode(entry.inode))
+        throw new KernelPanic(`the name ${name} refers to no inode`);
+    }
+  }
+  for (const inode of fs.storedInodes()) {
+    const counted = links.get(inode.number) ?? 0;
+    if (inode.kind !== "directory" && inode.links !== counted) {
+      throw new KernelPanic(`inode ${inode.number} has ${counted} names and counts ${inode.links}`);
+    }
+    if (inode.links === 0 && inode.holds === 0) throw new KernelPanic(`inode ${inode.number} is unreachable`, inode);
+  }
+  const { names, pipes, usedChunks } = fs.usage;
+  if (names !== totals.names || pipes !== totals.pipes || usedChunks !== totals.chunks) {
+    throw new KernelPanic("the totals of the file system are wrong", { counted: totals, kept: fs.usage });
+  }
+}
+
+/** Chunks that an inode is charged for. */
+function chunksOf(inode: StoredInode): number {
+  if (inode.kind === "generated") return Math.ceil(inode.bytes.length / 4096);
+  return inode.kind === "file" ? inode.content.chunks.size : 0;
+}
+
+/** The books of the file system against the processes' descriptors and mappings. */
+export function checkFiles(core: Core): void {
+  checkBooks(core.fs);
+  const users = countUsers(core);
+  const holds = new Map<number, number>();
+  const hold = (inode: number): void => void holds.set(inode, (holds.get(inode) ?? 0) + 1);
+  for (const [file, count] of users) {
+    if (file.users !== count) throw new KernelPanic(`${file.path} has ${count} descriptors and counts ${file.users}`);
+    hold(file.inode);
+  }
+  for (const space of core.spaces.values()) {
+    const mapped = new Set<number>();
+    for (const { backing } of space.vmas) if (backing.kind === "file") mapped.add(backing.inode);
+    mapped.forEach(hold);
+  }
+  for (const inode of core.fs.storedInodes()) {
+    // Devices and the trampoline are held by the file system itself.
+    const own = inode.kind === "device" || inode.number === core.fs.trampolineInode ? 1 : 0;
+    const counted = (holds.get(inode.number) ?? 0) + own;
+    if (inode.holds !== counted)
+      throw new KernelPanic(`inode ${inode.number} is held ${counted} times and counts ${inode.holds}`);
+    if (inode.kind === "fifo") checkPipe(inode.number, inode.pipe, [...users.keys()]);
+  }
+}
+
+function countUsers(core: Core): Map<OpenFile, number> {
+  const users = new Map<OpenFile, number>();
+  const tables = new Set<FileTable>();
+  for (const p of core.processes.values()) if (p.state !== "zombie") tables.add(p.files);
+  for (const table of tables) {
+    for (const slot of table.slots) if (slot) users.set(slot.file, (users.get(slot.file) ?? 0) + 1);
+  }
+  return users;
+}
+
+function checkPipe(inode: number, pipe: { readers: number; writers: number }, files: readonly OpenFile[]): void {
+  const ends = files.filter((file) => file.inode === inode);
+  const readers = ends.filter(({ flags }) => isReadable(flags)).length;
+  const writers = ends.filter(({ flags }) => isWritable(flags)).length;
+  if (pipe.readers !== readers || pipe.writers !== writers) {
+    throw new KernelPanic(`pipe ${inode} has ${readers} readers and ${writers} writers`, pipe);
+  }
+}
