@@ -7,6 +7,7 @@ import type { Machine } from "../machine.ts";
 import { type MachineConfig, optionRows } from "../options.ts";
 import { report } from "../report.ts";
 import { CommandFailure } from "./failure.ts";
+import { addExportOptions } from "./trace-export.ts";
 
 export type ParsedOptions = Record<string, string | boolean | undefined>;
 
@@ -18,7 +19,7 @@ export function addMachineOptions(command: Command): Command {
     const choices = row.choices === undefined ? "" : `: ${row.choices.join(", ")}`;
     command.option(`--${row.name} <${row.value}>`, `${row.meaning}${choices} (default: ${row.byDefault})`);
   }
-  return command
+  return addExportOptions(command)
     .option(
       "--trace <LIST>",
       `print events to stderr, a line each: ${Object.keys(TRACE_CATEGORIES).join(", ")} or all, separated by commas`,

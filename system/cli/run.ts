@@ -10,6 +10,7 @@ import { CommandFailure } from "./failure.ts";
 import { loadRoot, readNamedFile } from "./files.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
+import { attachExports } from "./trace-export.ts";
 
 /** Exit status when --max-instructions was reached, as timeout(1) has it. */
 const STATUS_LIMIT = 124;
@@ -70,7 +71,9 @@ export async function runMachine(run: Run): Promise<number> {
     kinds === null
       ? () => {}
       : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
+  const finishExports = attachExports(machine, run.options);
   const problem = machine.boot({ argv: run.argv, environment: ENVIRONMENT, stdio: isInteractive ? "tty" : "streams" });
+  if (problem !== null) finishExports();
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
   try {
     const end = isInteractive
@@ -80,6 +83,7 @@ export async function runMachine(run: Run): Promise<number> {
     return statusOf(end, machine);
   } finally {
     flush();
+    finishExports();
     writeReport(machine, run.options);
   }
 }
