@@ -246,9 +246,9 @@ static void list_candidates(Editor *editor, char **candidates, int count) {
   for (int i = 0; i < count; i++)
     if (strlen(candidates[i]) + 1 > width) width = strlen(candidates[i]) + 1;
   size_t across = editor->columns / width == 0 ? 1 : editor->columns / width;
-  printf("\r\n");
+  printf("\n");
   for (int i = 0; i < count; i++)
-    printf("%-*s%s", (int)width, candidates[i], (size_t)(i + 1) % across == 0 || i + 1 == count ? "\r\n" : "");
+    printf("%-*s%s", (int)width, candidates[i], (size_t)(i + 1) % across == 0 || i + 1 == count ? "\n" : "");
   editor->row = 0;
 }
 
@@ -319,7 +319,7 @@ static bool edit(Editor *editor) {
       interrupted = 2;
       editor->position = editor->line.length;
       redraw(editor);
-      fputs("^C\r\n", stdout);
+      fputs("^C\n", stdout);
       return false;
     }
     bool is_tab = key == TAB;
@@ -331,7 +331,7 @@ static bool edit(Editor *editor) {
     editor->position = editor->line.length;
     redraw(editor);
   }
-  fputs("\r\n", stdout);
+  fputs("\n", stdout);
   return true;
 }
 

@@ -9,7 +9,7 @@ import type { RootEntry } from "../../system/root-file-system.ts";
 import { binFolder, missingTools } from "./riscv-gcc.ts";
 
 const SLICE_CYCLES = 5_000_000;
-const MOST_SLICES = 4_000;
+const MOST_SLICES = 200;
 const ENVIRONMENT = ["PATH=/bin", "HOME=/root"];
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
