@@ -13,7 +13,6 @@
 import { PAGE_BYTES } from "../emulator/bits.ts";
 import { isLeaf, isValid, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, PTES_PER_TABLE, ptePfn } from "../emulator/pte.ts";
 import type { Core } from "./core.ts";
-import { findVma } from "./mm/areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./mm/frames.ts";
 import { dueTag, readPte } from "./mm/page-table.ts";
 import { reservedPte } from "./mm/pages.ts";
@@ -225,22 +224,27 @@ function checkAreas(core: Core): void {
 
 function checkReservations(core: Core, space: AddressSpace): void {
   const { ram } = core;
+  const at = (vpn: number): string => `page 0x${(vpn * PAGE_BYTES).toString(16)} of space ${space.id}`;
+  // Areas and PTEs are both in ascending order: one pass over both.
+  let area = 0;
   for (let index = 0; index < PTES_PER_TABLE; index++) {
     const pointer = ram.i32[(space.rootPfn * PAGE_BYTES) / 4 + index];
     if ((pointer & PTE_V) === 0) continue;
-    for (let at = 0; at < PTES_PER_TABLE; at++) {
-      const pte = ram.i32[(ptePfn(pointer) * PAGE_BYTES) / 4 + at] >>> 0;
-      const vaddr = (index * PTES_PER_TABLE + at) * PAGE_BYTES;
-      if (pte === 0) continue;
-      const vma = findVma(space, vaddr);
-      if (vma === undefined)
-        fail(`page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)} and no area`);
+    const table = (ptePfn(pointer) * PAGE_BYTES) / 4;
+    for (let vpn = index * PTES_PER_TABLE; vpn < (index + 1) * PTES_PER_TABLE; vpn++) {
+      const pte = ram.i32[table + (vpn % PTES_PER_TABLE)] >>> 0;
+      while (area < space.vmas.length && space.vmas[area].end <= vpn * PAGE_BYTES) area++;
+      const vma = space.vmas[area];
+      const isCovered = vma !== undefined && vma.start <= vpn * PAGE_BYTES;
+      if (!isCovered) {
+        if (pte !== 0) fail(`${at(vpn)} has PTE 0x${pte.toString(16)} and no area`);
+        continue;
+      }
       const kind = softwareKind(pte);
       if (isValid(pte) || kind === SoftwarePte.Swap || kind === SoftwarePte.Transition) continue;
-      if (pte !== reservedPte(vma!))
-        fail(
-          `page 0x${vaddr.toString(16)} of space ${space.id} has PTE 0x${pte.toString(16)}, its area says 0x${reservedPte(vma!).toString(16)}`,
-        );
+      if (pte !== reservedPte(vma)) {
+        fail(`${at(vpn)} has PTE 0x${pte.toString(16)}, its area says 0x${reservedPte(vma).toString(16)}`);
+      }
     }
   }
 }

@@ -265,9 +265,11 @@ export class Kernel implements Supervisor {
   /** A process whose ecall fell asleep, or was about to, while a signal already waited for it: back to delivery. */
   #wasInterrupted(p: Process): boolean {
     if (p.state !== "blocked" || !p.interruptible || !hasPendingSignal(p)) return false;
+    const { channel } = p;
     p.state = "running";
     p.channel = "";
     p.wakeAtCycles = -1;
+    if (this.core.sink.enabled) this.core.sink.emit({ kind: "process-wake", pid: p.pid, channel });
     return true;
   }
 

@@ -121,12 +121,14 @@ export class References {
 
   #grow(): void {
     const nodes = this.#next.length;
-    for (const name of ["space", "vpn", "next"] as const) {
+    const doubled = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
       const larger = new Int32Array(nodes * 2);
-      if (name === "space") larger.set(this.#space), (this.#space = larger);
-      else if (name === "vpn") larger.set(this.#vpn), (this.#vpn = larger);
-      else larger.set(this.#next), (this.#next = larger);
-    }
+      larger.set(old);
+      return larger;
+    };
+    this.#space = doubled(this.#space);
+    this.#vpn = doubled(this.#vpn);
+    this.#next = doubled(this.#next);
     this.#chainFree(nodes);
   }
 

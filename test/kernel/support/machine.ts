@@ -23,8 +23,8 @@ import type { Process } from "../../../kernel/proc/process.ts";
 import type { Program } from "./program.ts";
 
 export interface MachineOptions extends Partial<KernelConfig> {
-  /** "every-event" (the default), "end" (only when asked), for long runs. */
-  check?: "every-event" | "end";
+  /** After which events to check: "every-event" (the default), each n-th, or "end" (only when asked), for long runs. */
+  check?: "every-event" | "end" | number;
   /** Record events; on by default. */
   record?: boolean;
 }
@@ -41,13 +41,14 @@ export class TestMachine {
 
   constructor(options: MachineOptions = {}) {
     const { check = "every-event", record = true, ...config } = options;
+    const interval = typeof check === "number" ? check : 1;
     const whole = { ...DEFAULT_CONFIG, ...config };
     this.ram = new Ram(whole.frames);
     this.sink = {
       enabled: record,
       emit: (event) => {
         this.events.push(event);
-        if (check === "every-event") this.check(event);
+        if (check !== "end" && this.events.length % interval === 0) this.check(event);
       },
     };
     const mmu = new Mmu(this.ram, this.hart, new Tlb(), this.sink);
