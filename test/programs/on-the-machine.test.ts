@@ -26,6 +26,7 @@ function makeMachine(config: Partial<MachineConfig>, output: (text: string) => v
 /** Runs a command line in our shell to its end; what it printed, errors included, and its status. */
 function run(command: string, config: Partial<MachineConfig> = {}): { text: string; status: number } {
   let text = "";
+  let isClosed = false;
   const machine = makeMachine(config, (more) => {
     text += more;
   });
@@ -34,7 +35,11 @@ function run(command: string, config: Partial<MachineConfig> = {}): { text: stri
     const status = machine.run(SLICE_CYCLES);
     if (status.kind === "halted") return { text, status: status.status };
     if (status.kind === "asleep") machine.skipTo(status.untilCycles);
-    if (status.kind === "input") machine.closeInput("stdin");
+    if (status.kind === "input") {
+      if (isClosed) break; /* it waits for what can no longer come */
+      machine.closeInput("stdin");
+      isClosed = true;
+    }
   }
   throw new Error(`${command} did not end; so far:\n${text}`);
 }
