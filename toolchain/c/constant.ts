@@ -5,8 +5,9 @@
  * more than twice the digits), double arithmetic is JavaScript's own IEEE arithmetic. `long double` constants are carried as
  * doubles and are therefore not folded beyond negation and conversion of exact values.
  */
-import type { BinaryOp, Expr, GlobalSymbol, LValue, LocalVar, StringObject } from "./tree.ts";
+
 import { sizeOf } from "./layout.ts";
+import type { BinaryOp, Expr, GlobalSymbol, LocalVar, LValue, StringObject } from "./tree.ts";
 import { type CType, INT, integerOf, isInteger } from "./types.ts";
 
 export type ConstInt = Extract<Expr, { kind: "const-int" }>;
@@ -27,14 +28,16 @@ export function wrapTo(value: bigint, type: CType): bigint {
 export const isConstInt = (e: Expr): e is ConstInt => e.kind === "const-int";
 export const isConst = (e: Expr): e is ConstInt | ConstFloat => e.kind === "const-int" || e.kind === "const-float";
 
-const roundFloat = (value: number, type: CType): number => (type.kind === "float" && type.bytes === 4 ? Math.fround(value) : value);
+const roundFloat = (value: number, type: CType): number =>
+  type.kind === "float" && type.bytes === 4 ? Math.fround(value) : value;
 
 /** Converts a constant; null when the result is not defined (a float out of range) and must be left to run time. */
 export function convertConstant(e: ConstInt | ConstFloat, type: CType): Expr | null {
   const { span } = e;
   if (e.kind === "const-int") {
     if (type.kind === "float") return { kind: "const-float", value: roundInteger(e.value, type.bytes), type, span };
-    if (isInteger(type) || type.kind === "pointer") return { kind: "const-int", value: wrapTo(e.value, type), type, span };
+    if (isInteger(type) || type.kind === "pointer")
+      return { kind: "const-int", value: wrapTo(e.value, type), type, span };
     return null;
   }
   if (type.kind === "float") return { kind: "const-float", value: roundFloat(e.value, type), type, span };
@@ -68,7 +71,12 @@ export function foldBinary(op: BinaryOp, left: Expr, right: Expr, type: CType): 
     const value = foldIntegers(op, left.value, right.value, left.type);
     return value === null ? null : { kind: "const-int", value: wrapTo(value, type), type, span };
   }
-  if (left.kind === "const-float" && right.kind === "const-float" && left.type.kind === "float" && left.type.bytes !== 16) {
+  if (
+    left.kind === "const-float" &&
+    right.kind === "const-float" &&
+    left.type.kind === "float" &&
+    left.type.bytes !== 16
+  ) {
     return foldFloats(op, left.value, right.value, type, left);
   }
   return null;
@@ -131,8 +139,10 @@ export function foldUnary(op: "neg" | "not" | "lognot", operand: Expr, type: CTy
 export function truthOf(e: Expr): boolean | null {
   if (e.kind === "const-int") return e.value !== 0n;
   if (e.kind === "const-float") return e.value !== 0;
-  if (e.kind === "convert" && (e.type.kind === "pointer" || (e.type.kind === "int" && e.type.name === "_Bool"))) return truthOf(e.operand);
-  if (e.kind === "address" && e.of.kind === "var") return e.of.var.storage === "global" && e.of.var.isWeak ? null : true;
+  if (e.kind === "convert" && (e.type.kind === "pointer" || (e.type.kind === "int" && e.type.name === "_Bool")))
+    return truthOf(e.operand);
+  if (e.kind === "address" && e.of.kind === "var")
+    return e.of.var.storage === "global" && e.of.var.isWeak ? null : true;
   return null;
 }
 
@@ -154,7 +164,9 @@ export function staticAddress(e: Expr): StaticAddress | null {
     case "convert": {
       const size = sizeOf(e.type);
       if (e.type.kind === "int" && e.type.name === "_Bool") return null;
-      return (e.type.kind === "pointer" || (isInteger(e.type) && size === 4)) && sizeOf(e.operand.type) === 4 ? staticAddress(e.operand) : null;
+      return (e.type.kind === "pointer" || (isInteger(e.type) && size === 4)) && sizeOf(e.operand.type) === 4
+        ? staticAddress(e.operand)
+        : null;
     }
     case "pointer-add": {
       const pointer = staticAddress(e.pointer);
@@ -167,10 +179,18 @@ export function staticAddress(e: Expr): StaticAddress | null {
       const left = staticAddress(e.left);
       const right = staticAddress(e.right);
       if (left === null || right === null) return null;
-      if (right.base === null) return { base: left.base, offset: e.op === "add" ? left.offset + right.offset : left.offset - right.offset };
+      if (right.base === null)
+        return { base: left.base, offset: e.op === "add" ? left.offset + right.offset : left.offset - right.offset };
       if (left.base === null && e.op === "add") return { base: right.base, offset: left.offset + right.offset };
       if (e.op === "sub" && left.base === right.base) return { base: null, offset: left.offset - right.offset };
       return null;
+    }
+    case "pointer-diff": {
+      const left = staticAddress(e.left);
+      const right = staticAddress(e.right);
+      if (left === null || right === null || left.base !== right.base || typeof e.scale !== "number" || e.scale === 0)
+        return null;
+      return { base: null, offset: Math.trunc((left.offset - right.offset) / e.scale) };
     }
     case "conditional": {
       const test = truthOf(e.test);
@@ -193,7 +213,9 @@ export function staticPlace(place: LValue): StaticAddress | null {
       return staticAddress(place.pointer);
     case "member": {
       const object = staticPlace(place.object);
-      return object === null || place.member.bitField !== null ? null : { base: object.base, offset: object.offset + place.member.offset };
+      return object === null || place.member.bitField !== null
+        ? null
+        : { base: object.base, offset: object.offset + place.member.offset };
     }
     default:
       return null;

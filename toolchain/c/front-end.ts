@@ -7,9 +7,9 @@
  * deep for the machine's stack is itself a diagnostic.
  */
 import { type Diagnostic, Diagnostics, type SourceFile } from "../diagnostics.ts";
-import { Checker } from "./check/declarations.ts";
+import { checkUnit } from "./check/check.ts";
 import { parseUnit } from "./parse/parse.ts";
-import { type FileProvider, type PreprocessOptions, type Preprocessed, preprocess } from "./preprocess/preprocess.ts";
+import { type FileProvider, type PreprocessOptions, preprocess } from "./preprocess/preprocess.ts";
 import { printTokens } from "./preprocess/print.ts";
 import type { TranslationUnit } from "./tree.ts";
 import { warningOptions } from "./warnings/options.ts";
@@ -32,35 +32,26 @@ export interface FrontEndResult {
 /** Reads, checks and types a C program. */
 export function frontEnd(source: SourceFile, options: FrontEndOptions, files: FileProvider): FrontEndResult {
   const diagnostics = new Diagnostics();
-  let preprocessed: Preprocessed | null = null;
-  let unit: TranslationUnit | null = null;
-  try {
-    preprocessed = preprocess(source, options, files, diagnostics);
-    const parsed = parseUnit(preprocessed.tokens, preprocessed.packs, diagnostics);
-    const checker = new Checker(diagnostics, warningOptions(options.warnings ?? []));
-    checker.poisoned = new Set([...parsed.poisoned, ...parsed.unknownTypes]);
-    checker.unknownTypes = parsed.unknownTypes;
-    unit = checker.checkUnit(source.name, parsed.externals);
-  } catch (error) {
-    if (!isStackOverflow(error)) throw error;
-    diagnostics.error("the program is nested too deeply for the compiler", { file: source, start: 0, end: 0 }, { hint: "split the deepest expression or block into smaller ones" });
-  }
-  const sorted = dropRepeats(diagnostics.list);
-  const isQuiet = options.warnings?.includes("w") ?? false;
-  const shown = isQuiet ? sorted.filter((item) => item.severity !== "warning") : sorted;
-  const failed = diagnostics.failed || (options.warnings?.includes("Werror") === true && shown.some((item) => item.severity === "warning"));
-  return { unit: failed ? null : unit, diagnostics: shown, files: preprocessed?.files ?? [source] };
+  const flags = options.warnings ?? [];
+  const preprocessed = preprocess(source, options, files, diagnostics);
+  const parsed = parseUnit(preprocessed.tokens, preprocessed.packs, diagnostics);
+  const unit = checkUnit(parsed, source.name, diagnostics, warningOptions(flags));
+  const isSilent = flags.includes("w");
+  const shown = dropRepeats(diagnostics.list).filter((item) => !isSilent || item.severity !== "warning");
+  const failed = diagnostics.failed || (flags.includes("Werror") && shown.some((item) => item.severity === "warning"));
+  return { unit: failed ? null : unit, diagnostics: shown, files: preprocessed.files };
 }
 
 /** Preprocesses only, as `cc -E` does. */
-export function preprocessOnly(source: SourceFile, options: PreprocessOptions, files: FileProvider): { text: string; diagnostics: readonly Diagnostic[] } {
+export function preprocessOnly(
+  source: SourceFile,
+  options: PreprocessOptions,
+  files: FileProvider,
+): { text: string; diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const { tokens } = preprocess(source, options, files, diagnostics);
   return { text: printTokens(tokens, source), diagnostics: diagnostics.list };
 }
-
-/** The engine reports a used-up stack as a RangeError. */
-const isStackOverflow = (error: unknown): boolean => error instanceof RangeError || (error instanceof Error && error.message === "too much recursion");
 
 /** The same message at the same place is said once. */
 function dropRepeats(list: readonly Diagnostic[]): Diagnostic[] {

@@ -6,7 +6,7 @@
  * fields follow each other bit by bit. The storage unit recorded for a field is the smallest naturally aligned one (1, 2, 4 or 8
  * bytes) that holds it; only packed fields may need an unaligned one.
  */
-import { type BitField, type CType, type Member, type QualType, integerOf, isInteger } from "./types.ts";
+import { type BitField, type CType, integerOf, isInteger, type Member, type QualType } from "./types.ts";
 
 /** Size in bytes. Incomplete types and functions have GNU's 1 for void and functions, 0 otherwise; a VLA has 0. */
 export function sizeOf(t: CType): number {
@@ -66,7 +66,13 @@ export interface Placement {
  * Places members. `pack` is the limit of `#pragma pack` in bytes (0: none), `alignAs` the alignment asked for the record.
  * Unnamed bit-fields take room but are not members.
  */
-export function layoutRecord(kind: "struct" | "union", plans: readonly MemberPlan[], isPacked: boolean, pack: number, alignAs: number): Placement {
+export function layoutRecord(
+  kind: "struct" | "union",
+  plans: readonly MemberPlan[],
+  isPacked: boolean,
+  pack: number,
+  alignAs: number,
+): Placement {
   const members: Member[] = [];
   let bits = 0; // of a struct: the next free bit; of a union: the largest size
   let align = 1;
@@ -94,7 +100,13 @@ export function layoutRecord(kind: "struct" | "union", plans: readonly MemberPla
     if (plan.name !== "") {
       align = Math.max(align, natural);
       const unit = storageUnit(start, plan.width);
-      members.push({ name: plan.name, type: plan.type, offset: unit.offset, bitField: unit.bitField, alignAs: plan.alignAs });
+      members.push({
+        name: plan.name,
+        type: plan.type,
+        offset: unit.offset,
+        bitField: unit.bitField,
+        alignAs: plan.alignAs,
+      });
     }
     bits = kind === "union" ? Math.max(bits, roundUp(plan.width, 8)) : start + plan.width;
   }

@@ -5,7 +5,9 @@
  * literals are carried as doubles (documented in docs/c-conformance.md).
  */
 
-export type LiteralResult<T> = { readonly ok: true; readonly value: T; readonly warning?: string } | { readonly ok: false; readonly message: string };
+export type LiteralResult<T> =
+  | { readonly ok: true; readonly value: T; readonly warning?: string }
+  | { readonly ok: false; readonly message: string };
 
 export interface IntegerLiteral {
   readonly value: bigint;
@@ -32,7 +34,8 @@ export function parseInteger(text: string): LiteralResult<IntegerLiteral> {
   }
   const digits = match[1]!;
   const suffix = match[2]!;
-  if (!/^(?:[uU](?:l|L|ll|LL)?|(?:l|L|ll|LL)[uU]?)?$/.test(suffix)) return bad(`invalid suffix '${suffix}' on an integer constant`);
+  if (!/^(?:[uU](?:l|L|ll|LL)?|(?:l|L|ll|LL)[uU]?)?$/.test(suffix))
+    return bad(`invalid suffix '${suffix}' on an integer constant`);
   if (digits.length > 4096) return bad("this integer constant is too long");
   const isOctal = /^0[0-7]+$/.test(digits);
   const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
@@ -42,7 +45,10 @@ export function parseInteger(text: string): LiteralResult<IntegerLiteral> {
 }
 
 export function parseFloating(text: string): LiteralResult<FloatLiteral> {
-  const match = /^(0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([fFlL]?)$/.exec(text);
+  const match =
+    /^(0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([fFlL]?)$/.exec(
+      text,
+    );
   if (match === null) {
     if (/^0[xX]/.test(text) && !/[pP]/.test(text)) return bad("a hexadecimal floating constant needs an exponent (p)");
     return bad(`'${text}' is not a valid floating constant`);
@@ -50,7 +56,9 @@ export function parseFloating(text: string): LiteralResult<FloatLiteral> {
   if (text.length > 4096) return bad("this floating constant is too long");
   const suffix = match[2]!.toLowerCase() as "" | "f" | "l";
   const digits = match[1]!;
-  const value = /^0[xX]/.test(digits) ? hexFloat(digits, suffix === "f" ? 24 : 53) : decimalFloat(digits, suffix === "f");
+  const value = /^0[xX]/.test(digits)
+    ? hexFloat(digits, suffix === "f" ? 24 : 53)
+    : decimalFloat(digits, suffix === "f");
   return { ok: true, value: { value, suffix } };
 }
 
@@ -136,10 +144,26 @@ export interface TextLiteral {
   readonly units: readonly number[];
 }
 
-export const prefixOf = (text: string): Prefix => /^(L|u8|u|U)?["']/.exec(text)?.[1] as Prefix | undefined ?? "";
-export const unitBytesOf = (prefix: Prefix): 1 | 2 | 4 => (prefix === "u" ? 2 : prefix === "L" || prefix === "U" ? 4 : 1);
+export const prefixOf = (text: string): Prefix => (/^(L|u8|u|U)?["']/.exec(text)?.[1] as Prefix | undefined) ?? "";
+export const unitBytesOf = (prefix: Prefix): 1 | 2 | 4 =>
+  prefix === "u" ? 2 : prefix === "L" || prefix === "U" ? 4 : 1;
 
-const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "0": 0, a: 7, b: 8, f: 12, v: 11, e: 27, E: 27, "\\": 92, "'": 39, '"': 34, "?": 63 };
+const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  "0": 0,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+  e: 27,
+  E: 27,
+  "\\": 92,
+  "'": 39,
+  '"': 34,
+  "?": 63,
+};
 
 /** The code units of a literal's body. `prefix` may come from a neighbour that it is joined with. */
 export function parseText(token: string, prefix: Prefix): LiteralResult<TextLiteral> {
@@ -172,7 +196,8 @@ export function parseText(token: string, prefix: Prefix): LiteralResult<TextLite
     } else if (next === "u" || next === "U") {
       const digits = next === "u" ? 4 : 8;
       const hex = body.slice(at + 2, at + 2 + digits);
-      if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex)) return bad(`\\${next} needs ${digits} hexadecimal digits after it`);
+      if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex))
+        return bad(`\\${next} needs ${digits} hexadecimal digits after it`);
       const point = Number.parseInt(hex, 16);
       if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return bad(`\\${next}${hex} is not a character`);
       encode(point, unitBytes, units);

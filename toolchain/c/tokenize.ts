@@ -35,7 +35,9 @@ const classOf = (c: number): number => (c < 128 ? classes[c]! : c >= 0x80 && c !
 /** Punctuators by first character, longest first. */
 const punctuators = new Map<number, string[]>();
 for (const text of [
-  ..."[ ] ( ) { } . -> ++ -- & * + - ~ ! / % << >> < > <= >= == != ^ | && || ? : ; ... = *= /= %= += -= <<= >>= &= ^= |= , # ##".split(" "),
+  ..."[ ] ( ) { } . -> ++ -- & * + - ~ ! / % << >> < > <= >= == != ^ | && || ? : ; ... = *= /= %= += -= <<= >>= &= ^= |= , # ##".split(
+    " ",
+  ),
   ...Object.keys(DIGRAPHS),
 ]) {
   const first = text.charCodeAt(0);
@@ -216,7 +218,10 @@ class Tokenizer {
       return;
     }
     this.pos++;
-    const shown = c < 32 || c === 127 || c === 0xa0 || c === 0xfeff ? `U+${c.toString(16).toUpperCase().padStart(4, "0")}` : `'${String.fromCharCode(c)}'`;
+    const shown =
+      c < 32 || c === 127 || c === 0xa0 || c === 0xfeff
+        ? `U+${c.toString(16).toUpperCase().padStart(4, "0")}`
+        : `'${String.fromCharCode(c)}'`;
     this.push(TokenKind.Other, start, `stray ${shown} in the program`);
   }
 }

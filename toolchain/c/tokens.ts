@@ -7,7 +7,15 @@
  */
 import type { SourceFile, Span } from "../diagnostics.ts";
 
-export const TokenKind = { Identifier: 0, Number: 1, Character: 2, String: 3, Punctuator: 4, Other: 5, End: 6 } as const;
+export const TokenKind = {
+  Identifier: 0,
+  Number: 1,
+  Character: 2,
+  String: 3,
+  Punctuator: 4,
+  Other: 5,
+  End: 6,
+} as const;
 export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
 
 /** Names that may not be expanded again in this token (Prosser's hide set), as an immutable list. */
@@ -109,7 +117,14 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Digraphs mean the same as the punctuator. */
-export const DIGRAPHS: Readonly<Record<string, string>> = { "<:": "[", ":>": "]", "<%": "{", "%>": "}", "%:": "#", "%:%:": "##" };
+export const DIGRAPHS: Readonly<Record<string, string>> = {
+  "<:": "[",
+  ":>": "]",
+  "<%": "{",
+  "%>": "}",
+  "%:": "#",
+  "%:%:": "##",
+};
 
 const FIRST_CODE = 0xe000;
 const codes = new Map<string, number>();

@@ -6,16 +6,22 @@
  * It never reports anything and always goes forward; on wrong programs it is a good guess. Tags, members and labels are
  * names of other kinds: marking one of those by mistake does no harm, the grammar takes both classes there.
  */
-import { type Token, codeOf } from "./tokens.ts";
+import { codeOf, type Token } from "./tokens.ts";
 
 const IDENTIFIER = codeOf("<identifier>");
 const TYPEDEF = codeOf("<typedef-name>");
 const set = (words: string): ReadonlySet<number> => new Set(words.split(" ").map(codeOf));
-const TYPE_WORDS = set("void char short int long float double signed unsigned _Bool _Complex _Imaginary __auto_type __builtin_va_list");
-const OTHER_WORDS = set("const volatile restrict extern static auto register _Thread_local inline _Noreturn __extension__");
+const TYPE_WORDS = set(
+  "void char short int long float double signed unsigned _Bool _Complex _Imaginary __auto_type __builtin_va_list",
+);
+const OTHER_WORDS = set(
+  "const volatile restrict extern static auto register _Thread_local inline _Noreturn __extension__",
+);
 const [TYPEDEF_WORD, STRUCT, UNION, ENUM, TYPEOF, ALIGNAS, ATOMIC, ATTRIBUTE, ASM] =
   ["typedef", "struct", "union", "enum", "typeof", "_Alignas", "_Atomic", "__attribute__", "asm"].map(codeOf) as [number, number, number, number, number, number, number, number, number]; // biome-ignore format: names and codes
-const [OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = ["(", ")", "{", "}", "[", "]"].map(codeOf) as [number, number, number, number, number, number];
+const [OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = ["(", ")", "{", "}", "[", "]"].map(
+  codeOf,
+) as [number, number, number, number, number, number];
 const [SEMICOLON, COMMA, EQUALS, STAR, COLON, QUESTION, DOT, ARROW] = [";", ",", "=", "*", ":", "?", ".", "->"].map(codeOf) as [number, number, number, number, number, number, number, number]; // biome-ignore format: names and codes
 const [FOR, IF, WHILE, SWITCH, ELSE, DO, CASE, DEFAULT, GOTO, STATIC_ASSERT] =
   ["for", "if", "while", "switch", "else", "do", "case", "default", "goto", "_Static_assert"].map(codeOf) as [number, number, number, number, number, number, number, number, number, number]; // biome-ignore format: names and codes
@@ -96,7 +102,16 @@ class Marker {
   private startsSpecifier(): boolean {
     const code = this.code();
     if (TYPE_WORDS.has(code) || OTHER_WORDS.has(code)) return true;
-    if (code === TYPEDEF_WORD || code === STRUCT || code === UNION || code === ENUM || code === TYPEOF || code === ALIGNAS || code === ATOMIC) return true;
+    if (
+      code === TYPEDEF_WORD ||
+      code === STRUCT ||
+      code === UNION ||
+      code === ENUM ||
+      code === TYPEOF ||
+      code === ALIGNAS ||
+      code === ATOMIC
+    )
+      return true;
     return this.isType(this.at) && this.code(1) !== COLON;
   }
 
@@ -104,8 +119,7 @@ class Marker {
 
   private declaration(isFileScope: boolean): void {
     const { isTypedef } = this.specifiers();
-    // A type that nothing declares: `foo x`. Skipped, so that x is what gets declared.
-    if (isFileScope && this.code() === IDENTIFIER && (this.code(1) === IDENTIFIER || this.code(1) === STAR)) this.at++;
+    if (isFileScope && this.code() === IDENTIFIER && this.code(1) === STAR) this.at++; // `foo *x` with an unknown foo
     for (;;) {
       const parameters: { undo: [string, boolean | undefined][] | null } = { undo: null };
       const name = this.declarator(parameters);
@@ -163,6 +177,10 @@ class Marker {
       } else if (!hasType && this.isType(this.at)) {
         this.codes[this.at++] = TYPEDEF;
         hasType = true;
+      } else if (!hasType && code === IDENTIFIER && this.code(1) === IDENTIFIER) {
+        // A type that nothing declares: `foo x`. Skipped, so that x is what gets declared.
+        hasType = true;
+        this.at++;
       } else return { isTypedef };
     }
   }
@@ -232,7 +250,11 @@ class Marker {
   private declarator(parameters: { undo: [string, boolean | undefined][] | null }): string | null {
     let name: string | null = null;
     if (this.depth++ < DEPTH_LIMIT) {
-      for (let code = this.code(); code === STAR || OTHER_WORDS.has(code) || code === ATTRIBUTE || code === ATOMIC; code = this.code()) {
+      for (
+        let code = this.code();
+        code === STAR || OTHER_WORDS.has(code) || code === ATTRIBUTE || code === ATOMIC;
+        code = this.code()
+      ) {
         if (code === ATTRIBUTE) this.wordAndGroup();
         else this.at++;
       }
@@ -268,6 +290,7 @@ class Marker {
     while (this.code() !== CLOSE && this.at < this.codes.length) {
       const before = this.at;
       this.specifiers();
+      if (this.code() === IDENTIFIER && this.code(1) === STAR) this.at++;
       const name = this.declarator({ undo: null });
       if (name !== null) {
         names.push([name, undefined]);

@@ -8,34 +8,107 @@
 
 /** Integer kinds in order of conversion rank. */
 export type IntName =
-  | "_Bool" | "char" | "signed char" | "unsigned char" | "short" | "unsigned short" | "int" | "unsigned int"
-  | "long" | "unsigned long" | "long long" | "unsigned long long";
+  | "_Bool"
+  | "char"
+  | "signed char"
+  | "unsigned char"
+  | "short"
+  | "unsigned short"
+  | "int"
+  | "unsigned int"
+  | "long"
+  | "unsigned long"
+  | "long long"
+  | "unsigned long long";
 export type FloatName = "float" | "double" | "long double";
 
-export interface VoidType { readonly kind: "void" }
-export interface IntType { readonly kind: "int"; readonly name: IntName; readonly bytes: 1 | 2 | 4 | 8; readonly signed: boolean; readonly rank: number }
-export interface FloatType { readonly kind: "float"; readonly name: FloatName; readonly bytes: 4 | 8 | 16 }
-export interface PointerType { readonly kind: "pointer"; readonly to: QualType }
+export interface VoidType {
+  readonly kind: "void";
+}
+export interface IntType {
+  readonly kind: "int";
+  readonly name: IntName;
+  readonly bytes: 1 | 2 | 4 | 8;
+  readonly signed: boolean;
+  readonly rank: number;
+}
+export interface FloatType {
+  readonly kind: "float";
+  readonly name: FloatName;
+  readonly bytes: 4 | 8 | 16;
+}
+export interface PointerType {
+  readonly kind: "pointer";
+  readonly to: QualType;
+}
 /** `length` null: incomplete `[]`. `vla`: a variable-length array; its byte size lives in the local `sizeLocal`. */
-export interface ArrayType { readonly kind: "array"; readonly of: QualType; length: number | null; readonly vla: VlaBound | null }
-export interface FunctionType { readonly kind: "function"; readonly returns: QualType; readonly params: readonly QualType[]; readonly variadic: boolean; /** `f()` of old: arguments are not checked. */ readonly prototyped: boolean }
+export interface ArrayType {
+  readonly kind: "array";
+  readonly of: QualType;
+  length: number | null;
+  readonly vla: VlaBound | null;
+}
+export interface FunctionType {
+  readonly kind: "function";
+  readonly returns: QualType;
+  readonly params: readonly QualType[];
+  readonly variadic: boolean /** `f()` of old: arguments are not checked. */;
+  readonly prototyped: boolean;
+}
 /** A member; `name` is "" for an anonymous struct or union member. Offsets and bit positions are set by layout. */
-export interface Member { readonly name: string; readonly type: QualType; offset: number; readonly bitField: BitField | null; readonly alignAs: number }
+export interface Member {
+  readonly name: string;
+  readonly type: QualType;
+  offset: number;
+  readonly bitField: BitField | null;
+  readonly alignAs: number;
+}
 /** `bit` is the position of the field's least significant bit inside the storage unit of `unitBytes` bytes at Member.offset. */
-export interface BitField { readonly width: number; bit: number; unitBytes: 1 | 2 | 4 | 8 }
-export interface RecordType { readonly kind: "struct" | "union"; readonly tag: string; members: readonly Member[]; bytes: number; align: number; isComplete: boolean; readonly packed: boolean }
-export interface EnumType { readonly kind: "enum"; readonly tag: string; underlying: IntType; enumerators: readonly { readonly name: string; readonly value: number }[]; isComplete: boolean }
+export interface BitField {
+  readonly width: number;
+  bit: number;
+  unitBytes: 1 | 2 | 4 | 8;
+}
+export interface RecordType {
+  readonly kind: "struct" | "union";
+  readonly tag: string;
+  members: readonly Member[];
+  bytes: number;
+  align: number;
+  isComplete: boolean;
+  readonly packed: boolean;
+}
+export interface EnumType {
+  readonly kind: "enum";
+  readonly tag: string;
+  underlying: IntType;
+  enumerators: readonly { readonly name: string; readonly value: number }[];
+  isComplete: boolean;
+}
 
 export type CType = VoidType | IntType | FloatType | PointerType | ArrayType | FunctionType | RecordType | EnumType;
 
-export interface QualType { readonly type: CType; readonly isConst: boolean; readonly isVolatile: boolean; readonly isRestrict: boolean }
+export interface QualType {
+  readonly type: CType;
+  readonly isConst: boolean;
+  readonly isVolatile: boolean;
+  readonly isRestrict: boolean;
+}
 
 /** The hidden local that holds the byte size of a VLA type, evaluated when its declaration is reached. */
-export interface VlaBound { readonly sizeLocalId: number }
+export interface VlaBound {
+  readonly sizeLocalId: number;
+}
 
 // ---- the basic types, one object each ----------------------------------------------------------------------------------
 
-const int = (name: IntName, bytes: 1 | 2 | 4 | 8, signed: boolean, rank: number): IntType => ({ kind: "int", name, bytes, signed, rank });
+const int = (name: IntName, bytes: 1 | 2 | 4 | 8, signed: boolean, rank: number): IntType => ({
+  kind: "int",
+  name,
+  bytes,
+  signed,
+  rank,
+});
 
 export const VOID: VoidType = { kind: "void" };
 export const BOOL = int("_Bool", 1, false, 0);
@@ -57,7 +130,12 @@ export const LDOUBLE: FloatType = { kind: "float", name: "long double", bytes: 1
 /** The type of what was wrong: looks like int, and silences everything that meets it. Compare with ===. */
 export const ERROR_TYPE = int("int", 4, true, 3);
 
-export const qual = (type: CType, isConst = false, isVolatile = false, isRestrict = false): QualType => ({ type, isConst, isVolatile, isRestrict });
+export const qual = (type: CType, isConst = false, isVolatile = false, isRestrict = false): QualType => ({
+  type,
+  isConst,
+  isVolatile,
+  isRestrict,
+});
 export const unqualified = (q: QualType): QualType => (q.isConst || q.isVolatile || q.isRestrict ? qual(q.type) : q);
 /** `q` with the qualifiers of `other` added. */
 export function withQualifiers(q: QualType, other: QualType): QualType {
@@ -65,7 +143,12 @@ export function withQualifiers(q: QualType, other: QualType): QualType {
   return qual(q.type, q.isConst || other.isConst, q.isVolatile || other.isVolatile, q.isRestrict || other.isRestrict);
 }
 export const pointerTo = (to: QualType): PointerType => ({ kind: "pointer", to });
-export const arrayOf = (of: QualType, length: number | null, vla: VlaBound | null = null): ArrayType => ({ kind: "array", of, length, vla });
+export const arrayOf = (of: QualType, length: number | null, vla: VlaBound | null = null): ArrayType => ({
+  kind: "array",
+  of,
+  length,
+  vla,
+});
 
 const QUAL_VOID = qual(VOID);
 export const VOID_POINTER = pointerTo(QUAL_VOID);
@@ -77,7 +160,8 @@ export const PTRDIFF_T = INT;
 // ---- predicates --------------------------------------------------------------------------------------------------------
 
 export const isInteger = (t: CType): t is IntType | EnumType => t.kind === "int" || t.kind === "enum";
-export const isArithmetic = (t: CType): t is IntType | EnumType | FloatType => t.kind === "int" || t.kind === "enum" || t.kind === "float";
+export const isArithmetic = (t: CType): t is IntType | EnumType | FloatType =>
+  t.kind === "int" || t.kind === "enum" || t.kind === "float";
 export const isScalar = (t: CType): boolean => isArithmetic(t) || t.kind === "pointer";
 export const isRecord = (t: CType): t is RecordType => t.kind === "struct" || t.kind === "union";
 export const isVla = (t: CType): boolean => t.kind === "array" && (t.vla !== null || isVla(t.of.type));
@@ -136,7 +220,12 @@ function isCompatibleFunction(a: FunctionType, b: FunctionType): boolean {
   if (prototype === null) return true;
   const other = prototype === a ? b : a;
   if (other.params.length > 0 && other.params.length !== prototype.params.length) return false;
-  return !prototype.variadic && prototype.params.every(({ type }) => !(type.kind === "int" && type.rank < 3) && !(type.kind === "float" && type.bytes === 4));
+  return (
+    !prototype.variadic &&
+    prototype.params.every(
+      ({ type }) => !(type.kind === "int" && type.rank < 3) && !(type.kind === "float" && type.bytes === 4),
+    )
+  );
 }
 
 /** The composite of two compatible types, C11 §6.2.7p3. */
@@ -149,9 +238,14 @@ export function compositeType(a: CType, b: CType): CType {
     const returns = { ...a.returns, type: compositeType(a.returns.type, b.returns.type) };
     if (!a.prototyped) return { ...b, returns };
     if (!b.prototyped) return { ...a, returns };
-    return { ...a, returns, params: a.params.map((param, i) => ({ ...param, type: compositeType(param.type, b.params[i]!.type) })) };
+    return {
+      ...a,
+      returns,
+      params: a.params.map((param, i) => ({ ...param, type: compositeType(param.type, b.params[i]!.type) })),
+    };
   }
-  if (a.kind === "pointer" && b.kind === "pointer") return pointerTo({ ...a.to, type: compositeType(a.to.type, b.to.type) });
+  if (a.kind === "pointer" && b.kind === "pointer")
+    return pointerTo({ ...a.to, type: compositeType(a.to.type, b.to.type) });
   return a;
 }
 

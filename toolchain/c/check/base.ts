@@ -1,8 +1,17 @@
 /** The checker's state and the small things that every part of it uses: messages, scopes, locals, strings, constants. */
-import { type Diagnostic, type Diagnostics, type Span, nearestName } from "../../diagnostics.ts";
-import { type WarningOptions, isWarningEnabled } from "../warnings/options.ts";
-import type { Expr, FunctionDefinition, GlobalSymbol, LValue, LocalVar, ObjectDefinition, Stmt, StringObject } from "../tree.ts";
-import { type CType, ERROR_TYPE, INT, type QualType, SIZE_T, isRecord, qual } from "../types.ts";
+import { type Diagnostic, type Diagnostics, nearestName, type Span } from "../../diagnostics.ts";
+import type {
+  Expr,
+  FunctionDefinition,
+  GlobalSymbol,
+  LocalVar,
+  LValue,
+  ObjectDefinition,
+  Stmt,
+  StringObject,
+} from "../tree.ts";
+import { type CType, ERROR_TYPE, INT, isRecord, type QualType, qual, SIZE_T } from "../types.ts";
+import { isWarningEnabled, type WarningOptions } from "../warnings/options.ts";
 import { type Entity, type FunctionState, type ObjectEntity, Scope, type SymbolFacts } from "./scope.ts";
 
 export type Extra = Partial<Pick<Diagnostic, "hint" | "fix" | "notes">>;
@@ -54,7 +63,8 @@ export class CheckerBase {
 
   warn(option: string, message: string, span: Span, extra: Extra = {}): void {
     if (!isWarningEnabled(this.warnings, option)) return;
-    if (this.warnings.asErrors.has(option) || this.warnings.allAsErrors) this.diagnostics.error(message, span, { ...extra, option: `Werror=${option.slice(1)}` });
+    if (this.warnings.asErrors.has(option) || this.warnings.allAsErrors)
+      this.diagnostics.error(message, span, { ...extra, option: `Werror=${option.slice(1)}` });
     else this.diagnostics.warning(message, span, { ...extra, option });
   }
 
@@ -83,16 +93,19 @@ export class CheckerBase {
 
   private reportUnused(entity: Entity): void {
     if (entity.isUsed || entity.isExempt || this.poisoned.has(entity.name)) return;
-    if (entity.kind === "typedef") this.warn("Wunused-local-typedefs", `the type '${entity.name}' is never used`, entity.span);
+    if (entity.kind === "typedef")
+      this.warn("Wunused-local-typedefs", `the type '${entity.name}' is never used`, entity.span);
     if (entity.kind !== "object") return;
     const { object } = entity;
     if (object.storage === "global") {
-      if (object.linkage === "internal" && object.type.type.kind !== "function") this.warn("Wunused-variable", `the variable '${entity.name}' is never used`, entity.span);
+      if (object.linkage === "internal" && object.type.type.kind !== "function")
+        this.warn("Wunused-variable", `the variable '${entity.name}' is never used`, entity.span);
       return;
     }
     if (object.isParameter) {
       this.warn("Wunused-parameter", `the parameter '${entity.name}' is never used`, entity.span);
-    } else if (entity.isSet) this.warn("Wunused-but-set-variable", `the variable '${entity.name}' is set and never used`, entity.span);
+    } else if (entity.isSet)
+      this.warn("Wunused-but-set-variable", `the variable '${entity.name}' is set and never used`, entity.span);
     else this.warn("Wunused-variable", `the variable '${entity.name}' is never used`, entity.span);
   }
 
@@ -109,7 +122,12 @@ export class CheckerBase {
 
   // ---- objects ----
 
-  newLocal(name: string, type: QualType, span: Span, options: { isParameter?: boolean; alignAs?: number; asmRegister?: string | null } = {}): LocalVar {
+  newLocal(
+    name: string,
+    type: QualType,
+    span: Span,
+    options: { isParameter?: boolean; alignAs?: number; asmRegister?: string | null } = {},
+  ): LocalVar {
     const local: LocalVar = {
       storage: "local",
       id: this.fn!.locals.length,
@@ -138,7 +156,12 @@ export class CheckerBase {
     const key = `${elementBytes}:${String.fromCharCode(...bytes.subarray(0, 4096))}`;
     const known = bytes.length <= 4096 ? this.stringLabels.get(key) : undefined;
     if (known !== undefined && (this.unevaluated > 0 || this.strings.includes(known))) return known;
-    const made: StringObject = known ?? { storage: "string", label: `.LC${this.stringLabels.size}`, bytes, elementBytes };
+    const made: StringObject = known ?? {
+      storage: "string",
+      label: `.LC${this.stringLabels.size}`,
+      bytes,
+      elementBytes,
+    };
     this.stringLabels.set(bytes.length <= 4096 ? key : made.label, made);
     if (this.unevaluated === 0) this.strings.push(made);
     return made;

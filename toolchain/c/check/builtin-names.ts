@@ -2,19 +2,23 @@
 
 /** Builtins that are the library function of the same name. */
 export const LIBRARY_BUILTINS: ReadonlySet<string> = new Set(
-  ("abort abs labs llabs exit malloc calloc realloc free memcpy memmove memset memcmp memchr strlen strcmp strncmp strcpy strncpy strcat strncat " +
+  (
+    "abort abs labs llabs exit malloc calloc realloc free memcpy memmove memset memcmp memchr strlen strcmp strncmp strcpy strncpy strcat strncat " +
     "strchr strrchr strstr strspn strcspn strpbrk printf fprintf sprintf snprintf vprintf vsnprintf vsprintf puts putchar " +
     "isalnum isalpha isdigit islower isprint isspace isupper toupper tolower fabs fabsf sqrt sqrtf floor ceil fmod pow sin cos tan exp log " +
-    "copysign copysignf fmin fmax").split(" "),
+    "copysign copysignf fmin fmax"
+  ).split(" "),
 );
 
 /** Builtins with a meaning of their own. */
 export const OWN_BUILTINS: ReadonlySet<string> = new Set(
-  ("expect constant_p types_compatible_p choose_expr offsetof va_arg va_start va_end va_copy clz clzl clzll ctz ctzl ctzll popcount popcountl popcountll " +
+  (
+    "expect constant_p types_compatible_p choose_expr offsetof va_arg va_start va_end va_copy clz clzl clzll ctz ctzl ctzll popcount popcountl popcountll " +
     "parity parityl parityll ffs ffsl ffsll clrsb clrsbl clrsbll bswap16 bswap32 bswap64 unreachable trap alloca frame_address return_address add_overflow sub_overflow mul_overflow " +
     "sadd_overflow uadd_overflow ssub_overflow usub_overflow smul_overflow umul_overflow saddl_overflow uaddl_overflow ssubl_overflow usubl_overflow smull_overflow umull_overflow " +
     "saddll_overflow uaddll_overflow ssubll_overflow usubll_overflow smulll_overflow umulll_overflow object_size prefetch assume_aligned huge_val huge_valf inf inff nan nanf " +
-    "isnan isinf isfinite signbit expect_with_probability LINE FILE FUNCTION").split(" "),
+    "isnan isinf isfinite signbit expect_with_probability LINE FILE FUNCTION"
+  ).split(" "),
 );
 
 export const isBuiltinFunction = (name: string): boolean => {

@@ -5,8 +5,8 @@ import { isConst } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
 import type { BinaryOp, BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
 import {
-  CHAR_POINTER, type CType, DOUBLE, FLOAT, type FunctionType, INT, LLONG, LONG, type QualType, SIZE_T, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
-  integerOf, isCompatible, isCompleteType, isInteger, isRecord, pointerTo, qual, typeName,
+  CHAR_POINTER, type CType, DOUBLE, FLOAT, type FunctionType, INT, 
+  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LLONG, LONG, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
 import type { Operand } from "./base.ts";
@@ -15,7 +15,13 @@ import { ExpressionChecker, strip } from "./expressions.ts";
 import { headerOf } from "./headers.ts";
 import type { SymbolFacts } from "./scope.ts";
 
-const fn = (returns: CType, ...params: CType[]): FunctionType => ({ kind: "function", returns: qual(returns), params: params.map((type) => qual(type)), variadic: false, prototyped: true });
+const fn = (returns: CType, ...params: CType[]): FunctionType => ({
+  kind: "function",
+  returns: qual(returns),
+  params: params.map((type) => qual(type)),
+  variadic: false,
+  prototyped: true,
+});
 const CONST_VOID_POINTER = pointerTo(qual(VOID, true));
 const CONST_CHAR_POINTER = pointerTo(qual(CHAR_POINTER.to.type, true));
 
@@ -69,11 +75,13 @@ export abstract class CallChecker extends ExpressionChecker {
       for (const arg of e.args) this.checkExpression(arg);
       return this.errorOperand(e.span);
     }
-    const symbol = value.kind === "address" && value.of.kind === "var" && value.of.var.storage === "global" ? value.of.var : null;
+    const symbol =
+      value.kind === "address" && value.of.kind === "var" && value.of.var.storage === "global" ? value.of.var : null;
     const type = value.type.to.type;
     const args = this.checkArguments(e, type, symbol);
     const returns = type.returns.type;
-    if (returns.kind !== "void" && !isCompleteType(returns)) this.error(`the function returns the incomplete type '${typeName(type.returns)}'`, e.span);
+    if (returns.kind !== "void" && !isCompleteType(returns))
+      this.error(`the function returns the incomplete type '${typeName(type.returns)}'`, e.span);
     if (symbol !== null) this.checkKnownCall(symbol, e, args);
     return this.valueOperand({ kind: "call", callee: value, fn: type, args, type: returns, span: e.span });
   }
@@ -81,11 +89,18 @@ export abstract class CallChecker extends ExpressionChecker {
   private unknownFunction(name: string, span: Span): void {
     if (!this.isFirstReport(name)) return;
     const header = headerOf(name);
-    const hint = header !== null ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` } : this.nearNameHint(name, span);
+    const hint =
+      header !== null
+        ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
+        : this.nearNameHint(name, span);
     this.error(`the function '${name}' is not declared`, span, hint);
   }
 
-  private checkArguments(e: Extract<Expression, { kind: "call" }>, type: FunctionType, symbol: GlobalSymbol | null): Expr[] {
+  private checkArguments(
+    e: Extract<Expression, { kind: "call" }>,
+    type: FunctionType,
+    symbol: GlobalSymbol | null,
+  ): Expr[] {
     const name = symbol?.name ?? "the function";
     const declaration = symbol === null ? null : (this.facts.get(symbol)?.span ?? null);
     const given = e.args.length;
@@ -93,7 +108,11 @@ export abstract class CallChecker extends ExpressionChecker {
     if (type.prototyped && (given < wanted || (given > wanted && !type.variadic))) {
       const span = given > wanted ? e.args[wanted]!.span : e.span;
       const count = `${type.variadic ? "at least " : ""}${wanted} argument${wanted === 1 ? "" : "s"}`;
-      this.error(`'${name}' takes ${count}, ${given} given`, span, declaration === null ? {} : { notes: [this.note(`'${name}' is declared here`, declaration)] });
+      this.error(
+        `'${name}' takes ${count}, ${given} given`,
+        span,
+        declaration === null ? {} : { notes: [this.note(`'${name}' is declared here`, declaration)] },
+      );
     }
     return e.args.map((arg, i) => {
       const operand = this.checkExpression(arg);
@@ -113,18 +132,33 @@ export abstract class CallChecker extends ExpressionChecker {
   /** Does the call never return? */
   isNoreturnCall(e: Expr): boolean {
     if (e.kind !== "call") return e.kind === "builtin" && (e.name === "unreachable" || e.name === "trap");
-    const symbol = e.callee.kind === "address" && e.callee.of.kind === "var" && e.callee.of.var.storage === "global" ? e.callee.of.var : null;
+    const symbol =
+      e.callee.kind === "address" && e.callee.of.kind === "var" && e.callee.of.var.storage === "global"
+        ? e.callee.of.var
+        : null;
     return symbol !== null && this.facts.get(symbol)?.isNoreturn === true;
   }
 
   factsOfCall(e: Expr): SymbolFacts | null {
-    if (e.kind !== "call" || e.callee.kind !== "address" || e.callee.of.kind !== "var" || e.callee.of.var.storage !== "global") return null;
+    if (
+      e.kind !== "call" ||
+      e.callee.kind !== "address" ||
+      e.callee.of.kind !== "var" ||
+      e.callee.of.var.storage !== "global"
+    )
+      return null;
     return this.facts.get(e.callee.of.var) ?? null;
   }
 
   // ---- builtins ----
 
-  private builtin(name: BuiltinName, args: readonly Expr[], type: CType, span: Span, argType: QualType | null = null): Operand {
+  private builtin(
+    name: BuiltinName,
+    args: readonly Expr[],
+    type: CType,
+    span: Span,
+    argType: QualType | null = null,
+  ): Operand {
     return this.valueOperand({ kind: "builtin", name, args, argType, type, span });
   }
 
@@ -174,7 +208,12 @@ export abstract class CallChecker extends ExpressionChecker {
         return this.valueOperand({ kind: "const-float", value: Number.POSITIVE_INFINITY, type: FLOAT, span });
       case "nan":
       case "nanf":
-        return this.valueOperand({ kind: "const-float", value: Number.NaN, type: name === "nan" ? DOUBLE : FLOAT, span });
+        return this.valueOperand({
+          kind: "const-float",
+          value: Number.NaN,
+          type: name === "nan" ? DOUBLE : FLOAT,
+          span,
+        });
       case "isnan":
         return this.withCopy(e, (x) => this.binary("ne", x, x, INT, span));
       case "isinf":
@@ -184,11 +223,19 @@ export abstract class CallChecker extends ExpressionChecker {
           const difference = this.binary("sub", x, x, x.type, span);
           const finite = this.binary("eq", difference, this.convert(this.constant(0, span), x.type), INT, span);
           if (name === "isfinite") return finite;
-          return { kind: "logical", op: "and", left: this.unary("lognot", finite, INT, span), right: this.binary("eq", x, x, INT, span), type: INT, span };
+          return {
+            kind: "logical",
+            op: "and",
+            left: this.unary("lognot", finite, INT, span),
+            right: this.binary("eq", x, x, INT, span),
+            type: INT,
+            span,
+          };
         });
       case "bswap16": {
         const value = this.convert(this.arg(e, 0), USHORT);
-        if (value.kind === "const-int") return this.valueOperand(this.constant(((value.value & 0xffn) << 8n) | (value.value >> 8n), span, USHORT));
+        if (value.kind === "const-int")
+          return this.valueOperand(this.constant(((value.value & 0xffn) << 8n) | (value.value >> 8n), span, USHORT));
         const call = this.callHelper("__bswapsi2", fn(UINT, UINT), [this.convert(value, UINT)], span);
         return this.valueOperand(this.convert(this.binary("shr", call, this.constant(16, span), UINT, span), USHORT));
       }
@@ -214,7 +261,13 @@ export abstract class CallChecker extends ExpressionChecker {
     if (this.fn === null || isConst(x)) return this.valueOperand(make(x));
     const place = this.localPlace(this.temporary(qual(x.type), e.span), e.span);
     const right = make(this.load(place));
-    return this.valueOperand({ kind: "comma", left: this.voidValue(this.assignTo(place, x)), right, type: right.type, span: e.span });
+    return this.valueOperand({
+      kind: "comma",
+      left: this.voidValue(this.assignTo(place, x)),
+      right,
+      type: right.type,
+      span: e.span,
+    });
   }
 
   private callHelper(name: string, type: FunctionType, args: readonly Expr[], span: Span): Expr {
@@ -238,7 +291,9 @@ export abstract class CallChecker extends ExpressionChecker {
     if (known?.kind === "object" || LIBRARY_TYPES[name] === undefined) {
       if (known?.kind !== "object") {
         const param = DOUBLE;
-        const args = e.args.map((arg) => this.convert(this.rvalue(this.checkExpression(arg)), /^(is|to)/.test(name) ? INT : param));
+        const args = e.args.map((arg) =>
+          this.convert(this.rvalue(this.checkExpression(arg)), /^(is|to)/.test(name) ? INT : param),
+        );
         const type = fn(/^(is|to)/.test(name) ? INT : DOUBLE, ...args.map((arg) => arg.type));
         return this.valueOperand(this.callHelper(name, type, args, e.span));
       }
@@ -247,7 +302,8 @@ export abstract class CallChecker extends ExpressionChecker {
     if (name === "strlen" && e.args[0] !== undefined && strip(e.args[0]).kind === "string") {
       const text = this.stringUnits(strip(e.args[0]) as Extract<Expression, { kind: "string" }>);
       const end = text?.units.indexOf(0) ?? -1;
-      if (text !== null && text.unitBytes === 1) return this.valueOperand(this.sizeConstant(end < 0 ? text.units.length : end, e.span));
+      if (text !== null && text.unitBytes === 1)
+        return this.valueOperand(this.sizeConstant(end < 0 ? text.units.length : end, e.span));
     }
     const type = LIBRARY_TYPES[name]!;
     const symbol = this.implicitFunction(name, type, e.span);
@@ -263,12 +319,14 @@ export abstract class CallChecker extends ExpressionChecker {
     }
     const args = [this.load(list.place!)];
     if (name === "va_start") {
-      if (this.fn !== null && !this.fn.isVariadic) this.error("'va_start' can be used only in a function with '...'", e.span);
+      if (this.fn !== null && !this.fn.isVariadic)
+        this.error("'va_start' can be used only in a function with '...'", e.span);
       const last = e.args[1];
       if (last !== undefined) {
         const operand = this.checkExpression(last);
         const isLast = operand.place?.kind === "var" && operand.place.var === this.fn?.lastParameter;
-        if (!isLast) this.warn("Wvarargs", "the second argument of 'va_start' is not the last named parameter", last.span);
+        if (!isLast)
+          this.warn("Wvarargs", "the second argument of 'va_start' is not the last named parameter", last.span);
       }
     } else if (name === "va_copy") args.push(this.convert(this.arg(e, 1), VOID_POINTER));
     return this.builtin(name, args, VOID, e.span);
@@ -294,7 +352,9 @@ export abstract class CallChecker extends ExpressionChecker {
       case "offsetof":
         return this.offsetOf(e);
       case "types-compatible":
-        return this.valueOperand(this.constant(isCompatible(this.typeOf(e.left).type, this.typeOf(e.right).type) ? 1 : 0, e.span));
+        return this.valueOperand(
+          this.constant(isCompatible(this.typeOf(e.left).type, this.typeOf(e.right).type) ? 1 : 0, e.span),
+        );
       case "choose": {
         const test = this.constantInteger(e.test, "the first argument of __builtin_choose_expr");
         this.unevaluated++;
@@ -308,8 +368,12 @@ export abstract class CallChecker extends ExpressionChecker {
 
   private checkVaType(type: QualType, span: Span): void {
     const t = type.type;
-    const promoted = t.kind === "float" && t.bytes === 4 ? "double" : isInteger(t) && integerOf(t).rank < INT.rank ? "int" : null;
-    if (promoted !== null) this.warn("Wvarargs", `an argument of type '${typeName(type)}' is passed as '${promoted}' through '...'`, span, { hint: `use va_arg(…, ${promoted})` });
+    const promoted =
+      t.kind === "float" && t.bytes === 4 ? "double" : isInteger(t) && integerOf(t).rank < INT.rank ? "int" : null;
+    if (promoted !== null)
+      this.warn("Wvarargs", `an argument of type '${typeName(type)}' is passed as '${promoted}' through '...'`, span, {
+        hint: `use va_arg(…, ${promoted})`,
+      });
   }
 
   private offsetOf(e: Extract<Expression, { kind: "offsetof" }>): Operand {
@@ -320,7 +384,9 @@ export abstract class CallChecker extends ExpressionChecker {
       if (part.kind === "member") {
         const path = findMember(type, part.name.text);
         if (path === null) {
-          const what = isRecord(type) ? `'${typeName(qual(type))}' has no member '${part.name.text}'` : `'${typeName(qual(type))}' has no members`;
+          const what = isRecord(type)
+            ? `'${typeName(qual(type))}' has no member '${part.name.text}'`
+            : `'${typeName(qual(type))}' has no members`;
           this.error(what, part.name.span, this.nearHint(part.name.text, memberNames(type), part.name.span));
           return this.errorOperand(e.span);
         }
@@ -354,8 +420,15 @@ export abstract class CallChecker extends ExpressionChecker {
       const type = sign === "u" ? [UINT, ULONG, ULLONG][longs!.length]! : [INT, LONG, LLONG][longs!.length]!;
       [a, b] = [this.convert(a, type), this.convert(b, type)];
     }
-    if (pointer.type.kind !== "pointer" || !isInteger(pointer.type.to.type) || !isInteger(a.type) || !isInteger(b.type) || this.fn === null) {
-      if (![a, b, pointer].some((x) => this.isError(x.type))) this.error("this builtin needs two integers and a pointer to an integer", span);
+    if (
+      pointer.type.kind !== "pointer" ||
+      !isInteger(pointer.type.to.type) ||
+      !isInteger(a.type) ||
+      !isInteger(b.type) ||
+      this.fn === null
+    ) {
+      if (![a, b, pointer].some((x) => this.isError(x.type)))
+        this.error("this builtin needs two integers and a pointer to an integer", span);
       return this.errorOperand(span);
     }
     const target = integerOf(pointer.type.to.type);
@@ -383,12 +456,24 @@ export abstract class CallChecker extends ExpressionChecker {
       test = this.wideOverflow(op, keep(a), keep(b), target, out, keep, statements, span);
     }
     const result = keep(test);
-    const whole = statements.reduceRight<Expr>((right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span }), result);
+    const whole = statements.reduceRight<Expr>(
+      (right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span }),
+      result,
+    );
     return this.valueOperand(whole);
   }
 
   /** The 64-bit forms: both operands are taken in the target's type, as every use in practice has them. */
-  private wideOverflow(op: BinaryOp, a: Expr, b: Expr, target: CType & { kind: "int" }, out: LValue, keep: (value: Expr) => Expr, statements: Expr[], span: Span): Expr {
+  private wideOverflow(
+    op: BinaryOp,
+    a: Expr,
+    b: Expr,
+    target: CType & { kind: "int" },
+    out: LValue,
+    keep: (value: Expr) => Expr,
+    statements: Expr[],
+    span: Span,
+  ): Expr {
     const type = target.bytes === 8 ? target : LLONG;
     const [x, y] = [keep(this.convert(a, type)), keep(this.convert(b, type))];
     const unsignedOf = (value: Expr): Expr => this.convert(value, ULLONG);
@@ -401,8 +486,24 @@ export abstract class CallChecker extends ExpressionChecker {
       // x ≠ 0 and (r / x ≠ y, or −1 × the minimum, where the quotient itself overflows)
       const quotient = this.binary("ne", this.binary("div", raw, x, type, span), y, INT, span);
       const minimum = this.constant(-(1n << 63n), span, LLONG);
-      const edge: Expr = { kind: "logical", op: "and", left: this.binary("eq", x, this.constant(-1, span, type), INT, span), right: this.binary("eq", y, minimum, INT, span), type: INT, span };
-      const wrong: Expr = type.signed ? { kind: "conditional", test: this.binary("eq", x, this.constant(-1, span, type), INT, span), then: edge, otherwise: quotient, type: INT, span } : quotient;
+      const edge: Expr = {
+        kind: "logical",
+        op: "and",
+        left: this.binary("eq", x, this.constant(-1, span, type), INT, span),
+        right: this.binary("eq", y, minimum, INT, span),
+        type: INT,
+        span,
+      };
+      const wrong: Expr = type.signed
+        ? {
+            kind: "conditional",
+            test: this.binary("eq", x, this.constant(-1, span, type), INT, span),
+            then: edge,
+            otherwise: quotient,
+            type: INT,
+            span,
+          }
+        : quotient;
       test = { kind: "logical", op: "and", left: this.binary("ne", x, zero, INT, span), right: wrong, type: INT, span };
     } else if (!type.signed) test = op === "add" ? less(raw, x) : less(x, y);
     else {
@@ -423,6 +524,7 @@ function foldHelper(name: string, value: bigint, bits: number): bigint | null {
   if (name.startsWith("__ctz")) return value === 0n ? null : BigInt(bits - 1 - text.lastIndexOf("1"));
   const ones = BigInt(text.replace(/0/g, "").length);
   if (name.startsWith("__popcount")) return ones;
+  if (name.startsWith("__clrsb")) return BigInt(/^(0+|1+)/.exec(text)![0].length - 1);
   if (name.startsWith("__parity")) return ones & 1n;
   if (name.startsWith("__ffs")) return value === 0n ? 0n : BigInt(bits - text.lastIndexOf("1"));
   if (name.startsWith("__bswap")) {
@@ -432,4 +534,3 @@ function foldHelper(name: string, value: bigint, bits: number): bigint | null {
   }
   return null;
 }
-

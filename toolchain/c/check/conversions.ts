@@ -4,8 +4,8 @@ import { type ConstInt, convertConstant, foldBinary, foldUnary, isConst, truthOf
 import { bitFieldPromotion, sizeOf } from "../layout.ts";
 import type { BinaryOp, Expr, LValue } from "../tree.ts";
 import {
-  BOOL, type CType, DOUBLE, INT, LDOUBLE, LONG, type PointerType, type QualType, UINT, ULLONG, ULONG, VOID, integerOf, isArithmetic, isCompatible,
-  isInteger, isRecord, isScalar, pointerTo, qual, typeName, unqualified,
+  BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isCompatible,
+  isInteger, isRecord, isScalar, LDOUBLE, LONG, type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified,VOID, 
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Extra, Operand } from "./base.ts";
 import { TypeChecker } from "./types.ts";
@@ -54,7 +54,12 @@ export abstract class ConversionChecker extends TypeChecker {
   override convert(value: Expr, type: CType, span: Span = value.span): Expr {
     const from = value.type;
     if (from === type || this.isError(from) || this.isError(type)) return value;
-    if (from.kind === type.kind && (from.kind === "int" || from.kind === "float") && from.name === (type as typeof from).name) return value;
+    if (
+      from.kind === type.kind &&
+      (from.kind === "int" || from.kind === "float") &&
+      from.name === (type as typeof from).name
+    )
+      return value;
     if (isConst(value)) {
       const folded = convertConstant(value, type);
       if (folded !== null) return folded;
@@ -77,7 +82,8 @@ export abstract class ConversionChecker extends TypeChecker {
     if (field !== null) {
       const promoted = bitFieldPromotion(type, field.width);
       if (promoted === "int") return INT;
-      if (promoted === "unsigned int") return sizeOf(type) === 4 && integerOf(type).name === "unsigned long" ? ULONG : UINT;
+      if (promoted === "unsigned int")
+        return sizeOf(type) === 4 && integerOf(type).name === "unsigned long" ? ULONG : UINT;
     }
     const plain = integerOf(type);
     return plain.rank < INT.rank ? INT : plain;
@@ -121,8 +127,24 @@ export abstract class ConversionChecker extends TypeChecker {
 
   private checkOverflow(op: BinaryOp, left: ConstInt, right: ConstInt, type: CType, span: Span): void {
     if (!isInteger(type) || !integerOf(type).signed) return;
-    const exact = op === "add" ? left.value + right.value : op === "sub" ? left.value - right.value : op === "mul" ? left.value * right.value : op === "div" ? (right.value === 0n ? 0n : left.value / right.value) : null;
-    if (exact !== null && exact !== wrapTo(exact, type)) this.warn("Woverflow", `the constant expression overflows '${typeName(qual(type))}': ${exact} becomes ${wrapTo(exact, type)}`, span);
+    const exact =
+      op === "add"
+        ? left.value + right.value
+        : op === "sub"
+          ? left.value - right.value
+          : op === "mul"
+            ? left.value * right.value
+            : op === "div"
+              ? right.value === 0n
+                ? 0n
+                : left.value / right.value
+              : null;
+    if (exact !== null && exact !== wrapTo(exact, type))
+      this.warn(
+        "Woverflow",
+        `the constant expression overflows '${typeName(qual(type))}': ${exact} becomes ${wrapTo(exact, type)}`,
+        span,
+      );
   }
 
   unary(op: "neg" | "not" | "lognot", operand: Expr, type: CType, span: Span): Expr {
@@ -136,7 +158,15 @@ export abstract class ConversionChecker extends TypeChecker {
   }
 
   pointerAdd(pointer: Expr, index: Expr, scale: number | Expr, subtract: boolean, span: Span): Expr {
-    return { kind: "pointer-add", pointer, index: this.convert(index, sizeOf(index.type) === 8 ? INT : index.type), scale, subtract, type: pointer.type, span };
+    return {
+      kind: "pointer-add",
+      pointer,
+      index: this.convert(index, sizeOf(index.type) === 8 ? INT : index.type),
+      scale,
+      subtract,
+      type: pointer.type,
+      span,
+    };
   }
 
   /** Bytes of what a pointer points to, as pointer arithmetic counts. */
@@ -167,7 +197,8 @@ export abstract class ConversionChecker extends TypeChecker {
       this.checkConstantFits(value, target, how, span);
       return this.convert(value, target, span);
     }
-    if (target.kind === "int" && target.name === "_Bool" && from.kind === "pointer") return this.convert(value, target, span);
+    if (target.kind === "int" && target.name === "_Bool" && from.kind === "pointer")
+      return this.convert(value, target, span);
     if (target.kind === "pointer" && from.kind === "pointer") {
       this.checkPointers(target, from, operand, how, span);
       return this.convert(value, target, span);
@@ -179,14 +210,24 @@ export abstract class ConversionChecker extends TypeChecker {
       return this.constant(0, span);
     }
     if ((target.kind === "pointer" && isInteger(from)) || (isInteger(target) && from.kind === "pointer")) {
-      const what = target.kind === "pointer" ? "makes a pointer out of an integer" : "makes an integer out of a pointer";
+      const what =
+        target.kind === "pointer" ? "makes a pointer out of an integer" : "makes an integer out of a pointer";
       this.error(`${this.role(how)} of type '${typeName(qual(from))}' ${what} ('${typeName(unqualified(to))}')`, span, {
-        hint: target.kind === "pointer" && isInteger(from) && value.kind === "load" ? "is an & missing?" : from.kind === "pointer" ? "is a * missing?" : "a cast says that it is meant",
+        hint:
+          target.kind === "pointer" && isInteger(from) && value.kind === "load"
+            ? "is an & missing?"
+            : from.kind === "pointer"
+              ? "is a * missing?"
+              : "a cast says that it is meant",
         ...this.declaredAt(how),
       });
       return this.convert(value, target, span);
     }
-    this.error(`${this.role(how)} of type '${typeName(qual(from))}' cannot become '${typeName(unqualified(to))}'`, span, this.declaredAt(how));
+    this.error(
+      `${this.role(how)} of type '${typeName(qual(from))}' cannot become '${typeName(unqualified(to))}'`,
+      span,
+      this.declaredAt(how),
+    );
     return isScalar(target) ? this.constant(0, span, target) : value;
   }
 
@@ -204,15 +245,31 @@ export abstract class ConversionChecker extends TypeChecker {
   }
 
   private declaredAt(how: AssignmentKind): Extra {
-    return how.kind === "argument" && how.declaration !== null ? { notes: [this.note(`'${how.callee}' is declared here`, how.declaration)] } : {};
+    return how.kind === "argument" && how.declaration !== null
+      ? { notes: [this.note(`'${how.callee}' is declared here`, how.declaration)] }
+      : {};
   }
 
-  private checkPointers(target: PointerType, from: PointerType, operand: Operand, how: AssignmentKind, span: Span): void {
+  private checkPointers(
+    target: PointerType,
+    from: PointerType,
+    operand: Operand,
+    how: AssignmentKind,
+    span: Span,
+  ): void {
     const [a, b] = [target.to, from.to];
     if (a.type.kind === "void" || b.type.kind === "void" || isCompatible(a.type, b.type)) {
-      const lost = [b.isConst && !a.isConst ? "const" : "", b.isVolatile && !a.isVolatile ? "volatile" : ""].filter((word) => word !== "");
+      const lost = [b.isConst && !a.isConst ? "const" : "", b.isVolatile && !a.isVolatile ? "volatile" : ""].filter(
+        (word) => word !== "",
+      );
       // Qualifiers of array elements count as the array's own.
-      if (lost.length > 0 && operand.isNull !== true) this.warn("Wdiscarded-qualifiers", `${this.role(how)} drops the '${lost.join(" ")}' of its target`, span, this.declaredAt(how));
+      if (lost.length > 0 && operand.isNull !== true)
+        this.warn(
+          "Wdiscarded-qualifiers",
+          `${this.role(how)} drops the '${lost.join(" ")}' of its target`,
+          span,
+          this.declaredAt(how),
+        );
       if (a.type.kind === "pointer" && b.type.kind === "pointer" && isCompatible(a.type, b.type)) return;
       return;
     }
@@ -230,7 +287,11 @@ export abstract class ConversionChecker extends TypeChecker {
     const low = -(1n << (bits - 1n));
     // Either reading of the bits is accepted: 0xff for a signed char, -1 for an unsigned one.
     if (value.value < low || value.value >= 1n << bits) {
-      this.warn("Woverflow", `${this.role(how)} ${value.value} does not fit in '${typeName(qual(target))}'; it becomes ${wrapTo(value.value, target)}`, span);
+      this.warn(
+        "Woverflow",
+        `${this.role(how)} ${value.value} does not fit in '${typeName(qual(target))}'; it becomes ${wrapTo(value.value, target)}`,
+        span,
+      );
     }
   }
 

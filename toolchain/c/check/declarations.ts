@@ -6,9 +6,9 @@ import type * as ast from "../ast.ts";
 import { alignOf, sizeOf } from "../layout.ts";
 import { parseText } from "../literals.ts";
 import type { Expr, GlobalSymbol, LocalVar, Stmt, TranslationUnit } from "../tree.ts";
-import {
-  type CType, DOUBLE, ERROR_TYPE, type FunctionType, INT, type QualType, arrayOf, compositeType, isCompatible, isCompleteType,
-  isVariablyModified, isVla, qual, typeName, unqualified, withQualifiers,
+import {arrayOf, 
+  type CType, compositeType, DOUBLE, ERROR_TYPE, type FunctionType, INT, isCompatible, isCompleteType,
+  isVariablyModified, isVla, type QualType, qual, typeName, unqualified, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFlow } from "../warnings/flow.ts";
 import type { FunctionState, ObjectEntity, SymbolFacts } from "./scope.ts";
@@ -55,15 +55,25 @@ export class Checker extends StatementChecker {
   }
 
   private text(tokens: readonly { text: string }[]): string {
-    return tokens.map((token) => parseText(token.text, "")).map((parsed) => (parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "")).join("");
+    return tokens
+      .map((token) => parseText(token.text, ""))
+      .map((parsed) => (parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : ""))
+      .join("");
   }
 
   private finish(fileName: string): TranslationUnit {
     for (const [symbol, facts] of this.facts) {
       if (facts.definition === "tentative") this.defineTentative(symbol, facts);
       if (facts.alias !== null) this.emitAlias(symbol, facts.alias);
-      if (!facts.isUsed && !facts.isExempt && symbol.linkage === "internal" && !this.poisoned.has(symbol.name)) this.checkUnusedStatic(symbol, facts);
-      if (facts.isUsed && symbol.linkage === "internal" && facts.definition === "none" && facts.isFunction && facts.alias === null) {
+      if (!facts.isUsed && !facts.isExempt && symbol.linkage === "internal" && !this.poisoned.has(symbol.name))
+        this.checkUnusedStatic(symbol, facts);
+      if (
+        facts.isUsed &&
+        symbol.linkage === "internal" &&
+        facts.definition === "none" &&
+        facts.isFunction &&
+        facts.alias === null
+      ) {
         this.error(`the static function '${symbol.name}' is used and never defined`, facts.span);
       }
     }
@@ -71,14 +81,31 @@ export class Checker extends StatementChecker {
       const facts = this.facts.get(symbol)!;
       return symbol.linkage === "external" || facts.isUsed || facts.isExempt || isConstructor || isDestructor;
     });
-    const externals = [...this.facts].filter(([, facts]) => facts.definition === "none" && facts.isUsed).map(([symbol]) => symbol);
-    return { fileName, functions: kept, objects: this.objects, strings: this.strings, externals, fileAsm: this.fileAsm, typedefs: this.typedefs };
+    const externals = [...this.facts]
+      .filter(([, facts]) => facts.definition === "none" && facts.isUsed)
+      .map(([symbol]) => symbol);
+    return {
+      fileName,
+      functions: kept,
+      objects: this.objects,
+      strings: this.strings,
+      externals,
+      fileAsm: this.fileAsm,
+      typedefs: this.typedefs,
+    };
   }
 
   private checkUnusedStatic(symbol: GlobalSymbol, facts: SymbolFacts): void {
     if (facts.isFunction) {
-      if (facts.definition === "defined" && !facts.isInlineOnly) this.warn("Wunused-function", `the static function '${symbol.name}' is never used`, facts.span);
-    } else if (facts.definition !== "none" && symbol.name !== "" && symbol.symbol === symbol.name && !symbol.type.isConst) this.warn("Wunused-variable", `the static variable '${symbol.name}' is never used`, facts.span);
+      if (facts.definition === "defined" && !facts.isInlineOnly)
+        this.warn("Wunused-function", `the static function '${symbol.name}' is never used`, facts.span);
+    } else if (
+      facts.definition !== "none" &&
+      symbol.name !== "" &&
+      symbol.symbol === symbol.name &&
+      !symbol.type.isConst
+    )
+      this.warn("Wunused-variable", `the static variable '${symbol.name}' is never used`, facts.span);
   }
 
   private defineTentative(symbol: GlobalSymbol, facts: SymbolFacts): void {
@@ -88,15 +115,27 @@ export class Checker extends StatementChecker {
       symbol.type = { ...symbol.type, type: (t = arrayOf(t.of, 1)) };
     }
     if (!isCompleteType(t)) {
-      if (!this.isError(t)) this.error(`'${symbol.name}' has the incomplete type '${typeName(symbol.type)}'`, facts.span);
+      if (!this.isError(t))
+        this.error(`'${symbol.name}' has the incomplete type '${typeName(symbol.type)}'`, facts.span);
       return;
     }
     facts.definition = "defined";
-    this.objects.push({ symbol, bytes: sizeOf(t), align: this.objectAlign(symbol), isReadOnly: false, isTentative: true, image: [] });
+    this.objects.push({
+      symbol,
+      bytes: sizeOf(t),
+      align: this.objectAlign(symbol),
+      isReadOnly: false,
+      isTentative: true,
+      image: [],
+    });
   }
 
   private emitAlias(symbol: GlobalSymbol, target: string): void {
-    const visibility = symbol.isWeak ? `\t.weak ${symbol.symbol}\n` : symbol.linkage === "external" ? `\t.globl ${symbol.symbol}\n` : "";
+    const visibility = symbol.isWeak
+      ? `\t.weak ${symbol.symbol}\n`
+      : symbol.linkage === "external"
+        ? `\t.globl ${symbol.symbol}\n`
+        : "";
     this.fileAsm.push({ text: `${visibility}\t.set ${symbol.symbol}, ${target}\n`, span: symbol.span });
     for (const [other, facts] of this.facts) if (other.symbol === target) facts.isUsed = true;
   }
@@ -111,8 +150,27 @@ export class Checker extends StatementChecker {
 
   // ---- symbols ----
 
-  private makeSymbol(name: string, symbol: string, type: QualType, linkage: "external" | "internal", span: Span, isFunction: boolean): GlobalSymbol {
-    const made: GlobalSymbol = { storage: "global", name, symbol, type, linkage, isWeak: false, isThreadLocal: false, alignAs: 0, section: null, isHidden: false, span };
+  private makeSymbol(
+    name: string,
+    symbol: string,
+    type: QualType,
+    linkage: "external" | "internal",
+    span: Span,
+    isFunction: boolean,
+  ): GlobalSymbol {
+    const made: GlobalSymbol = {
+      storage: "global",
+      name,
+      symbol,
+      type,
+      linkage,
+      isWeak: false,
+      isThreadLocal: false,
+      alignAs: 0,
+      section: null,
+      isHidden: false,
+      span,
+    };
     const format = FORMATS[name];
     this.facts.set(made, {
       definition: "none",
@@ -123,7 +181,10 @@ export class Checker extends StatementChecker {
       isExempt: false,
       mustUseResult: false,
       deprecated: null,
-      format: isFunction && format !== undefined ? { kind: format[0], formatIndex: format[1], firstArgument: format[2] } : null,
+      format:
+        isFunction && format !== undefined
+          ? { kind: format[0], formatIndex: format[1], firstArgument: format[2] }
+          : null,
       isConstructor: false,
       isDestructor: false,
       alias: null,
@@ -152,15 +213,24 @@ export class Checker extends StatementChecker {
   }
 
   /** Declares a name with linkage; merges it with an earlier declaration. */
-  private linkedSymbol(name: string, type: QualType, spec: DeclSpec, declarator: ast.Declarator, span: Span): GlobalSymbol {
+  private linkedSymbol(
+    name: string,
+    type: QualType,
+    spec: DeclSpec,
+    declarator: ast.Declarator,
+    span: Span,
+  ): GlobalSymbol {
     const isFunction = type.type.kind === "function";
     const visible = this.scope.find(name);
     const prior = this.symbols.get(name);
     const isInherited = spec.storage === "extern" || (isFunction && spec.storage === null) || this.fn !== null;
-    const linkage = spec.storage === "static" ? "internal" : isInherited && prior !== undefined ? prior.linkage : "external";
+    const linkage =
+      spec.storage === "static" ? "internal" : isInherited && prior !== undefined ? prior.linkage : "external";
     const known = this.scope.names.get(name);
     if (known !== undefined && (known.kind !== "object" || known.object.storage === "local")) {
-      this.error(`'${name}' is declared again as something else`, span, { notes: [this.note("the first declaration is here", known.span)] });
+      this.error(`'${name}' is declared again as something else`, span, {
+        notes: [this.note("the first declaration is here", known.span)],
+      });
     }
     let symbol = prior;
     if (symbol === undefined) {
@@ -168,20 +238,25 @@ export class Checker extends StatementChecker {
       this.symbols.set(name, symbol);
     } else {
       this.mergeDeclaration(symbol, type, linkage, span);
-      if (declarator.asmLabel !== null && symbol.symbol !== declarator.asmLabel) (symbol as { symbol: string }).symbol = declarator.asmLabel;
+      if (declarator.asmLabel !== null && symbol.symbol !== declarator.asmLabel)
+        (symbol as { symbol: string }).symbol = declarator.asmLabel;
     }
     if (spec.isThreadLocal) symbol.isThreadLocal = true;
     symbol.alignAs = Math.max(symbol.alignAs, spec.alignAs);
     this.applyAttributes(symbol, [...spec.attributes, ...declarator.attributes]);
     const facts = this.facts.get(symbol)!;
     if (spec.isNoreturn) facts.isNoreturn = true;
-    if (visible === null || visible.kind !== "object" || visible.object !== symbol || this.scope !== this.fileScope) this.declare({ ...this.objectEntity(symbol, span), isExempt: true });
+    if (visible === null || visible.kind !== "object" || visible.object !== symbol || this.scope !== this.fileScope)
+      this.declare({ ...this.objectEntity(symbol, span), isExempt: true });
     return symbol;
   }
 
   private mergeDeclaration(symbol: GlobalSymbol, type: QualType, linkage: "external" | "internal", span: Span): void {
     const facts = this.facts.get(symbol)!;
-    const isSame = isCompatible(symbol.type.type, type.type) && (type.type.kind === "function" || (symbol.type.isConst === type.isConst && symbol.type.isVolatile === type.isVolatile));
+    const isSame =
+      isCompatible(symbol.type.type, type.type) &&
+      (type.type.kind === "function" ||
+        (symbol.type.isConst === type.isConst && symbol.type.isVolatile === type.isVolatile));
     if (facts.isBuiltinDeclaration) {
       facts.isBuiltinDeclaration = false;
       facts.span = span;
@@ -190,12 +265,18 @@ export class Checker extends StatementChecker {
       return;
     }
     if (!isSame) {
-      this.error(`'${symbol.name}' is declared with two types: '${typeName(type)}' here and '${typeName(symbol.type)}' before`, span, { notes: [this.note("the first declaration is here", facts.span)] });
+      this.error(
+        `'${symbol.name}' is declared with two types: '${typeName(type)}' here and '${typeName(symbol.type)}' before`,
+        span,
+        { notes: [this.note("the first declaration is here", facts.span)] },
+      );
       symbol.type = type;
       return;
     }
     if (linkage === "internal" && symbol.linkage === "external") {
-      this.error(`'${symbol.name}' is static here and was not before`, span, { notes: [this.note("the first declaration is here", facts.span)] });
+      this.error(`'${symbol.name}' is static here and was not before`, span, {
+        notes: [this.note("the first declaration is here", facts.span)],
+      });
     }
     symbol.type = { ...symbol.type, type: compositeType(symbol.type.type, type.type) };
   }
@@ -249,9 +330,16 @@ export class Checker extends StatementChecker {
 
   private formatAttribute(facts: SymbolFacts, attribute: ast.Attribute): void {
     const [kind, format, first] = attribute.args;
-    const name = kind?.kind === "value" && kind.value.kind === "name" ? kind.value.name.replace(/^__(.*)__$/, "$1").replace(/^gnu_/, "") : "";
-    const number = (argument: ast.AttributeArgument | undefined): number => (argument?.kind === "value" ? Number(this.constantInteger(argument.value, "an argument of this attribute") ?? 0n) : 0);
-    if (name === "printf" || name === "scanf") facts.format = { kind: name, formatIndex: number(format) - 1, firstArgument: number(first) - 1 };
+    const name =
+      kind?.kind === "value" && kind.value.kind === "name"
+        ? kind.value.name.replace(/^__(.*)__$/, "$1").replace(/^gnu_/, "")
+        : "";
+    const number = (argument: ast.AttributeArgument | undefined): number =>
+      argument?.kind === "value"
+        ? Number(this.constantInteger(argument.value, "an argument of this attribute") ?? 0n)
+        : 0;
+    if (name === "printf" || name === "scanf")
+      facts.format = { kind: name, formatIndex: number(format) - 1, firstArgument: number(first) - 1 };
   }
 
   // ---- declarations at file scope ----
@@ -265,7 +353,8 @@ export class Checker extends StatementChecker {
   }
 
   private checkBare(declaration: ast.Declaration, spec: DeclSpec): void {
-    if (declaration.declarators.length === 0 && !spec.declaresTag) this.warn("Wextra-tokens", "this declaration declares nothing", declaration.span);
+    if (declaration.declarators.length === 0 && !spec.declaresTag)
+      this.warn("Wextra-tokens", "this declaration declares nothing", declaration.span);
   }
 
   private fileDeclarator({ declarator, initializer }: ast.InitDeclarator, spec: DeclSpec): void {
@@ -276,7 +365,8 @@ export class Checker extends StatementChecker {
       this.declareTypedef(name, type, spec, declarator, span);
       return;
     }
-    if (spec.storage === "auto" || spec.storage === "register") this.error(`'${spec.storage}' can be used only inside functions`, span);
+    if (spec.storage === "auto" || spec.storage === "register")
+      this.error(`'${spec.storage}' can be used only inside functions`, span);
     if (isVariablyModified(type.type)) {
       this.error(`'${name}' cannot have a variable length at file scope`, span);
       return;
@@ -298,13 +388,20 @@ export class Checker extends StatementChecker {
     else if (spec.storage !== "extern" && facts.definition === "none") facts.definition = "tentative";
   }
 
-  private checkFunctionDeclarator(_spec: DeclSpec, initializer: ast.Initializer | null, name: string, span: Span): void {
+  private checkFunctionDeclarator(
+    _spec: DeclSpec,
+    initializer: ast.Initializer | null,
+    name: string,
+    span: Span,
+  ): void {
     if (initializer !== null) this.error(`the function '${name}' cannot have an initial value`, span);
   }
 
   /** An array type of unknown length is made new for each object, because its length is filled in later. */
   private freshArray(type: QualType): QualType {
-    return type.type.kind === "array" && type.type.length === null && type.type.vla === null ? { ...type, type: arrayOf(type.type.of, null) } : type;
+    return type.type.kind === "array" && type.type.length === null && type.type.vla === null
+      ? { ...type, type: arrayOf(type.type.of, null) }
+      : type;
   }
 
   /** `vector_size` and its like are refused; `mode` has been dealt with. */
@@ -319,20 +416,33 @@ export class Checker extends StatementChecker {
     const known = this.scope.names.get(name);
     if (known !== undefined) {
       if (known.kind === "typedef" && isCompatible(known.type.type, type.type)) return;
-      this.error(`'${name}' is declared again with another meaning`, span, { notes: [this.note("the first declaration is here", known.span)] });
+      this.error(`'${name}' is declared again with another meaning`, span, {
+        notes: [this.note("the first declaration is here", known.span)],
+      });
       return;
     }
     let alignAs = spec.alignAs;
-    for (const attribute of [...spec.attributes, ...declarator.attributes]) if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
+    for (const attribute of [...spec.attributes, ...declarator.attributes])
+      if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
     const isUnused = [...spec.attributes, ...declarator.attributes].some((attribute) => attribute.name === "unused");
-    this.declare({ kind: "typedef", name, span, type, alignAs, isUsed: false, isExempt: isUnused || this.scope === this.fileScope });
+    this.declare({
+      kind: "typedef",
+      name,
+      span,
+      type,
+      alignAs,
+      isUsed: false,
+      isExempt: isUnused || this.scope === this.fileScope,
+    });
     this.typedefs.push({ name, type, span });
   }
 
   private defineObject(symbol: GlobalSymbol, initializer: ast.Initializer, span: Span): void {
     const facts = this.facts.get(symbol)!;
     if (facts.definition === "defined") {
-      this.error(`'${symbol.name}' is defined twice`, span, { notes: [this.note("the first definition is here", facts.span)] });
+      this.error(`'${symbol.name}' is defined twice`, span, {
+        notes: [this.note("the first definition is here", facts.span)],
+      });
       return;
     }
     facts.definition = "defined";
@@ -342,11 +452,19 @@ export class Checker extends StatementChecker {
     this.fn = outer;
     symbol.type = made.type;
     if (!isCompleteType(made.type.type)) {
-      if (!this.isError(made.type.type)) this.error(`'${symbol.name}' has the incomplete type '${typeName(made.type)}'`, span);
+      if (!this.isError(made.type.type))
+        this.error(`'${symbol.name}' has the incomplete type '${typeName(made.type)}'`, span);
       return;
     }
     const isReadOnly = isConstObject(made.type);
-    this.objects.push({ symbol, bytes: made.bytes, align: this.objectAlign(symbol), isReadOnly, isTentative: false, image: made.image });
+    this.objects.push({
+      symbol,
+      bytes: made.bytes,
+      align: this.objectAlign(symbol),
+      isReadOnly,
+      isTentative: false,
+      image: made.image,
+    });
   }
 
   // ---- declarations in functions ----
@@ -387,20 +505,30 @@ export class Checker extends StatementChecker {
       return [];
     }
     if (type.type.kind === "function" || spec.storage === "extern") {
-      if (spec.storage === "extern" && initializer !== null) this.error(`'${name}' is extern and cannot have an initial value here`, span);
+      if (spec.storage === "extern" && initializer !== null)
+        this.error(`'${name}' is extern and cannot have an initial value here`, span);
       this.linkedSymbol(name, this.freshArray(type), spec, declarator, span);
       return [];
     }
     const known = this.scope.names.get(name);
-    if (known !== undefined) this.error(`'${name}' is declared twice in this block`, span, { notes: [this.note("the first declaration is here", known.span)] });
+    if (known !== undefined)
+      this.error(`'${name}' is declared twice in this block`, span, {
+        notes: [this.note("the first declaration is here", known.span)],
+      });
     else this.checkShadow(name, span);
     if (type.type.kind === "void") {
       this.error(`the variable '${name}' cannot be void`, span);
       type = qual(ERROR_TYPE);
     }
-    if (spec.storage === "static" || (spec.isThreadLocal && spec.storage === null)) return this.localStatic(name, type, spec, declarator, initializer, span);
+    if (spec.storage === "static" || (spec.isThreadLocal && spec.storage === null))
+      return this.localStatic(name, type, spec, declarator, initializer, span);
     if (initializer === null && !isCompleteType(type.type) && !this.isError(type.type)) {
-      this.error(type.type.kind === "array" ? `the array '${name}' needs a length or an initial value` : `'${name}' has the incomplete type '${typeName(type)}'`, span);
+      this.error(
+        type.type.kind === "array"
+          ? `the array '${name}' needs a length or an initial value`
+          : `'${name}' has the incomplete type '${typeName(type)}'`,
+        span,
+      );
       type = qual(ERROR_TYPE);
     }
     return this.localVariable(name, type, spec, declarator, initializer, span);
@@ -408,13 +536,24 @@ export class Checker extends StatementChecker {
 
   private checkShadow(name: string, span: Span): void {
     const outer = this.scope.find(name);
-    if (outer !== null && outer.kind === "object") this.warn("Wshadow", `'${name}' hides another variable of that name`, span, { notes: [this.note("the hidden one is here", outer.span)] });
+    if (outer !== null && outer.kind === "object")
+      this.warn("Wshadow", `'${name}' hides another variable of that name`, span, {
+        notes: [this.note("the hidden one is here", outer.span)],
+      });
   }
 
-  private localVariable(name: string, declared: QualType, spec: DeclSpec, declarator: ast.Declarator, initializer: ast.Initializer | null, span: Span): Stmt[] {
+  private localVariable(
+    name: string,
+    declared: QualType,
+    spec: DeclSpec,
+    declarator: ast.Declarator,
+    initializer: ast.Initializer | null,
+    span: Span,
+  ): Stmt[] {
     let alignAs = spec.alignAs;
     const attributes = [...spec.attributes, ...declarator.attributes];
-    for (const attribute of attributes) if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
+    for (const attribute of attributes)
+      if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
     const isExempt = attributes.some((attribute) => attribute.name === "unused" || attribute.name === "cleanup");
     const type = this.freshArray(declared);
     let entity: ObjectEntity | null = null;
@@ -429,7 +568,8 @@ export class Checker extends StatementChecker {
     };
     if (isVla(type.type)) {
       const local = make(type);
-      if (initializer !== null) this.error(`the array '${name}' has a variable length and cannot have an initial value`, span);
+      if (initializer !== null)
+        this.error(`the array '${name}' has a variable length and cannot have an initial value`, span);
       return [{ kind: "vla", local, bytes: this.sizeExpr(type.type, span), span }];
     }
     if (initializer === null) {
@@ -440,7 +580,12 @@ export class Checker extends StatementChecker {
       // The name is visible in its own initialiser, but the array's length is known only after it.
       const placeholder = { storage: "local", id: -1 } as LocalVar;
       let made: LocalVar | null = null;
-      const statements = this.initializeLocal(placeholder, type, initializer, (completed) => (made ??= make(completed)));
+      const statements = this.initializeLocal(
+        placeholder,
+        type,
+        initializer,
+        (completed) => (made ??= make(completed)),
+      );
       if (made === null) make(qual(arrayOf(type.type.of, 1)));
       return statements;
     }
@@ -448,12 +593,26 @@ export class Checker extends StatementChecker {
     return this.initializeLocal(local, type, initializer, () => local);
   }
 
-  private localStatic(name: string, type: QualType, spec: DeclSpec, declarator: ast.Declarator, initializer: ast.Initializer | null, span: Span): Stmt[] {
+  private localStatic(
+    name: string,
+    type: QualType,
+    spec: DeclSpec,
+    declarator: ast.Declarator,
+    initializer: ast.Initializer | null,
+    span: Span,
+  ): Stmt[] {
     if (isVariablyModified(type.type)) {
       this.error(`the static variable '${name}' cannot have a variable length`, span);
       return [];
     }
-    const symbol = this.makeSymbol(name, declarator.asmLabel ?? `${name}.${this.nextStatic++}`, this.freshArray(type), "internal", span, false);
+    const symbol = this.makeSymbol(
+      name,
+      declarator.asmLabel ?? `${name}.${this.nextStatic++}`,
+      this.freshArray(type),
+      "internal",
+      span,
+      false,
+    );
     symbol.isThreadLocal = spec.isThreadLocal;
     symbol.alignAs = spec.alignAs;
     this.applyAttributes(symbol, [...spec.attributes, ...declarator.attributes]);
@@ -466,11 +625,19 @@ export class Checker extends StatementChecker {
       return [];
     }
     if (!isCompleteType(symbol.type.type)) {
-      if (!this.isError(symbol.type.type)) this.error(`the static variable '${name}' has the incomplete type '${typeName(symbol.type)}'`, span);
+      if (!this.isError(symbol.type.type))
+        this.error(`the static variable '${name}' has the incomplete type '${typeName(symbol.type)}'`, span);
       return [];
     }
     facts.definition = "defined";
-    this.objects.push({ symbol, bytes: sizeOf(symbol.type.type), align: this.objectAlign(symbol), isReadOnly: false, isTentative: false, image: [] });
+    this.objects.push({
+      symbol,
+      bytes: sizeOf(symbol.type.type),
+      align: this.objectAlign(symbol),
+      isReadOnly: false,
+      isTentative: false,
+      image: [],
+    });
     return [];
   }
 
@@ -481,20 +648,39 @@ export class Checker extends StatementChecker {
     const { span } = item.declarator.name!;
     const implicit = item.specifiers.items.length === 0;
     if (implicit) this.warn("Wimplicit-int", `'${name}' has no return type; int is assumed`, span);
-    const spec = implicit ? { ...this.declSpec({ items: [{ kind: "word", word: "int", span }], attributes: item.specifiers.attributes, span }) } : this.declSpec(item.specifiers);
+    const spec = implicit
+      ? {
+          ...this.declSpec({
+            items: [{ kind: "word", word: "int", span }],
+            attributes: item.specifiers.attributes,
+            span,
+          }),
+        }
+      : this.declSpec(item.specifiers);
     const declared = this.declaratorType(spec.type, item.declarator);
     if (declared.type.kind !== "function") {
-      if (!this.isError(declared.type)) this.error(`'${name}' has a body and is no function; are the parentheses missing?`, span);
+      if (!this.isError(declared.type))
+        this.error(`'${name}' has a body and is no function; are the parentheses missing?`, span);
       return;
     }
     const part = item.declarator.parts[0];
     const infos = part?.kind === "function" && (part.isPrototype || part.names.length > 0) ? this.lastParameters : [];
-    const old = part?.kind === "function" && part.names.length > 0 ? this.oldParameters(infos, item.oldParameters) : null;
-    const type: FunctionType = old === null ? (declared.type.prototyped || item.declarator.parts[0]?.kind !== "function" ? declared.type : { ...declared.type, prototyped: false }) : { ...declared.type, params: old.map((info) => promotedParameter(info.type)) };
-    if (spec.storage !== null && spec.storage !== "static" && spec.storage !== "extern") this.error(`a function cannot be '${spec.storage}'`, span);
+    const old =
+      part?.kind === "function" && part.names.length > 0 ? this.oldParameters(infos, item.oldParameters) : null;
+    const type: FunctionType =
+      old === null
+        ? declared.type.prototyped || item.declarator.parts[0]?.kind !== "function"
+          ? declared.type
+          : { ...declared.type, prototyped: false }
+        : { ...declared.type, params: old.map((info) => promotedParameter(info.type)) };
+    if (spec.storage !== null && spec.storage !== "static" && spec.storage !== "extern")
+      this.error(`a function cannot be '${spec.storage}'`, span);
     const symbol = this.linkedSymbol(name, qual(type), spec, item.declarator, span);
     const facts = this.facts.get(symbol)!;
-    if (facts.definition === "defined") this.error(`the function '${name}' is defined twice`, span, { notes: [this.note("the first definition is here", facts.span)] });
+    if (facts.definition === "defined")
+      this.error(`the function '${name}' is defined twice`, span, {
+        notes: [this.note("the first definition is here", facts.span)],
+      });
     const wasDeclared = facts.span !== span;
     if (spec.isInline && spec.storage !== "extern" && symbol.linkage === "external" && !wasDeclared) {
       // No external definition comes of it (C11 §6.7.4p7): this unit keeps a copy of its own.
@@ -503,12 +689,20 @@ export class Checker extends StatementChecker {
     }
     facts.definition = "defined";
     facts.span = span;
-    if (!isCompleteType(type.returns.type) && type.returns.type.kind !== "void") this.error(`'${name}' returns the incomplete type '${typeName(type.returns)}'`, span);
+    if (!isCompleteType(type.returns.type) && type.returns.type.kind !== "void")
+      this.error(`'${name}' returns the incomplete type '${typeName(type.returns)}'`, span);
     if (name === "main" && !isCompatible(type.returns.type, INT)) this.warn("Wmain", "'main' should return int", span);
     this.functionBody(item, symbol, type, old ?? infos, facts, old !== null);
   }
 
-  private functionBody(item: ast.FunctionDefinition, symbol: GlobalSymbol, type: FunctionType, infos: readonly ParameterInfo[], facts: SymbolFacts, isOld: boolean): void {
+  private functionBody(
+    item: ast.FunctionDefinition,
+    symbol: GlobalSymbol,
+    type: FunctionType,
+    infos: readonly ParameterInfo[],
+    facts: SymbolFacts,
+    isOld: boolean,
+  ): void {
     const params: LocalVar[] = [];
     const fn: FunctionState = {
       symbol,
@@ -542,12 +736,35 @@ export class Checker extends StatementChecker {
     this.closeScope();
     this.checkLabels();
     const isMain = symbol.name === "main" && type.returns.type === INT;
-    const final: Stmt = isMain ? { ...body, body: [...body.body, { kind: "return", value: this.constant(0, endOf(item.body.span)), span: endOf(item.body.span) }] } : body;
+    const final: Stmt = isMain
+      ? {
+          ...body,
+          body: [
+            ...body.body,
+            { kind: "return", value: this.constant(0, endOf(item.body.span)), span: endOf(item.body.span) },
+          ],
+        }
+      : body;
     this.pendingSizes = outerSizes;
     this.fn = null;
-    const definition = { symbol, type, params, locals: fn.locals, body: final, isConstructor: facts.isConstructor, isDestructor: facts.isDestructor, span: item.span };
+    const definition = {
+      symbol,
+      type,
+      params,
+      locals: fn.locals,
+      body: final,
+      isConstructor: facts.isConstructor,
+      isDestructor: facts.isDestructor,
+      span: item.span,
+    };
     this.functions.push(definition);
-    if (this.diagnostics.errors === 0) checkFlow(this, definition, { isNoreturn: facts.isNoreturn, isMain, end: endOf(item.body.span), isNoreturnCall: (e: Expr) => this.isNoreturnCall(e) });
+    if (this.diagnostics.errors === 0)
+      checkFlow(this, definition, {
+        isNoreturn: facts.isNoreturn,
+        isMain,
+        end: endOf(item.body.span),
+        isNoreturnCall: (e: Expr) => this.isNoreturnCall(e),
+      });
   }
 
   private declareParameter(info: ParameterInfo, params: LocalVar[], prologue: Stmt[], isOld: boolean): void {
@@ -555,7 +772,10 @@ export class Checker extends StatementChecker {
     if (info.source !== null && isVariablyModified(type.type)) {
       // The sizes in its type are computed when the function is entered.
       const { source } = info;
-      type = this.adjustParameter(this.declaratorType(this.declSpec(source.specifiers).type, source.declarator), source.declarator);
+      type = this.adjustParameter(
+        this.declaratorType(this.declSpec(source.specifiers).type, source.declarator),
+        source.declarator,
+      );
       for (const size of this.pendingSizes) prologue.push(this.statement(size));
       this.pendingSizes = [];
     }
@@ -585,9 +805,17 @@ export class Checker extends StatementChecker {
       const spec = this.declSpec(declaration.specifiers);
       for (const { declarator } of declaration.declarators) {
         const name = declarator.name!.text;
-        if (!infos.some((info) => info.name === name)) this.error(`'${name}' is not a parameter of this function`, declarator.name!.span);
+        if (!infos.some((info) => info.name === name))
+          this.error(`'${name}' is not a parameter of this function`, declarator.name!.span);
         const type = this.adjustParameter(this.declaratorType(spec.type, declarator), declarator);
-        types.set(name, { name, type, span: declarator.name!.span, isRegister: spec.storage === "register", attributes: [], source: null });
+        types.set(name, {
+          name,
+          type,
+          span: declarator.name!.span,
+          isRegister: spec.storage === "register",
+          attributes: [],
+          source: null,
+        });
       }
     }
     return infos.map((info) => types.get(info.name) ?? info);
@@ -609,4 +837,3 @@ function isConstObject(type: QualType): boolean {
 }
 
 const endOf = (span: Span): Span => ({ file: span.file, start: Math.max(span.start, span.end - 1), end: span.end });
-

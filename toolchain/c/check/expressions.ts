@@ -3,16 +3,24 @@
  * One class because every kind of expression contains every other; the methods follow the order of the standard.
  */
 import type { Span } from "../../diagnostics.ts";
-import type { BinaryOperator, Expression, Initializer, TypeName } from "../ast.ts";
+import type { BinaryOperator, CompoundStatement, Expression, Initializer, TypeName } from "../ast.ts";
 import { isConst, truthOf } from "../constant.ts";
 import { alignOf, findMember, memberNames, sizeOf } from "../layout.ts";
-import { type Prefix, isFloatText, parseCharacter, parseFloating, parseInteger, parseText, prefixOf, unitBytesOf } from "../literals.ts";
-import type { BinaryOp, Expr, LValue, Stmt } from "../tree.ts";
 import {
-  CHAR, type CType, DOUBLE, FLOAT, INT, LDOUBLE, LLONG, LONG, PTRDIFF_T, type QualType, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER, arrayOf, compositeType,
-  integerOf, isArithmetic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, pointerTo, qual, typeName, unqualified, withQualifiers,
+  isFloatText,
+  type Prefix,
+  parseCharacter,
+  parseFloating,
+  parseInteger,
+  parseText,
+  prefixOf,
+  unitBytesOf,
+} from "../literals.ts";
+import type { BinaryOp, Expr, LValue, Stmt } from "../tree.ts";
+import {arrayOf, 
+  CHAR, type CType, compositeType,DOUBLE, FLOAT, INT, 
+  integerOf, isArithmetic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
-import type { CompoundStatement } from "../ast.ts";
 import type { Operand } from "./base.ts";
 import { ConversionChecker } from "./conversions.ts";
 import { headerOf } from "./headers.ts";
@@ -77,7 +85,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
       case "statements":
         return this.statementExpression(e.body, e.span);
       case "label-address":
-        return this.valueOperand({ kind: "label-address", label: this.useLabel(e.label.text, e.label.span), type: VOID_POINTER, span: e.span });
+        return this.valueOperand({
+          kind: "label-address",
+          label: this.useLabel(e.label.text, e.label.span),
+          type: VOID_POINTER,
+          span: e.span,
+        });
       default:
         return this.builtinExpression(e);
     }
@@ -97,7 +110,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
     this.pendingSizes = outer;
     if (sizes.length === 0) return operand;
     const value = this.rvalue(operand);
-    const whole = sizes.reduceRight<Expr>((right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span: operand.span }), value);
+    const whole = sizes.reduceRight<Expr>(
+      (right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span: operand.span }),
+      value,
+    );
     return this.valueOperand(whole);
   }
 
@@ -107,7 +123,8 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const entity = this.scope.find(name);
     if (entity === null) return this.unknownName(name, span);
     entity.isUsed = true;
-    if (entity.kind === "enumerator") return this.valueOperand(this.constant(entity.value, span, entity.type), entity.value === 0n);
+    if (entity.kind === "enumerator")
+      return this.valueOperand(this.constant(entity.value, span, entity.type), entity.value === 0n);
     if (entity.kind === "typedef") {
       if (!this.poisoned.has(name)) this.error(`'${name}' is a type; an expression is expected here`, span);
       return this.errorOperand(span);
@@ -117,7 +134,13 @@ export abstract class ExpressionChecker extends ConversionChecker {
       const facts = this.facts.get(object);
       if (facts !== undefined) {
         if (this.unevaluated === 0) facts.isUsed = true;
-        if (facts.deprecated !== null) this.warn("Wdeprecated-declarations", `'${name}' is deprecated${facts.deprecated === "" ? "" : `: ${facts.deprecated}`}`, span, { notes: [this.note("it is declared here", facts.span)] });
+        if (facts.deprecated !== null)
+          this.warn(
+            "Wdeprecated-declarations",
+            `'${name}' is deprecated${facts.deprecated === "" ? "" : `: ${facts.deprecated}`}`,
+            span,
+            { notes: [this.note("it is declared here", facts.span)] },
+          );
       }
     }
     return this.placeOperand({ kind: "var", var: object, type: object.type, span });
@@ -126,11 +149,19 @@ export abstract class ExpressionChecker extends ConversionChecker {
   private unknownName(name: string, span: Span): Operand {
     if (name === "__func__" || name === "__FUNCTION__" || name === "__PRETTY_FUNCTION__") {
       const bytes = new TextEncoder().encode(`${this.fn?.symbol.name ?? ""}\0`);
-      return this.placeOperand({ kind: "var", var: this.stringObject(bytes, 1), type: qual(arrayOf(qual(CHAR, true), bytes.length)), span });
+      return this.placeOperand({
+        kind: "var",
+        var: this.stringObject(bytes, 1),
+        type: qual(arrayOf(qual(CHAR, true), bytes.length)),
+        span,
+      });
     }
     if (this.isFirstReport(name)) {
       const header = headerOf(name);
-      const hint = header !== null ? { hint: `'${name}' comes from <${header}>: add #include <${header}>` } : this.nearNameHint(name, span);
+      const hint =
+        header !== null
+          ? { hint: `'${name}' comes from <${header}>: add #include <${header}>` }
+          : this.nearNameHint(name, span);
       this.error(`'${name}' is not declared`, span, hint);
     }
     return this.errorOperand(span);
@@ -150,7 +181,8 @@ export abstract class ExpressionChecker extends ConversionChecker {
       }
       const { value, suffix } = parsed.value;
       const type = suffix === "f" ? FLOAT : suffix === "l" ? LDOUBLE : DOUBLE;
-      if (!Number.isFinite(value) && suffix !== "l") this.warn("Woverflow", `this constant is too large for '${type.name}'`, span);
+      if (!Number.isFinite(value) && suffix !== "l")
+        this.warn("Woverflow", `this constant is too large for '${type.name}'`, span);
       return this.valueOperand({ kind: "const-float", value, type, span });
     }
     const parsed = parseInteger(text);
@@ -160,9 +192,18 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     const { value, isUnsigned, longs, isDecimal } = parsed.value;
     // C11 §6.4.4.1p5: the first type of the list that holds the value.
-    const candidates: CType[] = isUnsigned ? [UINT, ULONG, ULLONG] : isDecimal ? [INT, LONG, LLONG] : [INT, UINT, LONG, ULONG, LLONG, ULLONG];
+    const candidates: CType[] = isUnsigned
+      ? [UINT, ULONG, ULLONG]
+      : isDecimal
+        ? [INT, LONG, LLONG]
+        : [INT, UINT, LONG, ULONG, LLONG, ULLONG];
     const rank = 3 + longs;
-    const fits = candidates.find((type) => type.kind === "int" && type.rank >= rank && value <= (1n << BigInt(type.bytes * 8 - (type.signed ? 1 : 0))) - 1n);
+    const fits = candidates.find(
+      (type) =>
+        type.kind === "int" &&
+        type.rank >= rank &&
+        value <= (1n << BigInt(type.bytes * 8 - (type.signed ? 1 : 0))) - 1n,
+    );
     if (fits === undefined) this.warn("Woverflow", "this integer constant is so large that it is unsigned", span);
     return this.valueOperand(this.constant(value, span, fits ?? ULLONG), value === 0n);
   }
@@ -180,7 +221,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
   }
 
   /** The joined code units of adjacent string literals; null after a message. */
-  stringUnits(e: Extract<Expression, { kind: "string" }>): { units: number[]; unitBytes: 1 | 2 | 4; type: CType } | null {
+  stringUnits(
+    e: Extract<Expression, { kind: "string" }>,
+  ): { units: number[]; unitBytes: 1 | 2 | 4; type: CType } | null {
     let prefix: Prefix = "";
     for (const token of e.tokens) {
       const own = prefixOf(token.text);
@@ -224,7 +267,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
       }
       const type = this.typeOf(item.type);
       // The control has lost its qualifiers, so a qualified type never fits.
-      if (!type.isConst && !type.isVolatile && isCompatible(control, type.type) && !(control.kind === "enum" && type.type !== control && false)) {
+      if (
+        !type.isConst &&
+        !type.isVolatile &&
+        isCompatible(control, type.type) &&
+        !(control.kind === "enum" && type.type !== control && false)
+      ) {
         if (chosen !== null) this.error("two cases of _Generic fit", item.type.span);
         chosen = item.value;
       }
@@ -262,11 +310,13 @@ export abstract class ExpressionChecker extends ConversionChecker {
 
   private checkBounds(length: number | null, index: Expr, span: Span): void {
     if (index.kind !== "const-int" || length === null || length <= 1 || this.unevaluated > 0) return;
-    if (index.value < 0n || index.value > BigInt(length)) this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span);
+    if (index.value < 0n || index.value > BigInt(length))
+      this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span);
   }
 
   private checkPointee(to: QualType, span: Span): boolean {
-    if (to.type.kind === "void" || to.type.kind === "function" || isCompleteType(to.type) || this.isError(to.type)) return true;
+    if (to.type.kind === "void" || to.type.kind === "function" || isCompleteType(to.type) || this.isError(to.type))
+      return true;
     this.error(`'${typeName(to)}' is incomplete here, so its size is not known`, span);
     return false;
   }
@@ -307,11 +357,16 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     const path = findMember(t, name);
     if (path === null) {
-      this.error(`'${typeName(unqualified(object.type))}' has no member '${name}'`, nameSpan, this.nearHint(name, memberNames(t), nameSpan));
+      this.error(
+        `'${typeName(unqualified(object.type))}' has no member '${name}'`,
+        nameSpan,
+        this.nearHint(name, memberNames(t), nameSpan),
+      );
       return this.errorOperand(span);
     }
     let place = object;
-    for (const member of path) place = { kind: "member", object: place, member, type: withQualifiers(member.type, place.type), span };
+    for (const member of path)
+      place = { kind: "member", object: place, member, type: withQualifiers(member.type, place.type), span };
     return this.placeOperand(place, isLvalue);
   }
 
@@ -320,7 +375,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if (value.kind === "load") return value.from;
     if (this.fn === null) {
       this.error("this cannot be used outside a function", value.span);
-      return { kind: "deref", pointer: this.constant(0, value.span, pointerTo(qual(value.type))), type: qual(value.type), span: value.span };
+      return {
+        kind: "deref",
+        pointer: this.constant(0, value.span, pointerTo(qual(value.type))),
+        type: qual(value.type),
+        span: value.span,
+      };
     }
     const local = this.temporary(qual(value.type), value.span);
     const init = [this.statement(this.assignTo(this.localPlace(local, value.span), value))];
@@ -345,7 +405,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
           this.error(`'*' needs a pointer, not '${typeName(qual(pointer.type))}'`, span);
           return this.errorOperand(span);
         }
-        if (pointer.type.to.type.kind === "function") return operand.type.type.kind === "function" ? operand : this.placeOperand({ kind: "deref", pointer, type: pointer.type.to, span });
+        if (pointer.type.to.type.kind === "function")
+          return operand.type.type.kind === "function"
+            ? operand
+            : this.placeOperand({ kind: "deref", pointer, type: pointer.type.to, span });
         return this.placeOperand({ kind: "deref", pointer, type: pointer.type.to, span });
       }
     }
@@ -359,13 +422,23 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     const isFine = e.operator === "~" ? isInteger(value.type) : isArithmetic(value.type);
     if (!isFine) {
-      this.error(`'${e.operator}' needs ${e.operator === "~" ? "an integer" : "a number"}, not '${typeName(qual(value.type))}'`, span);
+      this.error(
+        `'${e.operator}' needs ${e.operator === "~" ? "an integer" : "a number"}, not '${typeName(qual(value.type))}'`,
+        span,
+      );
       return this.errorOperand(span);
     }
     const promoted = this.promote(value);
     if (e.operator === "+") return this.valueOperand(promoted, operand.isNull === true);
     const result = this.unary(e.operator === "-" ? "neg" : "not", promoted, promoted.type, span);
-    if (e.operator === "-" && promoted.kind === "const-int" && result.kind === "const-int" && promoted.value !== 0n && result.value === promoted.value && integerOf(promoted.type as typeof INT).signed) {
+    if (
+      e.operator === "-" &&
+      promoted.kind === "const-int" &&
+      result.kind === "const-int" &&
+      promoted.value !== 0n &&
+      result.value === promoted.value &&
+      integerOf(promoted.type as typeof INT).signed
+    ) {
       this.warn("Woverflow", "the negated constant does not fit in its type", span);
     }
     return this.valueOperand(result, result.kind === "const-int" && result.value === 0n);
@@ -383,7 +456,11 @@ export abstract class ExpressionChecker extends ConversionChecker {
       this.error(`the address of the bit-field '${place.member.name}' cannot be taken`, span);
       return this.errorOperand(span);
     }
-    if (place.kind === "var" && this.isRegister(place)) this.error(`the address of the register variable '${place.var.storage === "string" ? "" : place.var.name}' cannot be taken`, span);
+    if (place.kind === "var" && this.isRegister(place))
+      this.error(
+        `the address of the register variable '${place.var.storage === "string" ? "" : place.var.name}' cannot be taken`,
+        span,
+      );
     const result = this.addressOf(place);
     // The constant address that offsetof is made of: &((T *)0)->m.
     return this.valueOperand(this.foldAddress({ ...result, span }));
@@ -417,8 +494,14 @@ export abstract class ExpressionChecker extends ConversionChecker {
       this.error(`a bit-field has no ${kind === "sizeof" ? "size" : "alignment"} of its own`, span);
       return this.errorOperand(span);
     }
-    if (kind === "sizeof" && source.kind === "paren" && source.inner.kind === "name") this.checkSizeofParameter(operand, source.inner.name, span);
-    if (kind === "alignof" && operand.place?.kind === "var" && operand.place.var.storage !== "string" && operand.place.var.alignAs > 0) {
+    if (kind === "sizeof" && source.kind === "paren" && source.inner.kind === "name")
+      this.checkSizeofParameter(operand, source.inner.name, span);
+    if (
+      kind === "alignof" &&
+      operand.place?.kind === "var" &&
+      operand.place.var.storage !== "string" &&
+      operand.place.var.alignAs > 0
+    ) {
       return this.valueOperand(this.sizeConstant(operand.place.var.alignAs, span));
     }
     return this.sizeOperand(kind === "sizeof", operand.type, span);
@@ -427,7 +510,11 @@ export abstract class ExpressionChecker extends ConversionChecker {
   arrayParameters = new Set<unknown>();
   private checkSizeofParameter(operand: Operand, name: string, span: Span): void {
     if (operand.place?.kind === "var" && this.arrayParameters.has(operand.place.var)) {
-      this.warn("Wsizeof-array-argument", `'${name}' is a pointer here: sizeof gives 4, not the size of the array`, span);
+      this.warn(
+        "Wsizeof-array-argument",
+        `'${name}' is a pointer here: sizeof gives 4, not the size of the array`,
+        span,
+      );
     }
   }
 
@@ -435,7 +522,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const t = type.type;
     if (this.isError(t)) return this.valueOperand(this.sizeConstant(4, span));
     if (t.kind !== "void" && t.kind !== "function" && !isCompleteType(t)) {
-      this.error(`${isSize ? "sizeof" : "_Alignof"} cannot be applied to the incomplete type '${typeName(type)}'`, span);
+      this.error(
+        `${isSize ? "sizeof" : "_Alignof"} cannot be applied to the incomplete type '${typeName(type)}'`,
+        span,
+      );
       return this.errorOperand(span);
     }
     if (!isSize) return this.valueOperand(this.sizeConstant(alignOf(t), span));
@@ -470,12 +560,18 @@ export abstract class ExpressionChecker extends ConversionChecker {
       this.error(`a cast to '${typeName(type)}' is not possible`, span);
       return this.errorOperand(span);
     }
-    if (!isScalar(value.type) || (t.kind === "pointer" && value.type.kind === "float") || (t.kind === "float" && value.type.kind === "pointer")) {
+    if (
+      !isScalar(value.type) ||
+      (t.kind === "pointer" && value.type.kind === "float") ||
+      (t.kind === "float" && value.type.kind === "pointer")
+    ) {
       this.error(`a value of type '${typeName(qual(value.type))}' cannot be cast to '${typeName(type)}'`, span);
       return this.errorOperand(span);
     }
     const result = this.convert(value, t, span);
-    const isNull = operand.isNull === true && (isInteger(t) || (t.kind === "pointer" && t.to.type.kind === "void" && !t.to.isConst && !t.to.isVolatile));
+    const isNull =
+      operand.isNull === true &&
+      (isInteger(t) || (t.kind === "pointer" && t.to.type.kind === "void" && !t.to.isConst && !t.to.isVolatile));
     const isZero = result.kind === "const-int" && result.value === 0n && isInteger(t) && isArithmetic(value.type);
     return this.valueOperand({ ...result, span, type: t }, isNull || isZero);
   }
@@ -498,10 +594,18 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const b = this.rvalue(right);
     if (this.isError(a.type) || this.isError(b.type)) return this.errorOperand(span);
     this.checkParentheses(e);
-    if (operator === "==" || operator === "!=" || operator === "<" || operator === ">" || operator === "<=" || operator === ">=") {
+    if (
+      operator === "==" ||
+      operator === "!=" ||
+      operator === "<" ||
+      operator === ">" ||
+      operator === "<=" ||
+      operator === ">="
+    ) {
       return this.compare(e, left, right, a, b);
     }
-    if ((operator === "+" || operator === "-") && (a.type.kind === "pointer" || b.type.kind === "pointer")) return this.pointerArithmetic(e, a, b);
+    if ((operator === "+" || operator === "-") && (a.type.kind === "pointer" || b.type.kind === "pointer"))
+      return this.pointerArithmetic(e, a, b);
     return this.arithmetic(operator, a, b, span, e.operatorSpan);
   }
 
@@ -528,7 +632,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const right = this.convert(this.promote(count), INT);
     if (right.kind === "const-int" && this.unevaluated === 0) {
       if (right.value < 0n) this.warn("Wshift-count-negative", "the shift count is negative", count.span);
-      else if (right.value >= BigInt(sizeOf(type) * 8)) this.warn("Wshift-count-overflow", `the shift count ${right.value} is not less than the width of '${typeName(qual(type))}'`, count.span);
+      else if (right.value >= BigInt(sizeOf(type) * 8))
+        this.warn(
+          "Wshift-count-overflow",
+          `the shift count ${right.value} is not less than the width of '${typeName(qual(type))}'`,
+          count.span,
+        );
     }
     return right;
   }
@@ -541,26 +650,47 @@ export abstract class ExpressionChecker extends ConversionChecker {
   private pointerArithmetic(e: Extract<Expression, { kind: "binary" }>, a: Expr, b: Expr): Operand {
     const { span, operator } = e;
     if (a.type.kind === "pointer" && b.type.kind === "pointer") {
-      if (operator === "+" || !isCompatible(a.type.to.type, b.type.to.type)) return this.badOperands(operator, a.type, b.type, e.operatorSpan);
+      if (operator === "+" || !isCompatible(a.type.to.type, b.type.to.type))
+        return this.badOperands(operator, a.type, b.type, e.operatorSpan);
       if (!this.checkPointee(a.type.to, span)) return this.errorOperand(span);
       if (a.kind === "const-int" && b.kind === "const-int") {
         const size = BigInt(Math.max(1, sizeOf(a.type.to.type)));
         return this.valueOperand(this.constant(BigInt.asIntN(32, a.value - b.value) / size, span, PTRDIFF_T));
       }
-      return this.valueOperand({ kind: "pointer-diff", left: a, right: b, scale: this.scaleOf(a.type, span), type: PTRDIFF_T, span });
+      return this.valueOperand({
+        kind: "pointer-diff",
+        left: a,
+        right: b,
+        scale: this.scaleOf(a.type, span),
+        type: PTRDIFF_T,
+        span,
+      });
     }
     const [pointer, index] = a.type.kind === "pointer" ? [a, b] : [b, a];
-    if (pointer.type.kind !== "pointer" || !isInteger(index.type) || (operator === "-" && pointer !== a)) return this.badOperands(operator, a.type, b.type, e.operatorSpan);
+    if (pointer.type.kind !== "pointer" || !isInteger(index.type) || (operator === "-" && pointer !== a))
+      return this.badOperands(operator, a.type, b.type, e.operatorSpan);
     if (!this.checkPointee(pointer.type.to, span)) return this.errorOperand(span);
     const scale = this.scaleOf(pointer.type, span);
     if (pointer.kind === "const-int" && index.kind === "const-int" && typeof scale === "number") {
       const bytes = index.value * BigInt(scale);
-      return this.valueOperand(this.constant(BigInt.asUintN(32, operator === "+" ? pointer.value + bytes : pointer.value - bytes), span, pointer.type));
+      return this.valueOperand(
+        this.constant(
+          BigInt.asUintN(32, operator === "+" ? pointer.value + bytes : pointer.value - bytes),
+          span,
+          pointer.type,
+        ),
+      );
     }
     return this.valueOperand(this.pointerAdd(pointer, this.promote(index), scale, operator === "-", span));
   }
 
-  private compare(e: Extract<Expression, { kind: "binary" }>, left: Operand, right: Operand, a: Expr, b: Expr): Operand {
+  private compare(
+    e: Extract<Expression, { kind: "binary" }>,
+    left: Operand,
+    right: Operand,
+    a: Expr,
+    b: Expr,
+  ): Operand {
     const { span, operator } = e;
     const op = BINARY_OPS[operator]!;
     if (isArithmetic(a.type) && isArithmetic(b.type)) {
@@ -570,17 +700,30 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     if (a.type.kind === "pointer" && b.type.kind === "pointer") {
       const [p, q] = [a.type.to.type, b.type.to.type];
-      const isFine = isCompatible(p, q) || p.kind === "void" || q.kind === "void" || left.isNull === true || right.isNull === true;
-      if (!isFine) this.warn("Wcompare-distinct-pointer-types", `pointers of different types are compared: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, e.operatorSpan);
+      const isFine =
+        isCompatible(p, q) || p.kind === "void" || q.kind === "void" || left.isNull === true || right.isNull === true;
+      if (!isFine)
+        this.warn(
+          "Wcompare-distinct-pointer-types",
+          `pointers of different types are compared: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`,
+          e.operatorSpan,
+        );
       this.checkStringCompare(e);
       this.checkAddressCompare(a, b, e.operatorSpan);
       return this.constantOperand(this.binary(op, a, this.convert(b, a.type), INT, span));
     }
     const [pointer, other, operand] = a.type.kind === "pointer" ? [a, b, right] : [b, a, left];
     if (pointer.type.kind === "pointer" && isInteger(other.type)) {
-      if (operand.isNull !== true) this.warn("Wpointer-integer-compare", `a pointer is compared with an integer ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}')`, e.operatorSpan);
+      if (operand.isNull !== true)
+        this.warn(
+          "Wpointer-integer-compare",
+          `a pointer is compared with an integer ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}')`,
+          e.operatorSpan,
+        );
       this.checkAddressCompare(pointer, other, e.operatorSpan);
-      return this.constantOperand(this.binary(op, this.convert(a, pointer.type), this.convert(b, pointer.type), INT, span));
+      return this.constantOperand(
+        this.binary(op, this.convert(a, pointer.type), this.convert(b, pointer.type), INT, span),
+      );
     }
     return this.badOperands(operator, a.type, b.type, e.operatorSpan);
   }
@@ -592,9 +735,14 @@ export abstract class ExpressionChecker extends ConversionChecker {
     for (const side of [a, b]) {
       const promoted = this.promotedType(side);
       const isSigned = promoted.kind === "int" && promoted.signed;
-      const isNeverNegative = side.kind === "const-int" ? side.value >= 0n : side.type.kind === "int" && !side.type.signed;
+      const isNeverNegative =
+        side.kind === "const-int" ? side.value >= 0n : side.type.kind === "int" && !side.type.signed;
       if (isSigned && !isNeverNegative) {
-        this.warn("Wsign-compare", `signed and unsigned values are compared ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'): a negative one counts as large`, e.operatorSpan);
+        this.warn(
+          "Wsign-compare",
+          `signed and unsigned values are compared ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'): a negative one counts as large`,
+          e.operatorSpan,
+        );
         return;
       }
     }
@@ -602,14 +750,21 @@ export abstract class ExpressionChecker extends ConversionChecker {
 
   private checkStringCompare(e: Extract<Expression, { kind: "binary" }>): void {
     if (strip(e.left).kind === "string" || strip(e.right).kind === "string") {
-      this.warn("Wstring-compare", "this compares addresses, not the texts", e.operatorSpan, { hint: "use strcmp to compare what the strings say" });
+      this.warn("Wstring-compare", "this compares addresses, not the texts", e.operatorSpan, {
+        hint: "use strcmp to compare what the strings say",
+      });
     }
   }
 
   private checkAddressCompare(a: Expr, b: Expr, span: Span): void {
     const isNull = (x: Expr): boolean => x.kind === "const-int" && x.value === 0n;
     const place = isNull(b) ? a : isNull(a) ? b : null;
-    if (place?.kind === "address" && place.of.kind === "var" && place.of.var.storage !== "string" && truthOf(place) === true) {
+    if (
+      place?.kind === "address" &&
+      place.of.kind === "var" &&
+      place.of.var.storage !== "string" &&
+      truthOf(place) === true
+    ) {
       this.warn("Waddress", `the address of '${place.of.var.name}' is never null`, span);
     }
   }
@@ -617,19 +772,39 @@ export abstract class ExpressionChecker extends ConversionChecker {
   /** -Wparentheses: `a < b < c`, `a & b == c`, `a && b || c`, `a << b + c`. */
   private checkParentheses(e: Extract<Expression, { kind: "binary" }>): void {
     const inner = (side: Expression): BinaryOperator | null => (side.kind === "binary" ? side.operator : null);
-    const isCompare = (op: BinaryOperator | null): boolean => op !== null && ["<", ">", "<=", ">=", "==", "!="].includes(op);
+    const isCompare = (op: BinaryOperator | null): boolean =>
+      op !== null && ["<", ">", "<=", ">=", "==", "!="].includes(op);
     const [left, right] = [inner(e.left), inner(e.right)];
     if (["<", ">", "<=", ">="].includes(e.operator) && left !== null && ["<", ">", "<=", ">="].includes(left)) {
-      this.warn("Wparentheses", `'a ${left} b ${e.operator} c' compares the outcome of the first comparison (0 or 1) with the last value`, e.operatorSpan, { hint: "write it as two comparisons joined by &&" });
-    } else if ((e.operator === "&" || e.operator === "|" || e.operator === "^") && (isCompare(left) || isCompare(right))) {
+      this.warn(
+        "Wparentheses",
+        `'a ${left} b ${e.operator} c' compares the outcome of the first comparison (0 or 1) with the last value`,
+        e.operatorSpan,
+        { hint: "write it as two comparisons joined by &&" },
+      );
+    } else if (
+      (e.operator === "&" || e.operator === "|" || e.operator === "^") &&
+      (isCompare(left) || isCompare(right))
+    ) {
       const op = isCompare(left) ? left : right;
-      this.warn("Wparentheses", `'${op}' binds more tightly than '${e.operator}'`, e.operatorSpan, { hint: "put the part that is meant into parentheses" });
+      this.warn("Wparentheses", `'${op}' binds more tightly than '${e.operator}'`, e.operatorSpan, {
+        hint: "put the part that is meant into parentheses",
+      });
     } else if ((e.operator === "<<" || e.operator === ">>") && [left, right].some((op) => op === "+" || op === "-")) {
-      this.warn("Wparentheses", `'+' and '-' bind more tightly than '${e.operator}'`, e.operatorSpan, { hint: "put the part that is meant into parentheses" });
+      this.warn("Wparentheses", `'+' and '-' bind more tightly than '${e.operator}'`, e.operatorSpan, {
+        hint: "put the part that is meant into parentheses",
+      });
     }
     const first = e.left;
-    if (first.kind === "prefix" && first.operator === "!" && (isCompare(e.operator) || e.operator === "&") && strip(e.right).kind !== "prefix") {
-      this.warn("Wlogical-not-parentheses", `'!' applies only to the left side of '${e.operator}'`, first.span, { hint: "put the whole comparison into parentheses" });
+    if (
+      first.kind === "prefix" &&
+      first.operator === "!" &&
+      (isCompare(e.operator) || e.operator === "&") &&
+      strip(e.right).kind !== "prefix"
+    ) {
+      this.warn("Wlogical-not-parentheses", `'!' applies only to the left side of '${e.operator}'`, first.span, {
+        hint: "put the whole comparison into parentheses",
+      });
     }
   }
 
@@ -637,7 +812,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const { span } = e;
     const op = e.operator === "&&" ? "and" : "or";
     if (op === "or" && [e.left, e.right].some((side) => side.kind === "binary" && side.operator === "&&")) {
-      this.warn("Wparentheses", "'&&' binds more tightly than '||'", e.operatorSpan, { hint: "parentheses around the && part make that plain" });
+      this.warn("Wparentheses", "'&&' binds more tightly than '||'", e.operatorSpan, {
+        hint: "parentheses around the && part make that plain",
+      });
     }
     const left = this.condition(this.testOperand(e.left), `'${e.operator}'`);
     const truth = truthOf(left);
@@ -647,14 +824,18 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if (decided) this.unevaluated--;
     if (decided) return this.valueOperand(this.constant(op === "or" ? 1 : 0, span), op === "and");
     const rightTruth = truthOf(right);
-    if (truth !== null && rightTruth !== null) return this.valueOperand(this.constant(rightTruth ? 1 : 0, span), !rightTruth);
+    if (truth !== null && rightTruth !== null)
+      return this.valueOperand(this.constant(rightTruth ? 1 : 0, span), !rightTruth);
     return this.valueOperand({ kind: "logical", op, left, right, type: INT, span });
   }
 
   /** An expression whose truth is asked for: an assignment there is probably a slip. */
   testOperand(e: Expression): Operand {
     if (e.kind === "assign" && e.operator === "=") {
-      this.warn("Wparentheses", "an assignment is used as a condition", e.operatorSpan, { hint: "write '==' to compare, or put parentheses around the assignment if it is meant", fix: { span: e.operatorSpan, replacement: "==" } });
+      this.warn("Wparentheses", "an assignment is used as a condition", e.operatorSpan, {
+        hint: "write '==' to compare, or put parentheses around the assignment if it is meant",
+        fix: { span: e.operatorSpan, replacement: "==" },
+      });
     }
     return this.checkExpression(e);
   }
@@ -680,10 +861,19 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const first = this.checkExpression(e.test);
     const test = this.condition(first, "'?'");
     const truth = truthOf(test);
-    if (truth !== null || this.fn === null || test.kind === "load" && test.from.kind === "var") return this.choose(test, truth, { ...first, place: null, value: test, isLvalue: false }, this.checkExpression(e.otherwise), e.span);
+    if (truth !== null || this.fn === null || (test.kind === "load" && test.from.kind === "var"))
+      return this.choose(
+        test,
+        truth,
+        { ...first, place: null, value: test, isLvalue: false },
+        this.checkExpression(e.otherwise),
+        e.span,
+      );
     const local = this.temporary(qual(test.type), e.span);
     const place = this.localPlace(local, e.span);
-    const result = this.rvalue(this.choose(this.load(place), null, this.placeOperand(place, false), this.checkExpression(e.otherwise), e.span));
+    const result = this.rvalue(
+      this.choose(this.load(place), null, this.placeOperand(place, false), this.checkExpression(e.otherwise), e.span),
+    );
     const left = this.voidValue(this.assignTo(place, test));
     return this.valueOperand({ kind: "comma", left, right: result, type: result.type, span: e.span });
   }
@@ -694,7 +884,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if (this.isError(a.type) || this.isError(b.type)) return this.errorOperand(span);
     const type = this.conditionalType(first, second, a, b);
     if (type === null) {
-      this.error(`the two outcomes of '?:' do not go together: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, span);
+      this.error(
+        `the two outcomes of '?:' do not go together: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`,
+        span,
+      );
       return this.errorOperand(span);
     }
     const then = type.kind === "void" ? this.voidValue(a) : this.convert(a, type);
@@ -718,7 +911,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
       const [p, q] = [a.type.to, b.type.to];
       const both = qual(VOID, p.isConst || q.isConst, p.isVolatile || q.isVolatile);
       if (isCompatible(p.type, q.type)) return pointerTo({ ...both, type: compositeType(p.type, q.type) });
-      if (p.type.kind !== "void" && q.type.kind !== "void") this.warn("Wincompatible-pointer-types", `the two outcomes of '?:' point to different types: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`, second.span);
+      if (p.type.kind !== "void" && q.type.kind !== "void")
+        this.warn(
+          "Wincompatible-pointer-types",
+          `the two outcomes of '?:' point to different types: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`,
+          second.span,
+        );
       return pointerTo(both);
     }
     if (a.type.kind === "pointer" && isInteger(b.type)) {
@@ -744,7 +942,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     const t = operand.type.type;
     if (t.kind === "array") {
-      this.error("an array cannot be assigned to as a whole", operand.span, { hint: "copy its elements, for example with memcpy or strcpy" });
+      this.error("an array cannot be assigned to as a whole", operand.span, {
+        hint: "copy its elements, for example with memcpy or strcpy",
+      });
       return null;
     }
     if (t.kind === "function") {
@@ -752,7 +952,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
       return null;
     }
     if (operand.type.isConst || (isRecord(t) && hasConstMember(t))) {
-      const name = place.kind === "var" && place.var.storage !== "string" ? `'${place.var.name}' is const` : place.kind === "member" ? `the member '${place.member.name}' is const` : "this is const";
+      const name =
+        place.kind === "var" && place.var.storage !== "string"
+          ? `'${place.var.name}' is const`
+          : place.kind === "member"
+            ? `the member '${place.member.name}' is const`
+            : "this is const";
       this.error(`${name} and cannot be changed`, operand.span);
       return null;
     }
@@ -782,7 +987,11 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const operand = this.checkExpression(e.value);
     const place = this.assignable(target, "an assignment");
     if (place === null) return this.errorOperand(span);
-    if (e.target.kind === "name" && strip(e.value).kind === "name" && (strip(e.value) as { name: string }).name === e.target.name) {
+    if (
+      e.target.kind === "name" &&
+      strip(e.value).kind === "name" &&
+      (strip(e.value) as { name: string }).name === e.target.name
+    ) {
       this.warn("Wself-assign", `'${e.target.name}' is assigned to itself`, e.operatorSpan);
     }
     const value = this.assignConvert(operand, place.type, { kind: "assign" }, e.value.span);
@@ -809,27 +1018,68 @@ export abstract class ExpressionChecker extends ConversionChecker {
     return this.update(place, isUp ? "+" : "-", this.constant(1, span), result, span, span);
   }
 
-  private update(place: LValue, operator: string, value: Expr, result: "old" | "new", span: Span, operatorSpan: Span): Operand {
+  private update(
+    place: LValue,
+    operator: string,
+    value: Expr,
+    result: "old" | "new",
+    span: Span,
+    operatorSpan: Span,
+  ): Operand {
     const type = place.type.type;
     const op = BINARY_OPS[operator]!;
     if (type.kind === "pointer") {
-      if ((op !== "add" && op !== "sub") || !isInteger(value.type)) return this.badOperands(`${operator}=`, type, value.type, operatorSpan);
+      if ((op !== "add" && op !== "sub") || !isInteger(value.type))
+        return this.badOperands(`${operator}=`, type, value.type, operatorSpan);
       if (!this.checkPointee(type.to, span)) return this.errorOperand(span);
       const index = this.promote(value);
       const short = sizeOf(index.type) === 8 ? this.convert(index, INT) : index;
-      return this.valueOperand({ kind: "update", op, target: place, value: short, computeType: type, scale: this.scaleOf(type, span), result, type, span });
+      return this.valueOperand({
+        kind: "update",
+        op,
+        target: place,
+        value: short,
+        computeType: type,
+        scale: this.scaleOf(type, span),
+        result,
+        type,
+        span,
+      });
     }
     const needsInteger = op === "rem" || op === "and" || op === "or" || op === "xor" || op === "shl" || op === "shr";
-    const isFine = needsInteger ? isInteger(type) && isInteger(value.type) : isArithmetic(type) && isArithmetic(value.type);
+    const isFine = needsInteger
+      ? isInteger(type) && isInteger(value.type)
+      : isArithmetic(type) && isArithmetic(value.type);
     if (!isFine) return this.badOperands(`${operator}=`, type, value.type, operatorSpan);
     const old = this.load(place);
     if (op === "shl" || op === "shr") {
       const computeType = this.promotedType(old);
-      return this.valueOperand({ kind: "update", op, target: place, value: this.shiftCount(value, computeType), computeType, scale: null, result, type, span });
+      return this.valueOperand({
+        kind: "update",
+        op,
+        target: place,
+        value: this.shiftCount(value, computeType),
+        computeType,
+        scale: null,
+        result,
+        type,
+        span,
+      });
     }
-    if ((op === "div" || op === "rem") && value.kind === "const-int" && value.value === 0n) this.warn("Wdiv-by-zero", "division by zero", operatorSpan);
+    if ((op === "div" || op === "rem") && value.kind === "const-int" && value.value === 0n)
+      this.warn("Wdiv-by-zero", "division by zero", operatorSpan);
     const computeType = this.commonType(old, value);
-    return this.valueOperand({ kind: "update", op, target: place, value: this.convert(value, computeType), computeType, scale: null, result, type, span });
+    return this.valueOperand({
+      kind: "update",
+      op,
+      target: place,
+      value: this.convert(value, computeType),
+      computeType,
+      scale: null,
+      result,
+      type,
+      span,
+    });
   }
 
   // ---- values that nobody uses ----
@@ -841,12 +1091,14 @@ export abstract class ExpressionChecker extends ConversionChecker {
     switch (e.kind) {
       case "binary": {
         if (e.operator === "&&" || e.operator === "||") return;
-        const hint = e.operator === "==" ? { hint: "write '=' to assign", fix: { span: e.operatorSpan, replacement: "=" } } : {};
+        const hint =
+          e.operator === "==" ? { hint: "write '=' to assign", fix: { span: e.operatorSpan, replacement: "=" } } : {};
         this.warn("Wunused-value", `the outcome of '${e.operator}' is not used`, e.operatorSpan, hint);
         return;
       }
       case "prefix":
-        if (e.operator !== "++" && e.operator !== "--") this.warn("Wunused-value", `the outcome of '${e.operator}' is not used`, e.span);
+        if (e.operator !== "++" && e.operator !== "--")
+          this.warn("Wunused-value", `the outcome of '${e.operator}' is not used`, e.span);
         return;
       case "name":
       case "number":
@@ -854,7 +1106,14 @@ export abstract class ExpressionChecker extends ConversionChecker {
       case "string":
       case "index":
       case "member":
-        this.warn("Wunused-value", "this expression does nothing", e.span, value.kind === "address" && value.of.type.type.kind === "function" ? { hint: "a call needs parentheses: ()" } : {});
+        this.warn(
+          "Wunused-value",
+          "this expression does nothing",
+          e.span,
+          value.kind === "address" && value.of.type.type.kind === "function"
+            ? { hint: "a call needs parentheses: ()" }
+            : {},
+        );
         return;
       case "cast":
         this.warn("Wunused-value", "this expression does nothing", e.span);
@@ -876,6 +1135,7 @@ export function unitsToBytes(units: readonly number[], unitBytes: 1 | 2 | 4): Ui
 }
 
 function hasConstMember(t: CType): boolean {
-  if (t.kind !== "struct" && t.kind !== "union") return t.kind === "array" && (t.of.isConst || hasConstMember(t.of.type));
+  if (t.kind !== "struct" && t.kind !== "union")
+    return t.kind === "array" && (t.of.isConst || hasConstMember(t.of.type));
   return t.members.some((member) => member.type.isConst || hasConstMember(member.type.type));
 }

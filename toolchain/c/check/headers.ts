@@ -23,7 +23,8 @@ let byName: Map<string, string> | null = null;
 export function headerOf(name: string): string | null {
   if (byName === null) {
     byName = new Map();
-    for (const [header, names] of Object.entries(HEADERS)) for (const word of names.split(" ")) byName.set(word, header);
+    for (const [header, names] of Object.entries(HEADERS))
+      for (const word of names.split(" ")) byName.set(word, header);
   }
   return byName.get(name) ?? null;
 }

@@ -9,15 +9,33 @@ import type { Span } from "../../diagnostics.ts";
 import type { Designator, Expression, Initializer, InitializerItem } from "../ast.ts";
 import { type StaticAddress, staticAddress } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
-import type { Expr, LValue, LocalVar, Stmt } from "../tree.ts";
-import { type ArrayType, type CType, type Member, type QualType, arrayOf, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, pointerTo, qual, typeName, unqualified } from "../types.ts";
+import type { Expr, LocalVar, LValue, Stmt } from "../tree.ts";
+import {
+  type ArrayType,
+  arrayOf,
+  type CType,
+  isCompatible,
+  isCompleteType,
+  isInteger,
+  isRecord,
+  isScalar,
+  isVla,
+  type Member,
+  pointerTo,
+  type QualType,
+  qual,
+  typeName,
+  unqualified,
+} from "../types.ts";
 import type { Operand } from "./base.ts";
 import { CallChecker } from "./calls.ts";
 import { strip, unitsToBytes } from "./expressions.ts";
 import { StaticImage } from "./static-image.ts";
 
 /** A step from an object to a part of it. */
-type Step = { readonly kind: "member"; readonly member: Member } | { readonly kind: "index"; readonly index: number; readonly of: QualType };
+type Step =
+  | { readonly kind: "member"; readonly member: Member }
+  | { readonly kind: "index"; readonly index: number; readonly of: QualType };
 
 interface Leaf {
   readonly offset: number;
@@ -69,7 +87,10 @@ export abstract class InitializerChecker extends CallChecker {
     const t = type.type;
     if (t.kind === "array" && t.length === null && t.vla === null) {
       const string = this.leaves[0];
-      const length = string?.bytes !== undefined && string.bytes !== null && string.steps.length === 0 ? string.bytes.length / string.elementBytes : this.reached;
+      const length =
+        string?.bytes !== undefined && string.bytes !== null && string.steps.length === 0
+          ? string.bytes.length / string.elementBytes
+          : this.reached;
       result.type = { ...type, type: arrayOf(t.of, length) };
     }
     ({ leaves: this.leaves, places: this.places, reached: this.reached } = outer);
@@ -106,7 +127,14 @@ export abstract class InitializerChecker extends CallChecker {
     this.addLeaf(spot, type, value, null, 1, span);
   }
 
-  private addLeaf(spot: Spot, type: QualType, value: Expr | null, bytes: Uint8Array | null, elementBytes: 1 | 2 | 4, span: Span): void {
+  private addLeaf(
+    spot: Spot,
+    type: QualType,
+    value: Expr | null,
+    bytes: Uint8Array | null,
+    elementBytes: 1 | 2 | 4,
+    span: Span,
+  ): void {
     const last = spot.steps[spot.steps.length - 1];
     const bit = last?.kind === "member" && last.member.bitField !== null ? last.member.bitField.bit : 0;
     const key = `${spot.offset}.${bit}`;
@@ -134,7 +162,12 @@ export abstract class InitializerChecker extends CallChecker {
     }
     const units = [...text.units, 0];
     if (t.length !== null) {
-      if (units.length - 1 > t.length) this.warn("Wexcess-initializers", `the string has ${units.length - 1} characters, the array ${t.length}`, source.span);
+      if (units.length - 1 > t.length)
+        this.warn(
+          "Wexcess-initializers",
+          `the string has ${units.length - 1} characters, the array ${t.length}`,
+          source.span,
+        );
       units.length = Math.min(units.length, t.length);
     }
     this.addLeaf(spot, type, null, unitsToBytes(units, text.unitBytes), text.unitBytes, source.span);
@@ -149,7 +182,14 @@ export abstract class InitializerChecker extends CallChecker {
       for (const item of items) this.checkLoose(item.initializer);
       return;
     }
-    if (t.kind === "array" && items.length === 1 && first!.designators.length === 0 && first!.initializer.kind === "value" && this.stringLeaf(type, spot, first!.initializer.value)) return;
+    if (
+      t.kind === "array" &&
+      items.length === 1 &&
+      first!.designators.length === 0 &&
+      first!.initializer.kind === "value" &&
+      this.stringLeaf(type, spot, first!.initializer.value)
+    )
+      return;
     if (isRecord(t) || t.kind === "array") {
       if (isRecord(t) && !t.isComplete) {
         this.error(`'${typeName(type)}' is incomplete`, span);
@@ -165,7 +205,12 @@ export abstract class InitializerChecker extends CallChecker {
     if (first.designators.length > 0) this.error("a designator needs a struct, union or array", span);
     if (first.initializer.kind === "list") this.braced(type, spot, first.initializer.items, span);
     else this.fromValue(type, spot, first.initializer.value);
-    if (items.length > 1) this.warn("Wexcess-initializers", "there are more initial values than the object takes", items[1]!.initializer.span);
+    if (items.length > 1)
+      this.warn(
+        "Wexcess-initializers",
+        "there are more initial values than the object takes",
+        items[1]!.initializer.span,
+      );
   }
 
   /** Checks an initialiser that belongs to nothing, for its own mistakes. */
@@ -178,9 +223,22 @@ export abstract class InitializerChecker extends CallChecker {
    * Initialises the parts of an aggregate from the cursor. `isBraced`: the list in braces is this aggregate's own; otherwise it
    * takes what it needs and leaves the rest to the one around it. `designators`: the rest of the designators of the first item.
    */
-  private fill(type: QualType, spot: Spot, cursor: Cursor, isBraced: boolean, designators: readonly Designator[] | null): void {
+  private fill(
+    type: QualType,
+    spot: Spot,
+    cursor: Cursor,
+    isBraced: boolean,
+    designators: readonly Designator[] | null,
+  ): void {
     const t = type.type;
-    const limit = t.kind === "array" ? (t.length ?? Number.POSITIVE_INFINITY) : t.kind === "union" ? Math.min(1, t.members.length) : isRecord(t) ? t.members.length : 0;
+    const limit =
+      t.kind === "array"
+        ? (t.length ?? Number.POSITIVE_INFINITY)
+        : t.kind === "union"
+          ? Math.min(1, t.members.length)
+          : isRecord(t)
+            ? t.members.length
+            : 0;
     let position = 0;
     let pending = designators;
     const named = new Set<number>();
@@ -202,10 +260,16 @@ export abstract class InitializerChecker extends CallChecker {
         named.add(next - 1);
         continue;
       }
+      pending = null;
       if (position >= limit) {
         if (!isBraced) return;
-        this.warn("Wexcess-initializers", `there are more initial values than ${t.kind === "array" ? "elements" : "members"}`, item.initializer.span);
-        for (; cursor.at < cursor.items.length && cursor.items[cursor.at]!.designators.length === 0; cursor.at++) this.checkLoose(cursor.items[cursor.at]!.initializer);
+        this.warn(
+          "Wexcess-initializers",
+          `there are more initial values than ${t.kind === "array" ? "elements" : "members"}`,
+          item.initializer.span,
+        );
+        for (; cursor.at < cursor.items.length && cursor.items[cursor.at]!.designators.length === 0; cursor.at++)
+          this.checkLoose(cursor.items[cursor.at]!.initializer);
         cursor.checked = null;
         continue;
       }
@@ -215,12 +279,21 @@ export abstract class InitializerChecker extends CallChecker {
       if (t.kind === "array" && spot.steps.length === 0) this.reached = Math.max(this.reached, position);
       if (!isBraced && position >= limit) return;
     }
-    if (isBraced && t.kind === "struct" && !usesDesignators && cursor.items.length > 1) this.checkMissing(t.members, named, cursor);
+    if (isBraced && t.kind === "struct" && !usesDesignators && cursor.items.length > 1)
+      this.checkMissing(t.members, named, cursor);
   }
 
   private checkMissing(members: readonly Member[], named: ReadonlySet<number>, cursor: Cursor): void {
-    const missing = members.findIndex((member, i) => !named.has(i) && member.name !== "" && !(member.type.type.kind === "array" && member.type.type.length === null));
-    if (missing >= 0) this.warn("Wmissing-field-initializers", `the member '${members[missing]!.name}' has no initial value`, cursor.items[cursor.items.length - 1]!.initializer.span);
+    const missing = members.findIndex(
+      (member, i) =>
+        !named.has(i) && member.name !== "" && !(member.type.type.kind === "array" && member.type.type.length === null),
+    );
+    if (missing >= 0)
+      this.warn(
+        "Wmissing-field-initializers",
+        `the member '${members[missing]!.name}' has no initial value`,
+        cursor.items[cursor.items.length - 1]!.initializer.span,
+      );
   }
 
   private partType(type: QualType, position: number): QualType {
@@ -230,7 +303,11 @@ export abstract class InitializerChecker extends CallChecker {
 
   private part(type: QualType, spot: Spot, position: number): Spot {
     const t = type.type;
-    if (t.kind === "array") return { offset: spot.offset + position * sizeOf(t.of.type), steps: [...spot.steps, { kind: "index", index: position, of: t.of }] };
+    if (t.kind === "array")
+      return {
+        offset: spot.offset + position * sizeOf(t.of.type),
+        steps: [...spot.steps, { kind: "index", index: position, of: t.of }],
+      };
     const member = (t as { members: readonly Member[] }).members[position]!;
     return { offset: spot.offset + member.offset, steps: [...spot.steps, { kind: "member", member }] };
   }
@@ -241,12 +318,20 @@ export abstract class InitializerChecker extends CallChecker {
     const [first, ...rest] = path as [Designator, ...Designator[]];
     if (first.kind === "member") {
       if (!isRecord(t)) {
-        if (!this.isError(t)) this.error(`'.${first.name.text}' needs a struct or union, and this is a '${typeName(type)}'`, first.name.span);
+        if (!this.isError(t))
+          this.error(
+            `'.${first.name.text}' needs a struct or union, and this is a '${typeName(type)}'`,
+            first.name.span,
+          );
         return null;
       }
       const found = findMember(t, first.name.text);
       if (found === null) {
-        this.error(`'${typeName(unqualified(type))}' has no member '${first.name.text}'`, first.name.span, this.nearHint(first.name.text, memberNames(t), first.name.span));
+        this.error(
+          `'${typeName(unqualified(type))}' has no member '${first.name.text}'`,
+          first.name.span,
+          this.nearHint(first.name.text, memberNames(t), first.name.span),
+        );
         return null;
       }
       const position = t.members.indexOf(found[0]!);
@@ -263,7 +348,12 @@ export abstract class InitializerChecker extends CallChecker {
     const high = first.high === null ? low : this.constantInteger(first.high, "an index in an initialiser");
     if (low === null || high === null) return null;
     if (low < 0n || high < low || (t.length !== null && high >= BigInt(t.length)) || high > 0x7fff_ffffn) {
-      this.error(low < 0n || high < low ? "this range of indices is empty or negative" : `the index ${high} is outside the array, which has ${t.length} elements`, first.span);
+      this.error(
+        low < 0n || high < low
+          ? "this range of indices is empty or negative"
+          : `the index ${high} is outside the array, which has ${t.length} elements`,
+        first.span,
+      );
       return null;
     }
     if (high - low > BigInt(RANGE_LIMIT)) {
@@ -302,14 +392,24 @@ export abstract class InitializerChecker extends CallChecker {
     }
     if (isAggregate) {
       const plain = strip(initializer.value);
-      if (this.fn === null && plain.kind === "compound" && plain.initializer.kind === "list" && isCompatible(this.typeOf(plain.type).type, t)) {
+      if (
+        this.fn === null &&
+        plain.kind === "compound" &&
+        plain.initializer.kind === "list" &&
+        isCompatible(this.typeOf(plain.type).type, t)
+      ) {
         cursor.at++;
         this.braced(type, spot, plain.initializer.items, initializer.span);
         return;
       }
       // A string may still be meant for an array further in; it must not be turned into a pointer here.
       if (plain.kind !== "string") cursor.checked ??= this.checkExpression(initializer.value);
-      if (cursor.checked !== null && isRecord(t) && isCompatible(cursor.checked.type.type, t) && !this.isError(cursor.checked.type.type)) {
+      if (
+        cursor.checked !== null &&
+        isRecord(t) &&
+        isCompatible(cursor.checked.type.type, t) &&
+        !this.isError(cursor.checked.type.type)
+      ) {
         const operand = cursor.checked;
         cursor.checked = null;
         cursor.at++;
@@ -317,7 +417,8 @@ export abstract class InitializerChecker extends CallChecker {
         return;
       }
       const before = cursor.at;
-      this.fill(type, spot, cursor, false, null);
+      // Its own designators have led here: the first item is taken without them.
+      this.fill(type, spot, cursor, false, []);
       if (cursor.at === before) {
         cursor.at++;
         cursor.checked = null;
@@ -333,7 +434,12 @@ export abstract class InitializerChecker extends CallChecker {
   // ---- automatic objects ----
 
   /** Statements that initialise a local. `complete` replaces the type when the initialiser gives the array its length. */
-  initializeLocal(local: LocalVar, type: QualType, initializer: Initializer, complete: (type: QualType) => LocalVar): Stmt[] {
+  initializeLocal(
+    local: LocalVar,
+    type: QualType,
+    initializer: Initializer,
+    complete: (type: QualType) => LocalVar,
+  ): Stmt[] {
     const { span } = initializer;
     if (isVla(type.type)) {
       this.error("an array of variable length cannot have an initial value", span);
@@ -345,9 +451,12 @@ export abstract class InitializerChecker extends CallChecker {
     const t = flat.type.type;
     if (!isRecord(t) && t.kind !== "array") {
       const leaf = flat.leaves[0];
-      return leaf?.value == null ? [] : [this.statement(this.assignTo({ ...place, type: unqualified(flat.type) }, leaf.value))];
+      return leaf?.value == null
+        ? []
+        : [this.statement(this.assignTo({ ...place, type: unqualified(flat.type) }, leaf.value))];
     }
-    if (flat.leaves.length > IMAGE_THRESHOLD && flat.leaves.every(isConstantLeaf)) return [this.copyImage(place, flat.leaves, span)];
+    if (flat.leaves.length > IMAGE_THRESHOLD && flat.leaves.every(isConstantLeaf))
+      return [this.copyImage(place, flat.leaves, span)];
     const out: Stmt[] = [];
     if (!this.coversAll(t, flat.leaves)) out.push({ kind: "zero", local: target, span });
     for (const leaf of flat.leaves) out.push(...this.leafStatements(place, leaf));
@@ -357,28 +466,46 @@ export abstract class InitializerChecker extends CallChecker {
   private coversAll(t: CType, leaves: readonly Leaf[]): boolean {
     if (leaves.length === 1 && leaves[0]!.steps.length === 0 && leaves[0]!.value !== null) return true;
     let covered = 0;
-    for (const leaf of leaves) covered += leaf.value !== null ? scalarsOf(leaf.type.type) : leaf.bytes!.length / leaf.elementBytes;
+    for (const leaf of leaves)
+      covered += leaf.value !== null ? scalarsOf(leaf.type.type) : leaf.bytes!.length / leaf.elementBytes;
     return covered >= scalarsOf(t);
   }
 
   private leafStatements(base: LValue, leaf: Leaf): Stmt[] {
     const place = this.stepTo(base, leaf.steps, leaf.span);
-    if (leaf.value !== null) return [this.statement(this.assignTo({ ...place, type: unqualified(leaf.type) }, leaf.value))];
+    if (leaf.value !== null)
+      return [this.statement(this.assignTo({ ...place, type: unqualified(leaf.type) }, leaf.value))];
     const { bytes, elementBytes } = leaf;
     const of = qual((leaf.type.type as ArrayType).of.type);
     if (bytes === null || bytes.length === 0) return [];
     // The text is copied as an array of its own length; what follows it has been zero-filled.
     const type = arrayOf(of, bytes.length / elementBytes);
-    const source: LValue = { kind: "var", var: this.stringObject(bytes, elementBytes), type: qual(type), span: leaf.span };
+    const source: LValue = {
+      kind: "var",
+      var: this.stringObject(bytes, elementBytes),
+      type: qual(type),
+      span: leaf.span,
+    };
     const isWhole = (leaf.type.type as ArrayType).length === type.length;
-    const target: LValue = isWhole ? { ...place, type: qual(type) } : { kind: "deref", pointer: this.addressOf(place, pointerTo(qual(type))), type: qual(type), span: leaf.span };
-    return [this.statement({ kind: "assign", target, value: { kind: "load", from: source, type, span: leaf.span }, type, span: leaf.span })];
+    const target: LValue = isWhole
+      ? { ...place, type: qual(type) }
+      : { kind: "deref", pointer: this.addressOf(place, pointerTo(qual(type))), type: qual(type), span: leaf.span };
+    return [
+      this.statement({
+        kind: "assign",
+        target,
+        value: { kind: "load", from: source, type, span: leaf.span },
+        type,
+        span: leaf.span,
+      }),
+    ];
   }
 
   private stepTo(base: LValue, steps: readonly Step[], span: Span): LValue {
     let place = base;
     for (const step of steps) {
-      if (step.kind === "member") place = { kind: "member", object: place, member: step.member, type: step.member.type, span };
+      if (step.kind === "member")
+        place = { kind: "member", object: place, member: step.member, type: step.member.type, span };
       else {
         const pointer = this.addressOf(place, pointerTo(step.of));
         const at = this.pointerAdd(pointer, this.constant(step.index, span), sizeOf(step.of.type), false, span);
@@ -394,9 +521,22 @@ export abstract class InitializerChecker extends CallChecker {
     const symbol = this.anonymousStatic(type, span);
     const image = new StaticImage();
     for (const leaf of leaves) this.writeLeaf(image, leaf);
-    this.objects.push({ symbol, bytes: sizeOf(type.type), align: Math.max(1, this.alignmentOf(type.type)), isReadOnly: true, isTentative: false, image: image.parts() });
+    this.objects.push({
+      symbol,
+      bytes: sizeOf(type.type),
+      align: Math.max(1, this.alignmentOf(type.type)),
+      isReadOnly: true,
+      isTentative: false,
+      image: image.parts(),
+    });
     const source: LValue = { kind: "var", var: symbol, type, span };
-    return this.statement({ kind: "assign", target: { ...place, type }, value: { kind: "load", from: source, type: type.type, span }, type: type.type, span });
+    return this.statement({
+      kind: "assign",
+      target: { ...place, type },
+      value: { kind: "load", from: source, type: type.type, span },
+      type: type.type,
+      span,
+    });
   }
 
   abstract anonymousStatic(type: QualType, span: Span): import("../tree.ts").GlobalSymbol;
@@ -405,7 +545,10 @@ export abstract class InitializerChecker extends CallChecker {
   // ---- static objects ----
 
   /** The image of a static object; the completed type and the bytes it takes (more than sizeof with a flexible array member). */
-  staticImage(type: QualType, initializer: Initializer): { type: QualType; image: ReturnType<StaticImage["parts"]>; bytes: number } {
+  staticImage(
+    type: QualType,
+    initializer: Initializer,
+  ): { type: QualType; image: ReturnType<StaticImage["parts"]>; bytes: number } {
     const flat = this.flatten(type, initializer);
     const image = new StaticImage();
     for (const leaf of flat.leaves) this.writeLeaf(image, leaf);
@@ -424,7 +567,7 @@ export abstract class InitializerChecker extends CallChecker {
     if (value.kind === "const-int") {
       const last = leaf.steps[leaf.steps.length - 1];
       const field = last?.kind === "member" ? last.member.bitField : null;
-      if (field !== null) image.writeBits(leaf.offset, field.unitBytes, field.bit, field.width, value.value);
+      if (field !== null) image.writeBits(leaf.offset, field.bit, field.width, value.value);
       else image.writeInteger(leaf.offset, size, value.value);
       return;
     }
@@ -443,7 +586,8 @@ export abstract class InitializerChecker extends CallChecker {
   private writeAddress(image: StaticImage, offset: number, { base, offset: addend }: StaticAddress): void {
     if (base === null) image.writeInteger(offset, 4, BigInt(addend));
     else if ("label" in base && !("storage" in base)) {
-      if (this.fn !== null) image.writeAddress(offset, { storage: "label", fn: this.fn.symbol, label: base.label }, addend);
+      if (this.fn !== null)
+        image.writeAddress(offset, { storage: "label", fn: this.fn.symbol, label: base.label }, addend);
     } else image.writeAddress(offset, base as Parameters<StaticImage["writeAddress"]>[1], addend);
   }
 
@@ -458,7 +602,14 @@ export abstract class InitializerChecker extends CallChecker {
     if (this.fn === null) {
       const made = this.staticImage(type, initializer);
       const symbol = this.anonymousStatic(made.type, span);
-      this.objects.push({ symbol, bytes: made.bytes, align: this.alignmentOf(made.type.type), isReadOnly: type.isConst, isTentative: false, image: made.image });
+      this.objects.push({
+        symbol,
+        bytes: made.bytes,
+        align: this.alignmentOf(made.type.type),
+        isReadOnly: type.isConst,
+        isTentative: false,
+        image: made.image,
+      });
       return this.placeOperand({ kind: "var", var: symbol, type: made.type, span });
     }
     let local: LocalVar | null = null;
@@ -483,10 +634,13 @@ function scalarsOf(t: CType): number {
   return 1;
 }
 
-const isConstantLeaf = (leaf: Leaf): boolean => leaf.value === null || leaf.value.kind === "const-int" || leaf.value.kind === "const-float" || (isScalar(leaf.value.type) && sizeOf(leaf.type.type) === 4 && isStaticBase(leaf.value));
+const isConstantLeaf = (leaf: Leaf): boolean =>
+  leaf.value === null ||
+  leaf.value.kind === "const-int" ||
+  leaf.value.kind === "const-float" ||
+  (isScalar(leaf.value.type) && sizeOf(leaf.type.type) === 4 && isStaticBase(leaf.value));
 
 function isStaticBase(value: Expr): boolean {
   const address = staticAddress(value);
   return address !== null && !(address.base !== null && "label" in address.base && !("storage" in address.base));
 }
-

@@ -3,7 +3,7 @@ import type { Span } from "../../diagnostics.ts";
 import type * as ast from "../ast.ts";
 import { parseText } from "../literals.ts";
 import type { AsmOperand, Expr, LocalVar, Stmt } from "../tree.ts";
-import { INT, type QualType, VOID, VOID_POINTER, isInteger, isRecord, qual, typeName } from "../types.ts";
+import { INT, isInteger, isRecord, type QualType, qual, typeName, VOID, VOID_POINTER } from "../types.ts";
 import type { Operand } from "./base.ts";
 import { InitializerChecker } from "./initializers.ts";
 import type { SwitchState } from "./scope.ts";
@@ -26,7 +26,9 @@ export abstract class StatementChecker extends InitializerChecker {
 
   private openLabels(names: readonly ast.Name[]): boolean {
     if (names.length === 0) return false;
-    this.fn!.localLabels.push(new Map(names.map((name) => [name.text, `${name.text}.${this.fn!.labels.size}.${name.span.start}`])));
+    this.fn!.localLabels.push(
+      new Map(names.map((name) => [name.text, `${name.text}.${this.fn!.labels.size}.${name.span.start}`])),
+    );
     return true;
   }
 
@@ -61,7 +63,8 @@ export abstract class StatementChecker extends InitializerChecker {
     const last = value as Expr | null;
     const type = last?.type ?? VOID;
     const locals: readonly LocalVar[] = scope.locals;
-    if (last !== null && type.kind !== "void" && locals.length >= 0) return this.valueOperand({ kind: "statement-expr", body: out, value: last, type, span });
+    if (last !== null && type.kind !== "void" && locals.length >= 0)
+      return this.valueOperand({ kind: "statement-expr", body: out, value: last, type, span });
     if (last !== null) out.push(this.statement(last));
     return this.valueOperand({ kind: "statement-expr", body: out, value: null, type: VOID, span });
   }
@@ -105,7 +108,8 @@ export abstract class StatementChecker extends InitializerChecker {
         const value = this.rvalue(this.checkExpression(source.value));
         this.checkUnusedValue(source.value, value);
         const facts = this.factsOfCall(value);
-        if (facts?.mustUseResult === true) this.warn("Wunused-result", "the result of this call must not be ignored", source.value.span);
+        if (facts?.mustUseResult === true)
+          this.warn("Wunused-result", "the result of this call must not be ignored", source.value.span);
         return [this.statement(value)];
       }
       case "empty":
@@ -152,7 +156,9 @@ export abstract class StatementChecker extends InitializerChecker {
     const test = this.test(source.test);
     this.checkEmptyBody(source.then, "if", source.test.span);
     if (source.then.kind === "if" && source.otherwise === null && source.then.otherwise !== null) {
-      this.warn("Wdangling-else", "this 'else' belongs to the inner 'if'", source.then.otherwise.span, { hint: "braces around the inner 'if' make that plain" });
+      this.warn("Wdangling-else", "this 'else' belongs to the inner 'if'", source.then.otherwise.span, {
+        hint: "braces around the inner 'if' make that plain",
+      });
     }
     const then = this.one(source.then);
     const otherwise = source.otherwise === null ? null : this.one(source.otherwise);
@@ -163,7 +169,8 @@ export abstract class StatementChecker extends InitializerChecker {
     if (body.kind !== "empty" || body.attributes.length > 0 || body.span.end - body.span.start > 1) return;
     const between = body.span.file === span.file ? body.span.file.text.slice(span.end, body.span.start) : "\n";
     // `while (x);` on one line is meant more often than not when the semicolon stands alone on the next.
-    if (word === "if" || !between.includes("\n")) this.warn("Wempty-body", `the body of this '${word}' is empty: a lone ';'`, body.span);
+    if (word === "if" || !between.includes("\n"))
+      this.warn("Wempty-body", `the body of this '${word}' is empty: a lone ';'`, body.span);
   }
 
   private loopBody(body: ast.Statement): Stmt {
@@ -199,7 +206,8 @@ export abstract class StatementChecker extends InitializerChecker {
   private switchStatement(source: Extract<ast.Statement, { kind: "switch" }>): Stmt {
     const fn = this.fn!;
     const operand = this.rvalue(this.checkExpression(source.value));
-    if (!isInteger(operand.type)) this.error(`'switch' needs an integer, not '${typeName(qual(operand.type))}'`, source.value.span);
+    if (!isInteger(operand.type))
+      this.error(`'switch' needs an integer, not '${typeName(qual(operand.type))}'`, source.value.span);
     const value = isInteger(operand.type) ? this.promote(operand) : this.constant(0, source.value.span);
     const state: SwitchState = { type: value.type, cases: [], defaultLabel: null, defaultSpan: null };
     fn.switches.push(state);
@@ -207,13 +215,20 @@ export abstract class StatementChecker extends InitializerChecker {
     const body = this.one(source.body);
     fn.breakables--;
     fn.switches.pop();
-    if (operand.type.kind === "enum" && state.defaultLabel === null) this.checkEnumCases(operand.type.enumerators, state, source.value.span);
+    if (operand.type.kind === "enum" && state.defaultLabel === null)
+      this.checkEnumCases(operand.type.enumerators, state, source.value.span);
     const cases = state.cases.map(({ low, high, label }) => ({ low, high, label }));
     return { kind: "switch", value, cases, defaultLabel: state.defaultLabel, body, span: source.span };
   }
 
-  private checkEnumCases(enumerators: readonly { readonly name: string; readonly value: number }[], state: SwitchState, span: Span): void {
-    const missing = enumerators.filter(({ value }) => !state.cases.some((item) => item.low <= BigInt(value) && BigInt(value) <= item.high));
+  private checkEnumCases(
+    enumerators: readonly { readonly name: string; readonly value: number }[],
+    state: SwitchState,
+    span: Span,
+  ): void {
+    const missing = enumerators.filter(
+      ({ value }) => !state.cases.some((item) => item.low <= BigInt(value) && BigInt(value) <= item.high),
+    );
     if (missing.length === 0) return;
     const names = missing.slice(0, 3).map(({ name }) => `'${name}'`);
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
@@ -223,11 +238,14 @@ export abstract class StatementChecker extends InitializerChecker {
   private labelled(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
     const out: Stmt[] = [];
     for (const label of source.labels) {
-      if (label.kind === "name") out.push({ kind: "label", name: this.defineLabel(label.name, label.attributes), span: label.name.span });
+      if (label.kind === "name")
+        out.push({ kind: "label", name: this.defineLabel(label.name, label.attributes), span: label.name.span });
       else if (label.kind === "case") out.push(...this.caseLabel(label));
       else out.push(...this.defaultLabel(label.span));
     }
-    out.push(...(source.body.kind === "declaration" ? this.localDeclaration(source.body) : this.statements(source.body)));
+    out.push(
+      ...(source.body.kind === "declaration" ? this.localDeclaration(source.body) : this.statements(source.body)),
+    );
     return out;
   }
 
@@ -246,7 +264,10 @@ export abstract class StatementChecker extends InitializerChecker {
       return [];
     }
     const clash = state.cases.find((other) => low <= other.high && other.low <= high);
-    if (clash !== undefined) this.error(`the case ${low === high ? low : `${low} ... ${high}`} appears twice in this switch`, label.span, { notes: [this.note("the first one is here", clash.span)] });
+    if (clash !== undefined)
+      this.error(`the case ${low === high ? low : `${low} ... ${high}`} appears twice in this switch`, label.span, {
+        notes: [this.note("the first one is here", clash.span)],
+      });
     const number = fn.nextCase++;
     state.cases.push({ low, high, label: number, span: label.span });
     return [{ kind: "case", label: number, span: label.span }];
@@ -255,7 +276,10 @@ export abstract class StatementChecker extends InitializerChecker {
   private caseValue(e: ast.Expression, state: SwitchState): bigint | null {
     const value = this.constantInteger(e, "a case label");
     if (value === null) return null;
-    const converted = this.convert(this.constant(value, e.span, value >= -0x8000_0000n && value <= 0x7fff_ffffn ? INT : state.type), state.type);
+    const converted = this.convert(
+      this.constant(value, e.span, value >= -0x8000_0000n && value <= 0x7fff_ffffn ? INT : state.type),
+      state.type,
+    );
     return converted.kind === "const-int" ? converted.value : value;
   }
 
@@ -267,7 +291,9 @@ export abstract class StatementChecker extends InitializerChecker {
       return [];
     }
     if (state.defaultSpan !== null) {
-      this.error("a switch can have only one 'default'", span, { notes: [this.note("the first one is here", state.defaultSpan)] });
+      this.error("a switch can have only one 'default'", span, {
+        notes: [this.note("the first one is here", state.defaultSpan)],
+      });
       return [];
     }
     state.defaultLabel = fn.nextCase++;
@@ -304,7 +330,10 @@ export abstract class StatementChecker extends InitializerChecker {
     const unique = this.labelName(name.text);
     const known = this.fn!.labels.get(unique);
     const used = attributes.some((attribute) => attribute.name === "unused") ? name.span : (known?.used ?? null);
-    if (known !== undefined && known.defined !== null) this.error(`the label '${name.text}' is defined twice`, name.span, { notes: [this.note("the first one is here", known.defined)] });
+    if (known !== undefined && known.defined !== null)
+      this.error(`the label '${name.text}' is defined twice`, name.span, {
+        notes: [this.note("the first one is here", known.defined)],
+      });
     this.fn!.labels.set(unique, { defined: name.span, used });
     return unique;
   }
@@ -330,14 +359,16 @@ export abstract class StatementChecker extends InitializerChecker {
     const returns: QualType = fn.returns;
     if (fn.isNoreturn) this.warn("Winvalid-noreturn", `'${fn.symbol.name}' is declared never to return`, span);
     if (source.value === null) {
-      if (returns.type.kind !== "void" && !this.isError(returns.type)) this.error(`'return' needs a value: '${fn.symbol.name}' returns '${typeName(returns)}'`, span);
+      if (returns.type.kind !== "void" && !this.isError(returns.type))
+        this.error(`'return' needs a value: '${fn.symbol.name}' returns '${typeName(returns)}'`, span);
       return { kind: "return", value: null, span };
     }
     fn.hasReturnValue = true;
     const operand = this.checkExpression(source.value);
     if (returns.type.kind === "void") {
       const value = this.rvalue(operand);
-      if (value.type.kind !== "void" && !this.isError(value.type)) this.error(`'${fn.symbol.name}' returns nothing (void), and a value is returned here`, source.value.span);
+      if (value.type.kind !== "void" && !this.isError(value.type))
+        this.error(`'${fn.symbol.name}' returns nothing (void), and a value is returned here`, source.value.span);
       return { kind: "block", body: [this.statement(value), { kind: "return", value: null, span }], locals: [], span };
     }
     const value = this.assignConvert(operand, returns, { kind: "return" }, source.value.span);
@@ -351,7 +382,12 @@ export abstract class StatementChecker extends InitializerChecker {
     if (at.kind !== "address") return;
     let place = at.of;
     while (place.kind === "member") place = place.object;
-    if (place.kind === "var" && place.var.storage === "local") this.warn("Wreturn-local-addr", `the address of the local variable '${place.var.name}' is returned; it is gone when the function ends`, span);
+    if (place.kind === "var" && place.var.storage === "local")
+      this.warn(
+        "Wreturn-local-addr",
+        `the address of the local variable '${place.var.name}' is returned; it is gone when the function ends`,
+        span,
+      );
   }
 
   private asmStatement(source: Extract<ast.Statement, { kind: "asm" }>): Stmt {
@@ -380,7 +416,12 @@ export abstract class StatementChecker extends InitializerChecker {
       const constraint = text(item.constraint);
       if (constraint.includes("m") && operand.place !== null) this.takeAddress(operand.place);
       const isMemory = operand.place !== null && constraint === "m";
-      return { name: item.name, constraint, target: isMemory ? operand.place : null, value: isMemory && !isRecord(operand.type.type) ? null : this.rvalue(operand) };
+      return {
+        name: item.name,
+        constraint,
+        target: isMemory ? operand.place : null,
+        value: isMemory && !isRecord(operand.type.type) ? null : this.rvalue(operand),
+      };
     });
     return {
       kind: "asm",
@@ -397,8 +438,13 @@ export abstract class StatementChecker extends InitializerChecker {
   override checkStaticAssert(item: ast.StaticAssert): void {
     const value = this.constantInteger(item.test, "the condition of _Static_assert");
     if (value !== 0n) return;
-    const message = item.message === null ? "" : item.message.map((token) => parseText(token.text, "")).map((parsed) => (parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "")).join("");
+    const message =
+      item.message === null
+        ? ""
+        : item.message
+            .map((token) => parseText(token.text, ""))
+            .map((parsed) => (parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : ""))
+            .join("");
     this.error(`static assertion failed${message === "" ? "" : `: ${message}`}`, item.test.span);
   }
 }
-

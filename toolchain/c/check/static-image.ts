@@ -3,7 +3,10 @@ import type { GlobalSymbol, StaticPart, StringObject } from "../tree.ts";
 
 const CHUNK_BYTES = 256;
 
-type Target = GlobalSymbol | StringObject | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
+type Target =
+  | GlobalSymbol
+  | StringObject
+  | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
 
 export class StaticImage {
   private readonly chunks = new Map<number, Uint8Array>();
@@ -36,12 +39,14 @@ export class StaticImage {
     }
   }
 
-  writeBits(offset: number, unitBytes: number, bit: number, width: number, value: bigint): void {
-    let unit = 0n;
-    for (let i = unitBytes - 1; i >= 0; i--) unit = (unit << 8n) | BigInt(this.readByte(offset + i));
-    const mask = ((1n << BigInt(width)) - 1n) << BigInt(bit);
-    unit = (unit & ~mask) | ((value << BigInt(bit)) & mask);
-    this.writeInteger(offset, unitBytes, unit);
+  /** Writes `width` bits from bit `bit` of the byte at `offset` on, and touches no byte besides theirs. */
+  writeBits(offset: number, bit: number, width: number, value: bigint): void {
+    for (let i = 0; i < width; i++) {
+      const at = offset + ((bit + i) >> 3);
+      const mask = 1 << ((bit + i) & 7);
+      const isSet = ((value >> BigInt(i)) & 1n) === 1n;
+      this.writeByte(at, isSet ? this.readByte(at) | mask : this.readByte(at) & ~mask);
+    }
   }
 
   writeFloat(offset: number, size: 4 | 8 | 16, value: number): void {
@@ -65,9 +70,11 @@ export class StaticImage {
       let end = CHUNK_BYTES;
       while (start < end && bytes[start] === 0) start++;
       while (end > start && bytes[end - 1] === 0) end--;
-      if (end > start) parts.push({ kind: "bytes", offset: chunk * CHUNK_BYTES + start, bytes: bytes.slice(start, end) });
+      if (end > start)
+        parts.push({ kind: "bytes", offset: chunk * CHUNK_BYTES + start, bytes: bytes.slice(start, end) });
     }
-    for (const [offset, { target, addend }] of this.addresses) parts.push({ kind: "address", offset, bytes: 4, target, addend });
+    for (const [offset, { target, addend }] of this.addresses)
+      parts.push({ kind: "address", offset, bytes: 4, target, addend });
     return this.split(parts.sort((a, b) => a.offset - b.offset));
   }
 
@@ -84,7 +91,8 @@ export class StaticImage {
       const end = part.offset + part.bytes.length;
       for (const hole of holes) {
         if (hole + 4 <= from || hole >= end) continue;
-        if (hole > from) out.push({ kind: "bytes", offset: from, bytes: part.bytes.slice(from - part.offset, hole - part.offset) });
+        if (hole > from)
+          out.push({ kind: "bytes", offset: from, bytes: part.bytes.slice(from - part.offset, hole - part.offset) });
         from = hole + 4;
       }
       if (from < end) out.push({ kind: "bytes", offset: from, bytes: part.bytes.slice(from - part.offset) });

@@ -2,15 +2,26 @@
  * From specifiers and declarators to types (C11 §6.7.2 to §6.7.7): basic types, records, enums, typedefs, typeof, arrays,
  * functions, variably modified types, and the attributes that touch a type.
  */
-import { type Span, nearestName } from "../../diagnostics.ts";
-import type { Attribute, Declarator, DeclaratorPart, Expression, MemberItem, Parameter, Specifier, Specifiers, StaticAssert, TypeName } from "../ast.ts";
+import { nearestName, type Span } from "../../diagnostics.ts";
+import type {
+  Attribute,
+  Declarator,
+  DeclaratorPart,
+  Expression,
+  MemberItem,
+  Parameter,
+  Specifier,
+  Specifiers,
+  StaticAssert,
+  TypeName,
+} from "../ast.ts";
+import { alignOf, layoutRecord, type MemberPlan, memberNames, sizeOf } from "../layout.ts";
 import { parseText } from "../literals.ts";
-import { type MemberPlan, alignOf, layoutRecord, memberNames, sizeOf } from "../layout.ts";
 import type { Expr } from "../tree.ts";
 import {
-  type ArrayType, BOOL, CHAR, type CType, DOUBLE, ERROR_TYPE, type EnumType, FLOAT, INT, type IntType, LDOUBLE, LLONG, LONG, type QualType, type RecordType,
-  SCHAR, SHORT, SIZE_T, UCHAR, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER, arrayOf, integerOf, isCompleteType, isInteger, isRecord, isVariablyModified,
-  isVla, pointerTo, qual, typeName, withQualifiers,
+  type ArrayType, arrayOf, BOOL, CHAR, type CType, DOUBLE, type EnumType, ERROR_TYPE, FLOAT, INT, type IntType, integerOf, isCompleteType, isInteger, isRecord, isVariablyModified,
+  isVla, LDOUBLE, LLONG, LONG, pointerTo, type QualType, qual, type RecordType,
+  SCHAR, SHORT, SIZE_T, typeName, UCHAR, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { CheckerBase, type Operand } from "./base.ts";
 import type { TagEntity } from "./scope.ts";
@@ -54,7 +65,6 @@ const BASIC: Readonly<Record<string, CType>> = {
 const STORAGE = new Set(["typedef", "extern", "static", "auto", "register"]);
 
 export abstract class TypeChecker extends CheckerBase {
-  unknownTypes: ReadonlySet<string> = new Set();
   /** Parameters of the function type that was built last from a declarator whose first part is a function. */
   lastParameters: readonly ParameterInfo[] = [];
 
@@ -70,7 +80,12 @@ export abstract class TypeChecker extends CheckerBase {
     const value = this.rvalue(this.checkExpression(e));
     if (this.isError(value.type)) return null;
     if (value.kind === "const-int" && isInteger(value.type)) return value.value;
-    this.error(isInteger(value.type) ? `${what} must be a constant` : `${what} must be an integer constant, not '${typeName(qual(value.type))}'`, e.span);
+    this.error(
+      isInteger(value.type)
+        ? `${what} must be a constant`
+        : `${what} must be an integer constant, not '${typeName(qual(value.type))}'`,
+      e.span,
+    );
     return null;
   }
 
@@ -79,14 +94,24 @@ export abstract class TypeChecker extends CheckerBase {
   declSpec(specifiers: Specifiers): DeclSpec {
     const words: string[] = [];
     let storage: StorageClass = null;
-    let [isThreadLocal, isInline, isNoreturn, isAutoType, isConst, isVolatile, isRestrict, declaresTag] = [false, false, false, false, false, false, false, false];
+    let [isThreadLocal, isInline, isNoreturn, isAutoType, isConst, isVolatile, isRestrict, declaresTag] = [
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ];
     let alignAs = 0;
     let named: QualType | null = null;
     for (const item of specifiers.items) {
       if (item.kind === "word") {
         const { word } = item;
         if (STORAGE.has(word)) {
-          if (storage !== null && storage !== word) this.error(`a declaration cannot be both '${storage}' and '${word}'`, item.span);
+          if (storage !== null && storage !== word)
+            this.error(`a declaration cannot be both '${storage}' and '${word}'`, item.span);
           storage = word as StorageClass;
         } else if (word === "const") isConst = true;
         else if (word === "volatile") isVolatile = true;
@@ -113,9 +138,11 @@ export abstract class TypeChecker extends CheckerBase {
       }
     }
     let type = named ?? (isAutoType ? qual(INT) : this.basicType(words, specifiers));
-    if (named !== null && words.length > 0) this.error(`'${words[0]}' cannot be combined with another type`, specifiers.span);
+    if (named !== null && words.length > 0)
+      this.error(`'${words[0]}' cannot be combined with another type`, specifiers.span);
     for (const attribute of specifiers.attributes) {
-      if (attribute.name === "aligned" && storage !== "typedef") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
+      if (attribute.name === "aligned" && storage !== "typedef")
+        alignAs = Math.max(alignAs, this.alignedArgument(attribute));
       if (attribute.name === "noreturn") isNoreturn = true;
       if (attribute.name === "mode") type = this.modeType(attribute, type);
     }
@@ -127,12 +154,15 @@ export abstract class TypeChecker extends CheckerBase {
 
   private basicType(words: readonly string[], specifiers: Specifiers): QualType {
     if (words.length === 0) {
-      this.error("a declaration needs a type", specifiers.span, { hint: "C no longer takes int for granted; write 'int'" });
+      this.error("a declaration needs a type", specifiers.span, {
+        hint: "C no longer takes int for granted; write 'int'",
+      });
       return qual(INT);
     }
     const found = BASIC[[...words].sort().join(" ")];
     if (found !== undefined) return qual(found);
-    if (words.includes("_Complex") || words.includes("_Imaginary")) this.error("complex numbers are not supported", specifiers.span);
+    if (words.includes("_Complex") || words.includes("_Imaginary"))
+      this.error("complex numbers are not supported", specifiers.span);
     else this.error(`'${words.join(" ")}' is not a type`, specifiers.span);
     return qual(ERROR_TYPE);
   }
@@ -145,7 +175,8 @@ export abstract class TypeChecker extends CheckerBase {
           entity.isUsed = true;
           return entity.type;
         }
-        if (entity !== null && this.isFirstReport(item.name)) this.error(`'${item.name}' is not a type here`, item.span);
+        if (entity !== null && this.isFirstReport(item.name))
+          this.error(`'${item.name}' is not a type here`, item.span);
         return qual(ERROR_TYPE);
       }
       case "record":
@@ -192,9 +223,21 @@ export abstract class TypeChecker extends CheckerBase {
   /** `mode(DI)` and its like. */
   private modeType(attribute: Attribute, type: QualType): QualType {
     const argument = attribute.args[0];
-    const name = argument?.kind === "value" && argument.value.kind === "name" ? argument.value.name.replace(/^__(.*)__$/, "$1") : "";
+    const name =
+      argument?.kind === "value" && argument.value.kind === "name"
+        ? argument.value.name.replace(/^__(.*)__$/, "$1")
+        : "";
     const isUnsigned = isInteger(type.type) && !integerOf(type.type).signed;
-    const modes: Record<string, [CType, CType]> = { QI: [SCHAR, UCHAR], HI: [SHORT, USHORT], SI: [INT, UINT], DI: [LLONG, ULLONG], SF: [FLOAT, FLOAT], DF: [DOUBLE, DOUBLE], word: [INT, UINT], pointer: [INT, UINT] };
+    const modes: Record<string, [CType, CType]> = {
+      QI: [SCHAR, UCHAR],
+      HI: [SHORT, USHORT],
+      SI: [INT, UINT],
+      DI: [LLONG, ULLONG],
+      SF: [FLOAT, FLOAT],
+      DF: [DOUBLE, DOUBLE],
+      word: [INT, UINT],
+      pointer: [INT, UINT],
+    };
     const found = modes[name];
     if (found === undefined) this.error(`the mode '${name}' is not supported`, attribute.span);
     return found === undefined ? type : { ...type, type: found[isUnsigned ? 1 : 0] };
@@ -203,19 +246,24 @@ export abstract class TypeChecker extends CheckerBase {
   // ---- records and enums ----
 
   private record(item: Extract<Specifier, { kind: "record" }>, specifiers: Specifiers): RecordType {
-    const isPacked = [...item.attributes, ...specifiers.attributes].some((attribute) => attribute.name === "packed");
-    const make = (): RecordType => ({ kind: item.keyword, tag: item.tag?.text ?? "", members: [], bytes: 0, align: 1, isComplete: false, packed: isPacked });
+    const isPacked = item.attributes.some((attribute) => attribute.name === "packed");
+    const make = (): RecordType => ({
+      kind: item.keyword,
+      tag: item.tag?.text ?? "",
+      members: [],
+      bytes: 0,
+      align: 1,
+      isComplete: false,
+      packed: isPacked,
+    });
     const type = this.tagged(item, make, item.members !== null, specifiers) as RecordType;
     if (item.members === null) return type;
     const plans: MemberPlan[] = [];
     const seen = new Map<string, Span>();
     for (const member of item.members) this.memberPlans(member, plans, seen, item);
     let alignAs = 0;
-    for (const attribute of [...item.attributes, ...specifiers.attributes]) {
-      if (attribute.name === "aligned" && (item.attributes.includes(attribute) || !specifiers.items.some((s) => s.kind === "word" && s.word === "typedef"))) {
-        if (item.attributes.includes(attribute)) alignAs = Math.max(alignAs, this.alignedArgument(attribute));
-      }
-    }
+    for (const attribute of item.attributes)
+      if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
     const placed = layoutRecord(item.keyword, plans, isPacked, item.pack, alignAs);
     if (placed.bytes > 0x7fff_ffff) this.error(`this ${item.keyword} is too large`, item.span);
     type.members = placed.members;
@@ -225,7 +273,12 @@ export abstract class TypeChecker extends CheckerBase {
     return type;
   }
 
-  private memberPlans(item: MemberItem, plans: MemberPlan[], seen: Map<string, Span>, record: Extract<Specifier, { kind: "record" }>): void {
+  private memberPlans(
+    item: MemberItem,
+    plans: MemberPlan[],
+    seen: Map<string, Span>,
+    record: Extract<Specifier, { kind: "record" }>,
+  ): void {
     if (item.kind === "static-assert") {
       this.checkStaticAssert(item);
       return;
@@ -235,7 +288,9 @@ export abstract class TypeChecker extends CheckerBase {
     const isPacked = spec.attributes.some((attribute) => attribute.name === "packed");
     if (item.declarators.length === 0) {
       if (isRecord(spec.type.type)) {
-        const isAnonymous = item.specifiers.items.some((s) => s.kind === "record" && s.members !== null && s.tag === null) || spec.type.type.tag === "";
+        const isAnonymous =
+          item.specifiers.items.some((s) => s.kind === "record" && s.members !== null && s.tag === null) ||
+          spec.type.type.tag === "";
         if (!isAnonymous) return;
         for (const name of memberNames(spec.type.type)) this.checkDuplicate(name, item.span, seen);
         plans.push({ name: "", type: spec.type, width: null, alignAs: spec.alignAs, isPacked });
@@ -256,13 +311,22 @@ export abstract class TypeChecker extends CheckerBase {
         if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
         if (attribute.name === "packed") packed = true;
       }
-      plans.push({ name, type, width: width === null ? null : this.fieldWidth(width, type, name, span), alignAs, isPacked: packed });
+      plans.push({
+        name,
+        type,
+        width: width === null ? null : this.fieldWidth(width, type, name, span),
+        alignAs,
+        isPacked: packed,
+      });
     });
   }
 
   private checkDuplicate(name: string, span: Span, seen: Map<string, Span>): void {
     const known = seen.get(name);
-    if (known !== undefined) this.error(`there are two members called '${name}'`, span, { notes: [this.note("the first one is here", known)] });
+    if (known !== undefined)
+      this.error(`there are two members called '${name}'`, span, {
+        notes: [this.note("the first one is here", known)],
+      });
     seen.set(name, span);
   }
 
@@ -277,7 +341,11 @@ export abstract class TypeChecker extends CheckerBase {
       return qual(ERROR_TYPE);
     }
     if (t.kind === "array" && t.length === null && isCompleteType(t.of.type)) {
-      if (!mayBeFlexible) this.error(`the array member '${name}' needs a length; only the last member of a struct with other members may go without`, span);
+      if (!mayBeFlexible)
+        this.error(
+          `the array member '${name}' needs a length; only the last member of a struct with other members may go without`,
+          span,
+        );
       return type;
     }
     if (!isCompleteType(t)) {
@@ -298,7 +366,12 @@ export abstract class TypeChecker extends CheckerBase {
     }
     const limit = integerOf(t).name === "_Bool" ? 1 : sizeOf(t) * 8;
     if (value < 0n || value > BigInt(limit)) {
-      this.error(value < 0n ? "the width of a bit-field cannot be negative" : `a bit-field of type '${typeName(type)}' has at most ${limit} bits, not ${value}`, e.span);
+      this.error(
+        value < 0n
+          ? "the width of a bit-field cannot be negative"
+          : `a bit-field of type '${typeName(type)}' has at most ${limit} bits, not ${value}`,
+        e.span,
+      );
       return 1;
     }
     if (value === 0n && name !== "") {
@@ -309,20 +382,30 @@ export abstract class TypeChecker extends CheckerBase {
   }
 
   /** Finds or declares the tag of a struct, union or enum specifier. */
-  private tagged(item: Extract<Specifier, { kind: "record" | "enum" }>, make: () => RecordType | EnumType, isDefinition: boolean, specifiers: Specifiers | null): RecordType | EnumType {
+  private tagged(
+    item: Extract<Specifier, { kind: "record" | "enum" }>,
+    make: () => RecordType | EnumType,
+    isDefinition: boolean,
+    specifiers: Specifiers | null,
+  ): RecordType | EnumType {
     const { tag } = item;
     if (tag === null) return make();
     const kind = item.kind === "enum" ? "enum" : item.keyword;
     // `struct s;` alone declares a new tag in this scope.
     const isForward = !isDefinition && specifiers !== null && specifiers.items.length === 1 && this.isBareDeclaration;
-    const found: TagEntity | null = isDefinition || isForward ? (this.scope.tags.get(tag.text) ?? null) : this.scope.findTag(tag.text);
+    const found: TagEntity | null =
+      isDefinition || isForward ? (this.scope.tags.get(tag.text) ?? null) : this.scope.findTag(tag.text);
     if (found !== null) {
       if (found.type.kind !== kind) {
-        this.error(`'${tag.text}' is the tag of a ${found.type.kind}, not of a ${kind}`, tag.span, { notes: [this.note("it was declared here", found.span)] });
+        this.error(`'${tag.text}' is the tag of a ${found.type.kind}, not of a ${kind}`, tag.span, {
+          notes: [this.note("it was declared here", found.span)],
+        });
         return make();
       }
       if (!isDefinition || !found.type.isComplete) return found.type;
-      this.error(`'${kind} ${tag.text}' is defined twice`, tag.span, { notes: [this.note("the first definition is here", found.span)] });
+      this.error(`'${kind} ${tag.text}' is defined twice`, tag.span, {
+        notes: [this.note("the first definition is here", found.span)],
+      });
       return make();
     }
     const type = make();
@@ -334,30 +417,52 @@ export abstract class TypeChecker extends CheckerBase {
   isBareDeclaration = false;
 
   private enumeration(item: Extract<Specifier, { kind: "enum" }>): EnumType {
-    const make = (): EnumType => ({ kind: "enum", tag: item.tag?.text ?? "", underlying: UINT, enumerators: [], isComplete: false });
+    const make = (): EnumType => ({
+      kind: "enum",
+      tag: item.tag?.text ?? "",
+      underlying: UINT,
+      enumerators: [],
+      isComplete: false,
+    });
     const type = this.tagged(item, make, item.enumerators !== null, null) as EnumType;
     if (item.enumerators === null) {
-      if (!type.isComplete && item.tag !== null && !this.isBareDeclaration) this.error(`'enum ${item.tag.text}' is not defined`, item.tag.span);
+      if (!type.isComplete && item.tag !== null && !this.isBareDeclaration)
+        this.error(`'enum ${item.tag.text}' is not defined`, item.tag.span);
       return type;
     }
     const isPacked = item.attributes.some((attribute) => attribute.name === "packed");
     const values: { name: string; value: bigint; span: Span }[] = [];
     let next = 0n;
     for (const enumerator of item.enumerators) {
-      if (enumerator.value !== null) next = this.constantInteger(enumerator.value, "the value of an enumerator") ?? next;
+      if (enumerator.value !== null)
+        next = this.constantInteger(enumerator.value, "the value of an enumerator") ?? next;
       if (next > 0xffff_ffffn || next < -0x8000_0000n) {
         this.error(`the value of '${enumerator.name.text}' does not fit in an int`, enumerator.name.span);
         next = 0n;
       }
       const { text, span } = enumerator.name;
       const known = this.scope.names.get(text);
-      if (known !== undefined) this.error(`'${text}' is declared twice`, span, { notes: [this.note("the first declaration is here", known.span)] });
+      if (known !== undefined)
+        this.error(`'${text}' is declared twice`, span, {
+          notes: [this.note("the first declaration is here", known.span)],
+        });
       values.push({ name: text, value: next, span });
       // An enumerator is an int; GNU lets one be unsigned when it does not fit.
-      this.declare({ kind: "enumerator", name: text, span, value: next, type: next > 0x7fff_ffffn ? UINT : INT, isUsed: false, isExempt: true });
+      this.declare({
+        kind: "enumerator",
+        name: text,
+        span,
+        value: next,
+        type: next > 0x7fff_ffffn ? UINT : INT,
+        isUsed: false,
+        isExempt: true,
+      });
       next++;
     }
-    type.underlying = enumUnderlying(values.map(({ value }) => value), isPacked);
+    type.underlying = enumUnderlying(
+      values.map(({ value }) => value),
+      isPacked,
+    );
     type.enumerators = values.map(({ name, value }) => ({ name, value: Number(value) }));
     type.isComplete = true;
     return type;
@@ -368,7 +473,8 @@ export abstract class TypeChecker extends CheckerBase {
   /** The type that a declarator makes of a base type. */
   declaratorType(base: QualType, declarator: Declarator): QualType {
     let type = base;
-    for (let i = declarator.parts.length - 1; i >= 0; i--) type = this.applyPart(type, declarator.parts[i]!, declarator, i === 0);
+    for (let i = declarator.parts.length - 1; i >= 0; i--)
+      type = this.applyPart(type, declarator.parts[i]!, declarator, i === 0);
     return type;
   }
 
@@ -379,8 +485,10 @@ export abstract class TypeChecker extends CheckerBase {
     }
     const name = declarator.name === null ? "it" : `'${declarator.name.text}'`;
     if (part.kind === "array") return this.arrayType(type, part, name);
-    if (type.type.kind === "function") this.error(`${name} cannot return a function; it can return a pointer to one`, part.span);
-    else if (type.type.kind === "array") this.error(`${name} cannot return an array; it can return a pointer`, part.span);
+    if (type.type.kind === "function")
+      this.error(`${name} cannot return a function; it can return a pointer to one`, part.span);
+    else if (type.type.kind === "array")
+      this.error(`${name} cannot return an array; it can return a pointer`, part.span);
     else return this.functionType(type, part, isFirst);
     return this.functionType(qual(ERROR_TYPE), part, isFirst);
   }
@@ -394,7 +502,13 @@ export abstract class TypeChecker extends CheckerBase {
       this.error(`the elements of ${name} have the incomplete type '${typeName(of)}'`, part.span);
       return qual(ERROR_TYPE);
     }
-    if (isRecord(of.type) && of.type.members.length > 0 && isFlexible(of.type) && this.warnings.enabled.has("Wpedantic")) this.warn("Wpedantic", "an array of structs with a flexible array member", part.span);
+    if (
+      isRecord(of.type) &&
+      of.type.members.length > 0 &&
+      isFlexible(of.type) &&
+      this.warnings.enabled.has("Wpedantic")
+    )
+      this.warn("Wpedantic", "an array of structs with a flexible array member", part.span);
     if (part.isStar) return qual(arrayOf(of, null, { sizeLocalId: -1 }));
     if (part.size === null) return qual(arrayOf(of, null));
     const size = this.rvalue(this.checkExpression(part.size));
@@ -427,7 +541,14 @@ export abstract class TypeChecker extends CheckerBase {
     const local = this.newLocal("", qual(SIZE_T), span);
     const type: ArrayType = arrayOf(of, null, { sizeLocalId: local.id });
     const element = this.sizeExpr(of.type, span);
-    const bytes: Expr = { kind: "binary", op: "mul", left: this.convert(length, SIZE_T, span), right: element, type: SIZE_T, span };
+    const bytes: Expr = {
+      kind: "binary",
+      op: "mul",
+      left: this.convert(length, SIZE_T, span),
+      right: element,
+      type: SIZE_T,
+      span,
+    };
     this.pendingSizes.push(this.assignTo(this.localPlace(local, span), bytes));
     return qual(type);
   }
@@ -440,7 +561,14 @@ export abstract class TypeChecker extends CheckerBase {
     }
     if (type.kind === "array" && isVla(type.of.type)) {
       const of = this.sizeExpr(type.of.type, span);
-      return { kind: "binary", op: "mul", left: of, right: this.sizeConstant(type.length ?? 0, span), type: SIZE_T, span };
+      return {
+        kind: "binary",
+        op: "mul",
+        left: of,
+        right: this.sizeConstant(type.length ?? 0, span),
+        type: SIZE_T,
+        span,
+      };
     }
     return this.sizeConstant(sizeOf(type), span);
   }
@@ -448,17 +576,34 @@ export abstract class TypeChecker extends CheckerBase {
   /** Inside the parameter list of a declaration that is not a definition. */
   isInPrototype = false;
 
-  private functionType(returns: QualType, part: Extract<DeclaratorPart, { kind: "function" }>, isFirst: boolean): QualType {
+  private functionType(
+    returns: QualType,
+    part: Extract<DeclaratorPart, { kind: "function" }>,
+    isFirst: boolean,
+  ): QualType {
     const infos = this.parameters(part.parameters, isFirst);
     if (isFirst) this.lastParameters = infos;
     if (!part.isPrototype) {
       if (isFirst && part.names.length > 0) {
-        this.lastParameters = part.names.map(({ text, span }) => ({ name: text, type: qual(INT), span, isRegister: false, attributes: [], source: null }));
+        this.lastParameters = part.names.map(({ text, span }) => ({
+          name: text,
+          type: qual(INT),
+          span,
+          isRegister: false,
+          attributes: [],
+          source: null,
+        }));
       }
       return qual({ kind: "function", returns: qual(returns.type), params: [], variadic: false, prototyped: false });
     }
     const params = infos.map((info) => info.type);
-    return qual({ kind: "function", returns: qual(returns.type, false, false), params, variadic: part.isVariadic, prototyped: true });
+    return qual({
+      kind: "function",
+      returns: qual(returns.type, false, false),
+      params,
+      variadic: part.isVariadic,
+      prototyped: true,
+    });
   }
 
   private parameters(parameters: readonly Parameter[], _isFirst: boolean): ParameterInfo[] {
@@ -484,24 +629,46 @@ export abstract class TypeChecker extends CheckerBase {
     const only = infos[0]!;
     if (infos.length === 1 && only.type.type.kind === "void" && only.name === "") return [];
     for (const info of infos) {
-      if (info.type.type.kind === "void") this.error(info.name === "" ? "'void' must be the only parameter" : `the parameter '${info.name}' cannot be void`, info.span);
+      if (info.type.type.kind === "void")
+        this.error(
+          info.name === "" ? "'void' must be the only parameter" : `the parameter '${info.name}' cannot be void`,
+          info.span,
+        );
     }
     return infos;
   }
 
   private parameter(parameter: Parameter): ParameterInfo {
     const spec = this.declSpec(parameter.specifiers);
-    if (spec.storage !== null && spec.storage !== "register") this.error(`a parameter cannot be '${spec.storage}'`, spec.span);
+    if (spec.storage !== null && spec.storage !== "register")
+      this.error(`a parameter cannot be '${spec.storage}'`, spec.span);
     const type = this.adjustParameter(this.declaratorType(spec.type, parameter.declarator), parameter.declarator);
     const name = parameter.declarator.name?.text ?? "";
     const span = parameter.declarator.name?.span ?? parameter.span;
     if (name !== "") {
       const known = this.scope.names.get(name);
       if (known !== undefined) this.error(`two parameters are called '${name}'`, span);
-      const object = { storage: "local", id: -1, name, type, isParameter: true, isAddressTaken: false, alignAs: 0, asmRegister: null, span } as const;
+      const object = {
+        storage: "local",
+        id: -1,
+        name,
+        type,
+        isParameter: true,
+        isAddressTaken: false,
+        alignAs: 0,
+        asmRegister: null,
+        span,
+      } as const;
       this.declare({ kind: "object", name, span, object, isUsed: true, isSet: false, isExempt: true });
     }
-    return { name, type, span, isRegister: spec.storage === "register", attributes: [...spec.attributes, ...parameter.declarator.attributes], source: parameter };
+    return {
+      name,
+      type,
+      span,
+      isRegister: spec.storage === "register",
+      attributes: [...spec.attributes, ...parameter.declarator.attributes],
+      source: parameter,
+    };
   }
 
   /** Arrays and functions become pointers (C11 §6.7.6.3p7). */
@@ -537,7 +704,11 @@ export abstract class TypeChecker extends CheckerBase {
   }
 
   /** A hint with the nearest of some names. */
-  nearHint(name: string, names: Iterable<string>, span: Span): { hint?: string; fix?: { span: Span; replacement: string } } {
+  nearHint(
+    name: string,
+    names: Iterable<string>,
+    span: Span,
+  ): { hint?: string; fix?: { span: Span; replacement: string } } {
     const near = nearestName(name, names);
     return near === null ? {} : { hint: `did you mean '${near}'?`, fix: { span, replacement: near } };
   }
@@ -560,4 +731,3 @@ function enumUnderlying(values: readonly bigint[], isPacked: boolean): IntType {
   }
   return low < 0n ? INT : UINT;
 }
-

@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics.ts";
 import type { Child, ParseNode } from "../../ohm/parse-tree.ts";
 import type { Name } from "../ast.ts";
-import { type Token, spanBetween, spanOf } from "../tokens.ts";
+import { spanBetween, spanOf, type Token } from "../tokens.ts";
 
 export class BuilderBase {
   /** Position in the parser's input → token. */
@@ -25,7 +25,9 @@ export class BuilderBase {
 
   /** From the start of one span to the end of another. */
   join(a: Span, b: Span): Span {
-    return a.file === b.file && b.end >= a.start ? { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) } : a;
+    return a.file === b.file && b.end >= a.start
+      ? { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) }
+      : a;
   }
 
   name(node: ParseNode): Name {

@@ -3,15 +3,16 @@
  * sorted here by precedence. The three classes extend each other because expressions, declarations and statements
  * contain each other (sizeof (type), array bounds, statement expressions); the file is long for that one reason.
  */
+
+import type { Span } from "../../diagnostics.ts";
 import type { Child, ParseNode } from "../../ohm/parse-tree.ts";
 import type {
   AsmOperand, Attribute, AttributeArgument, BinaryOperator, BlockItem, CompoundStatement, Declaration, Declarator, DeclaratorPart, Designator,
   Enumerator, Expression, External, InitDeclarator, Initializer, InitializerItem, Label, MemberDeclarator, MemberItem, OffsetPart,
   Parameter, PrefixOperator, Specifier, Specifiers, Statement, StaticAssert, TypeName,
 } from "../ast.ts"; // biome-ignore format: a list of names
-import type { Span } from "../../diagnostics.ts";
-import { isKeyword, spanOf, type Token } from "../tokens.ts";
 import { parseText } from "../literals.ts";
+import { isKeyword, spanOf, type Token } from "../tokens.ts";
 import { BuilderBase, node, nodes, optional } from "./build-base.ts";
 
 const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
@@ -32,7 +33,12 @@ export class TreeBuilder extends BuilderBase {
         return this.staticAssert(tree);
       case "External_untyped": {
         const start = spanOf(this.tokens[tree.start]!);
-        return this.functionDefinition({ items: [], attributes: [], span: start }, node(tree.children[0]), node(tree.children[1]), span);
+        return this.functionDefinition(
+          { items: [], attributes: [], span: start },
+          node(tree.children[0]),
+          node(tree.children[1]),
+          span,
+        );
       }
     }
     const specifiers = this.specifiers(node(tree.children[1]));
@@ -43,7 +49,12 @@ export class TreeBuilder extends BuilderBase {
     if (rest.rule === "ExternalRest_bare") return { kind: "declaration", specifiers, declarators: [], span };
     const first = this.initDeclarator(node(node(rest.children[0]).children[0]), NO_ATTRIBUTES);
     const more = node(rest.children[1]);
-    return { kind: "declaration", specifiers, declarators: [first, ...this.moreDeclarators(more.children[1], more.children[2])], span };
+    return {
+      kind: "declaration",
+      specifiers,
+      declarators: [first, ...this.moreDeclarators(more.children[1], more.children[2])],
+      span,
+    };
   }
 
   private functionDefinition(specifiers: Specifiers, declarator: ParseNode, body: ParseNode, span: Span): External {
@@ -70,8 +81,19 @@ export class TreeBuilder extends BuilderBase {
   declaration(tree: ParseNode): Declaration {
     const first = optional(tree.children[2]);
     // The optional list of declarators gives columns: first, then commas, attributes and declarators of the rest.
-    const declarators = first === null ? [] : [this.initDeclarator(first, NO_ATTRIBUTES), ...this.moreDeclarators(single(tree.children[4]), single(tree.children[5]))];
-    return { kind: "declaration", specifiers: this.specifiers(node(tree.children[1])), declarators, span: this.span(tree) };
+    const declarators =
+      first === null
+        ? []
+        : [
+            this.initDeclarator(first, NO_ATTRIBUTES),
+            ...this.moreDeclarators(single(tree.children[4]), single(tree.children[5])),
+          ];
+    return {
+      kind: "declaration",
+      specifiers: this.specifiers(node(tree.children[1])),
+      declarators,
+      span: this.span(tree),
+    };
   }
 
   private moreDeclarators(attributes: Child | undefined, declarators: Child | undefined): InitDeclarator[] {
@@ -115,7 +137,13 @@ export class TreeBuilder extends BuilderBase {
       case "AtomicOf":
         return { kind: "atomic", type: this.typeName(node(tree.children[2])), span };
       case "Enum_tag":
-        return { kind: "enum", tag: this.name(node(tree.children[2])), enumerators: null, attributes: this.attributes(tree.children[1]), span };
+        return {
+          kind: "enum",
+          tag: this.name(node(tree.children[2])),
+          enumerators: null,
+          attributes: this.attributes(tree.children[1]),
+          span,
+        };
       case "Enum_body":
         return this.enumBody(tree, span);
       case "Record_tag":
@@ -132,7 +160,8 @@ export class TreeBuilder extends BuilderBase {
       const value = optional(child.children[3]);
       return { name: this.name(node(child.children[0])), value: value === null ? null : this.expression(value) };
     });
-    return { kind: "enum", tag: tag === null ? null : this.name(tag), enumerators, attributes: this.attributes(tree.children[1]), span };
+    const attributes = [...this.attributes(tree.children[1]), ...this.attributes(tree.children[9])];
+    return { kind: "enum", tag: tag === null ? null : this.name(tag), enumerators, attributes, span };
   }
 
   private record(tree: ParseNode, span: Span): Specifier {
@@ -144,7 +173,9 @@ export class TreeBuilder extends BuilderBase {
       keyword: first.text as "struct" | "union",
       tag: tag === null ? null : this.name(tag),
       members: isBody ? nodes(tree.children[4]).flatMap((child) => this.memberItem(child)) : null,
-      attributes: this.attributes(tree.children[1]),
+      attributes: isBody
+        ? [...this.attributes(tree.children[1]), ...this.attributes(tree.children[6])]
+        : this.attributes(tree.children[1]),
       pack: this.packs.get(first) ?? 0,
       span,
     };
@@ -158,9 +189,13 @@ export class TreeBuilder extends BuilderBase {
     if (first !== null) {
       declarators.push(this.memberDeclarator(first, NO_ATTRIBUTES));
       const attributes = single(tree.children[4]) as readonly (readonly ParseNode[])[];
-      nodes(single(tree.children[5])).forEach((child, i) => declarators.push(this.memberDeclarator(child, this.attributes(attributes[i]!))));
+      nodes(single(tree.children[5])).forEach((child, i) =>
+        declarators.push(this.memberDeclarator(child, this.attributes(attributes[i]!))),
+      );
     }
-    return [{ kind: "members", specifiers: this.specifiers(node(tree.children[1])), declarators, span: this.span(tree) }];
+    return [
+      { kind: "members", specifiers: this.specifiers(node(tree.children[1])), declarators, span: this.span(tree) },
+    ];
   }
 
   private memberDeclarator(tree: ParseNode, before: readonly Attribute[]): MemberDeclarator {
@@ -173,7 +208,10 @@ export class TreeBuilder extends BuilderBase {
       return { declarator: this.declarator(node(tree.children[0]), nodes(tree.children[1]), before), width: null };
     }
     const attributes = [...before, ...this.attributes(tree.children[3])];
-    return { declarator: this.declarator(node(tree.children[0]), [], attributes), width: this.expression(node(tree.children[2])) };
+    return {
+      declarator: this.declarator(node(tree.children[0]), [], attributes),
+      width: this.expression(node(tree.children[2])),
+    };
   }
 
   // ---- attributes ----
@@ -203,7 +241,11 @@ export class TreeBuilder extends BuilderBase {
 
   // ---- declarators ----
 
-  declarator(tree: ParseNode, suffixes: readonly ParseNode[] = [], before: readonly Attribute[] = NO_ATTRIBUTES): Declarator {
+  declarator(
+    tree: ParseNode,
+    suffixes: readonly ParseNode[] = [],
+    before: readonly Attribute[] = NO_ATTRIBUTES,
+  ): Declarator {
     const attributes = [...before];
     const parts: DeclaratorPart[] = [];
     const name = this.declaratorParts(tree, parts, attributes);
@@ -264,7 +306,14 @@ export class TreeBuilder extends BuilderBase {
       }
     }
     const parameters = [node(tree.children[1]), ...nodes(tree.children[3])].map((child) => this.parameter(child));
-    return { kind: "function", parameters, isVariadic: nodes(tree.children[4]).length > 0, names: [], isPrototype: true, span };
+    return {
+      kind: "function",
+      parameters,
+      isVariadic: nodes(tree.children[4]).length > 0,
+      names: [],
+      isPrototype: true,
+      span,
+    };
   }
 
   private parameter(tree: ParseNode): Parameter {
@@ -289,13 +338,20 @@ export class TreeBuilder extends BuilderBase {
     return { name: null, parts, attributes, asmLabel: null, span: at };
   }
 
-  private abstractParts(pointers: readonly ParseNode[], core: ParseNode | null, suffixes: Child | undefined, parts: DeclaratorPart[], attributes: Attribute[]): void {
+  private abstractParts(
+    pointers: readonly ParseNode[],
+    core: ParseNode | null,
+    suffixes: Child | undefined,
+    parts: DeclaratorPart[],
+    attributes: Attribute[],
+  ): void {
     if (core !== null) {
       attributes.push(...this.attributes(core.children[1]));
       const inner = node(core.children[2]);
       if (inner.rule === "AbstractInner_pointer") {
         this.abstractParts(nodes(inner.children[0]), optional(inner.children[1]), inner.children[2], parts, attributes);
-      } else if (inner.rule === "AbstractInner_core") this.abstractParts([], node(inner.children[0]), inner.children[1], parts, attributes);
+      } else if (inner.rule === "AbstractInner_core")
+        this.abstractParts([], node(inner.children[0]), inner.children[1], parts, attributes);
       else {
         parts.push(this.suffix(node(inner.children[0])));
         this.suffixes(inner.children[1], parts);
@@ -313,7 +369,10 @@ export class TreeBuilder extends BuilderBase {
     if (tree.rule !== "InitializerList_items") return { kind: "value", value: this.expression(tree), span };
     const items = [node(tree.children[1]), ...nodes(tree.children[3])].map((child): InitializerItem => {
       if (child.rule === "InitializerItem_old") {
-        return { designators: [{ kind: "member", name: this.name(node(child.children[0])) }], initializer: this.initializer(node(child.children[2])) };
+        return {
+          designators: [{ kind: "member", name: this.name(node(child.children[0])) }],
+          initializer: this.initializer(node(child.children[2])),
+        };
       }
       if (!child.rule.startsWith("InitializerItem")) return { designators: [], initializer: this.initializer(child) };
       const designators = nodes(child.children[0]).map((part) => this.designator(part));
@@ -332,8 +391,15 @@ export class TreeBuilder extends BuilderBase {
   // ---- statements ----
 
   compound(tree: ParseNode): CompoundStatement {
-    const localLabels = nodes(tree.children[1]).flatMap((child) => [node(child.children[1]), ...nodes(child.children[3])].map((name) => this.name(name)));
-    return { kind: "compound", items: nodes(tree.children[2]).map((child) => this.blockItem(child)), localLabels, span: this.span(tree) };
+    const localLabels = nodes(tree.children[1]).flatMap((child) =>
+      [node(child.children[1]), ...nodes(child.children[3])].map((name) => this.name(name)),
+    );
+    return {
+      kind: "compound",
+      items: nodes(tree.children[2]).map((child) => this.blockItem(child)),
+      localLabels,
+      span: this.span(tree),
+    };
   }
 
   private blockItem(tree: ParseNode): BlockItem {
@@ -341,7 +407,12 @@ export class TreeBuilder extends BuilderBase {
     if (tree.rule === "StaticAssert") return this.staticAssert(tree);
     if (tree.rule === "LoneLabels") {
       const span = this.span(tree);
-      return { kind: "labelled", labels: nodes(tree.children[0]).map((child) => this.label(child)), body: { kind: "empty", attributes: [], span }, span };
+      return {
+        kind: "labelled",
+        labels: nodes(tree.children[0]).map((child) => this.label(child)),
+        body: { kind: "empty", attributes: [], span },
+        span,
+      };
     }
     return this.statement(tree);
   }
@@ -355,10 +426,16 @@ export class TreeBuilder extends BuilderBase {
 
   private label(tree: ParseNode): Label {
     const span = this.span(tree);
-    if (tree.rule === "Label_name") return { kind: "name", name: this.name(node(tree.children[0])), attributes: this.attributes(tree.children[2]) };
+    if (tree.rule === "Label_name")
+      return { kind: "name", name: this.name(node(tree.children[0])), attributes: this.attributes(tree.children[2]) };
     if (tree.rule === "Label_default") return { kind: "default", span };
     const high = optional(tree.children[3]);
-    return { kind: "case", low: this.expression(node(tree.children[1])), high: high === null ? null : this.expression(high), span };
+    return {
+      kind: "case",
+      low: this.expression(node(tree.children[1])),
+      high: high === null ? null : this.expression(high),
+      span,
+    };
   }
 
   private unlabelled(tree: ParseNode): Statement {
@@ -375,7 +452,13 @@ export class TreeBuilder extends BuilderBase {
         return this.compound(tree);
       case "Unlabelled_if": {
         const otherwise = optional(children[6]);
-        return { kind: "if", test: expression(2), then: statement(4), otherwise: otherwise === null ? null : this.statement(otherwise), span };
+        return {
+          kind: "if",
+          test: expression(2),
+          then: statement(4),
+          otherwise: otherwise === null ? null : this.statement(otherwise),
+          span,
+        };
       }
       case "Unlabelled_while":
         return { kind: "while", test: expression(2), body: statement(4), span };
@@ -466,25 +549,48 @@ export class TreeBuilder extends BuilderBase {
         const target = this.expression(node(children[0]));
         if (operator === null) return target;
         const token = this.tokens[operator.start]!;
-        return { kind: "assign", operator: token.text, target, value: this.expression(optional(children[2])!), operatorSpan: spanOf(token), span };
+        return {
+          kind: "assign",
+          operator: token.text,
+          target,
+          value: this.expression(optional(children[2])!),
+          operatorSpan: spanOf(token),
+          span,
+        };
       }
       case "Conditional": {
         const test = this.expression(node(children[0]));
         const otherwise = optional(children[4]);
         if (otherwise === null) return test;
         const then = optional(single(children[2]));
-        return { kind: "conditional", test, then: then === null ? null : this.expression(then), otherwise: this.expression(otherwise), span };
+        return {
+          kind: "conditional",
+          test,
+          then: then === null ? null : this.expression(then),
+          otherwise: this.expression(otherwise),
+          span,
+        };
       }
       case "Binary":
         return nodes(children[1]).length === 0 ? this.expression(node(children[0])) : this.binary(tree);
       case "Cast_compound": {
         const initializer = this.initializer(node(children[3]));
         const type = this.typeName(node(children[1]));
-        const literal: Expression = { kind: "compound", type, initializer, span: this.join(spanOf(this.tokens[tree.start]!), initializer.span) };
+        const literal: Expression = {
+          kind: "compound",
+          type,
+          initializer,
+          span: this.join(spanOf(this.tokens[tree.start]!), initializer.span),
+        };
         return this.postfix(literal, nodes(children[4]));
       }
       case "Cast_cast":
-        return { kind: "cast", type: this.typeName(node(children[1])), operand: this.expression(node(children[3])), span };
+        return {
+          kind: "cast",
+          type: this.typeName(node(children[1])),
+          operand: this.expression(node(children[3])),
+          span,
+        };
       case "Unary_prefix": {
         const operator = this.tokens[node(children[0]).start]!.text as PrefixOperator;
         return { kind: "prefix", operator, operand: this.expression(node(children[1])), span };
@@ -532,7 +638,12 @@ export class TreeBuilder extends BuilderBase {
         return { kind: "generic", control: this.expression(node(children[2])), cases, span };
       }
       case "Primary_vaArg":
-        return { kind: "va-arg", list: this.expression(node(children[2])), type: this.typeName(node(children[4])), span };
+        return {
+          kind: "va-arg",
+          list: this.expression(node(children[2])),
+          type: this.typeName(node(children[4])),
+          span,
+        };
       case "Primary_offsetof": {
         const path: OffsetPart[] = [{ kind: "member", name: this.name(node(children[4])) }];
         for (const part of nodes(children[5])) {
@@ -542,7 +653,12 @@ export class TreeBuilder extends BuilderBase {
         return { kind: "offsetof", type: this.typeName(node(children[2])), path, span };
       }
       case "Primary_compatible":
-        return { kind: "types-compatible", left: this.typeName(node(children[2])), right: this.typeName(node(children[4])), span };
+        return {
+          kind: "types-compatible",
+          left: this.typeName(node(children[2])),
+          right: this.typeName(node(children[4])),
+          span,
+        };
       case "Primary_choose": {
         const [test, then, otherwise] = [2, 4, 6].map((i) => this.expression(node(children[i])));
         return { kind: "choose", test: test!, then: then!, otherwise: otherwise!, span };
@@ -565,7 +681,14 @@ export class TreeBuilder extends BuilderBase {
         if (precedence < minimum) break;
         at++;
         const right = climb(precedence + 1);
-        left = { kind: "binary", operator, left, right, operatorSpan: spanOf(token), span: this.join(left.span, right.span) };
+        left = {
+          kind: "binary",
+          operator,
+          left,
+          right,
+          operatorSpan: spanOf(token),
+          span: this.join(left.span, right.span),
+        };
       }
       return left;
     };
@@ -589,10 +712,21 @@ export class TreeBuilder extends BuilderBase {
         }
         case "PostfixTail_member":
         case "PostfixTail_arrow":
-          value = { kind: "member", object: value, name: this.name(node(children[1])), isArrow: tail.rule === "PostfixTail_arrow", span };
+          value = {
+            kind: "member",
+            object: value,
+            name: this.name(node(children[1])),
+            isArrow: tail.rule === "PostfixTail_arrow",
+            span,
+          };
           break;
         default:
-          value = { kind: "postfix", operator: tail.rule === "PostfixTail_increment" ? "++" : "--", operand: value, span };
+          value = {
+            kind: "postfix",
+            operator: tail.rule === "PostfixTail_increment" ? "++" : "--",
+            operand: value,
+            span,
+          };
       }
     }
     return value;
@@ -602,7 +736,8 @@ export class TreeBuilder extends BuilderBase {
 const NO_ATTRIBUTES: readonly Attribute[] = [];
 
 /** The inner column of an optional repetition, empty when the optional part was left out. */
-const single = (column: Child | undefined): readonly Child[] => ((column as readonly (readonly Child[])[])[0] ?? []) as readonly Child[];
+const single = (column: Child | undefined): readonly Child[] =>
+  ((column as readonly (readonly Child[])[])[0] ?? []) as readonly Child[];
 
 /** `__inline__` is `inline`. */
 function plainWord(text: string): string {
@@ -614,4 +749,3 @@ function bytesToText(token: string): string {
   const parsed = parseText(token, "");
   return parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "";
 }
-

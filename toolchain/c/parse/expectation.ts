@@ -2,11 +2,17 @@
 import type { Expectation } from "../../ohm/parse-tree.ts";
 
 const EXPRESSION = new Set(
-  "( + - * & ~ ! ++ -- && sizeof _Alignof _Generic __extension__ __builtin_va_arg __builtin_offsetof __builtin_types_compatible_p __builtin_choose_expr".split(" "),
+  "( + - * & ~ ! ++ -- && sizeof _Alignof _Generic __extension__ __builtin_va_arg __builtin_offsetof __builtin_types_compatible_p __builtin_choose_expr".split(
+    " ",
+  ),
 );
-const OPERATORS = new Set("= *= /= %= += -= <<= >>= &= ^= |= ? || && | ^ & == != < > <= >= << >> + - * / % ++ -- -> . [ (".split(" "));
+const OPERATORS = new Set(
+  "= *= /= %= += -= <<= >>= &= ^= |= ? || && | ^ & == != < > <= >= << >> + - * / % ++ -- -> . [ (".split(" "),
+);
 const TYPES = new Set(
-  "void char short int long float double signed unsigned _Bool _Complex _Imaginary const volatile restrict _Atomic typedef extern static auto register _Thread_local inline _Noreturn __auto_type __builtin_va_list struct union enum typeof _Alignas __attribute__ __extension__ _Static_assert asm".split(" "),
+  "void char short int long float double signed unsigned _Bool _Complex _Imaginary const volatile restrict _Atomic typedef extern static auto register _Thread_local inline _Noreturn __auto_type __builtin_va_list struct union enum typeof _Alignas __attribute__ __extension__ _Static_assert asm".split(
+    " ",
+  ),
 );
 const STATEMENTS = new Set("{ } ; if while do for switch return break continue goto asm case default".split(" "));
 /** Shown first. */

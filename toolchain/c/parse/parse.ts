@@ -6,16 +6,18 @@
  * mistake gives one message. Where nothing helps, the statement (or the whole declaration) is left out and the names
  * in it are remembered, so that later uses of them are not reported as well.
  */
-import { type Diagnostic, type Diagnostics, type Span, nearestName } from "../../diagnostics.ts";
+import { type Diagnostic, type Diagnostics, nearestName, type SourceFile, type Span } from "../../diagnostics.ts";
 import { parse } from "../../generated/c-grammar.ts";
 import type { ParseResult } from "../../ohm/parse-tree.ts";
 import type { External } from "../ast.ts";
+import { codeOf, codeOfToken, keywordNames, spanOf, Token, TokenKind, terminalOf } from "../tokens.ts";
 import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
-import { Token, TokenKind, codeOf, codeOfToken, keywordNames, spanOf, terminalOf } from "../tokens.ts";
 import { TreeBuilder } from "./build.ts";
+import { guardDepth } from "./depth.ts";
 import { describeExpectations } from "./expectation.ts";
 
 export interface ParsedUnit {
+  readonly file: SourceFile;
   readonly externals: readonly External[];
   /** Names in text that had to be left out: not to be reported as undeclared. */
   readonly poisoned: ReadonlySet<string>;
@@ -26,7 +28,14 @@ export interface ParsedUnit {
 const REPAIR_LIMIT = 60;
 const IDENTIFIER = codeOf("<identifier>");
 const TYPEDEF = codeOf("<typedef-name>");
-const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON, STAR, COMMA, CLOSE] = ["{", "}", ";", "*", ",", ")"].map(codeOf) as [number, number, number, number, number, number];
+const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON, STAR, COMMA, CLOSE] = ["{", "}", ";", "*", ",", ")"].map(codeOf) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 const OPENERS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 /** Tokens worth trying to put in. */
 const INSERTIONS = [";", ")", "}", "]", ",", ":", "(", "{"];
@@ -34,8 +43,14 @@ const INSERTIONS = [";", ")", "}", "]", ",", ":", "(", "{"];
 type Failure = Extract<ParseResult, { ok: false }>;
 
 /** Parses a whole file. `tokens` ends with an End token. */
-export function parseUnit(tokens: readonly Token[], packs: ReadonlyMap<Token, number>, diagnostics: Diagnostics): ParsedUnit {
-  return new UnitParser(tokens, packs, diagnostics).run();
+export function parseUnit(
+  tokens: readonly Token[],
+  packs: ReadonlyMap<Token, number>,
+  diagnostics: Diagnostics,
+): ParsedUnit {
+  const { file } = tokens[tokens.length - 1]!;
+  const unit = guardDepth(diagnostics, file, () => new UnitParser(tokens, packs, diagnostics).run());
+  return { ...(unit ?? { externals: [], poisoned: new Set(), unknownTypes: new Set() }), file };
 }
 
 class UnitParser {
@@ -64,7 +79,7 @@ class UnitParser {
     this.builder = new TreeBuilder(this.tokens, packs);
   }
 
-  run(): ParsedUnit {
+  run(): Omit<ParsedUnit, "file"> {
     const externals: External[] = [];
     let at = 0;
     while (at < this.tokens.length) {
@@ -93,7 +108,15 @@ class UnitParser {
     if (this.tryUnknownType(start, at)) return start;
     const expected = failure.expected();
     if (this.tryMisspeltKeyword(start, at)) return start;
-    if (this.tryInsertion(start, at, new Set(expected.filter((item) => item.isTerminal).map((item) => item.text)), describeExpectations(expected))) return start;
+    if (
+      this.tryInsertion(
+        start,
+        at,
+        new Set(expected.filter((item) => item.isTerminal).map((item) => item.text)),
+        describeExpectations(expected),
+      )
+    )
+      return start;
     const found = at < this.tokens.length ? `'${this.tokens[at]!.text}'` : "the end of the file";
     if (this.tryDeletion(start, at, describeExpectations(expected), found)) return start;
     this.report(at, `expected ${describeExpectations(expected)}, found ${found}`, this.openBracketNote(start, at));
@@ -127,7 +150,7 @@ class UnitParser {
 
   private reportUnknownType(at: number, name: string): void {
     const header = TYPE_HEADERS[name];
-    const near = nearestName(name, [...this.names.types, ...keywordNames()]);
+    const near = nearestName(name, [...this.names.types, ...TYPE_KEYWORDS]);
     const span = spanOf(this.tokens[at]!);
     const extra =
       header !== undefined
@@ -152,7 +175,15 @@ class UnitParser {
       const span = spanOf(this.tokens[i]!);
       this.report(i, `unknown word '${name}'`, { hint: `did you mean '${near}'?`, fix: { span, replacement: near } });
       const token = this.tokens[i]!;
-      this.tokens[i] = new Token(token.kind, near, token.file, token.start, token.end, token.hasSpaceBefore, token.startsLine);
+      this.tokens[i] = new Token(
+        token.kind,
+        near,
+        token.file,
+        token.start,
+        token.end,
+        token.hasSpaceBefore,
+        token.startsLine,
+      );
       this.change(this.tokens, codes);
       return true;
     }
@@ -180,7 +211,13 @@ class UnitParser {
     const span: Span = { file: before.file, start: before.end, end: before.end };
     const note = best in OPENERS ? this.openBracketNote(start, at) : {};
     const isSure = expected.startsWith(`'${best}'`) || best === ";";
-    this.report(at, isSure ? `expected '${best}' after '${before.text}'` : `expected ${expected}`, { ...note, fix: { span, replacement: best } }, true, span);
+    this.report(
+      at,
+      isSure ? `expected '${best}' after '${before.text}'` : `expected ${expected}`,
+      { ...note, fix: { span, replacement: best } },
+      true,
+      span,
+    );
     const token = new Token(TokenKind.Punctuator, best, before.file, before.end, before.end, false, false);
     const codes = new Uint16Array(this.codes.length + 1);
     codes.set(this.codes.subarray(0, at));
@@ -239,7 +276,15 @@ class UnitParser {
     }
     if (to <= from) return this.skipDeclaration(start, at);
     this.poison(from, to);
-    const semicolon = new Token(TokenKind.Punctuator, ";", this.tokens[from]!.file, this.tokens[from]!.start, this.tokens[from]!.start, false, false);
+    const semicolon = new Token(
+      TokenKind.Punctuator,
+      ";",
+      this.tokens[from]!.file,
+      this.tokens[from]!.start,
+      this.tokens[from]!.start,
+      false,
+      false,
+    );
     const codes = new Uint16Array(this.codes.length - (to - from) + 1);
     codes.set(this.codes.subarray(0, from));
     codes[from] = SEMICOLON;
@@ -275,7 +320,11 @@ class UnitParser {
       if (i < at) continue;
       const next = this.tokens[i + 1];
       const isEnd = nesting === 0 && (code === SEMICOLON || code === CLOSE_BRACE);
-      const isFreshLine = next?.startsLine === true && next.file.placeOf(next.start).column === 1 && (code === SEMICOLON || code === CLOSE_BRACE) && this.codes[i + 1] !== CLOSE_BRACE;
+      const isFreshLine =
+        next?.startsLine === true &&
+        next.file.placeOf(next.start).column === 1 &&
+        (code === SEMICOLON || code === CLOSE_BRACE) &&
+        this.codes[i + 1] !== CLOSE_BRACE;
       if (isEnd && !(code === CLOSE_BRACE && this.codes[i + 1] === SEMICOLON) ? true : isFreshLine) {
         this.poison(start, i + 1);
         return i + 1;
@@ -286,18 +335,34 @@ class UnitParser {
   }
 
   private poison(from: number, to: number): void {
-    for (let i = from; i < to; i++) if (this.tokens[i]!.kind === TokenKind.Identifier) this.poisoned.add(this.tokens[i]!.text);
+    for (let i = from; i < to; i++)
+      if (this.tokens[i]!.kind === TokenKind.Identifier) this.poisoned.add(this.tokens[i]!.text);
   }
 
   // ---- messages ----
 
-  private report(at: number, message: string, extra: Partial<Diagnostic>, isFirm = false, place: Span | null = null): void {
+  private report(
+    at: number,
+    message: string,
+    extra: Partial<Diagnostic>,
+    isFirm = false,
+    place: Span | null = null,
+  ): void {
     if (at <= this.reportedTo && !isFirm) return;
     this.reportedTo = Math.max(this.reportedTo, at + 1);
     const token = this.tokens[at] ?? this.end;
     const span = place ?? spanOf(token);
-    const note: Diagnostic | null = token.macro === null || place !== null ? null : { severity: "note", message: `in the expansion of macro '${token.macro}'`, span };
-    this.diagnostics.add({ severity: "error", message, span, ...extra, ...(note === null ? {} : { notes: [...(extra.notes ?? []), note] }) });
+    const note: Diagnostic | null =
+      token.macro === null || place !== null
+        ? null
+        : { severity: "note", message: `in the expansion of macro '${token.macro}'`, span };
+    this.diagnostics.add({
+      severity: "error",
+      message,
+      span,
+      ...extra,
+      ...(note === null ? {} : { notes: [...(extra.notes ?? []), note] }),
+    });
   }
 
   /** A note on the bracket that is still open at `at`. */
@@ -312,7 +377,8 @@ class UnitParser {
     if (last === undefined) return {};
     const token = this.tokens[last]!;
     const here = this.tokens[at] ?? this.end;
-    if (here.file === token.file && here.file.placeOf(here.start).line === token.file.placeOf(token.start).line) return {};
+    if (here.file === token.file && here.file.placeOf(here.start).line === token.file.placeOf(token.start).line)
+      return {};
     return { notes: [{ severity: "note", message: `this '${token.text}' is still open`, span: spanOf(token) }] };
   }
 }
@@ -325,6 +391,21 @@ function textOf(codes: Uint16Array): string {
   for (let at = 0; at < codes.length; at += 8192) out += String.fromCharCode(...codes.subarray(at, at + 8192));
   return out;
 }
+
+const TYPE_KEYWORDS = [
+  "void",
+  "char",
+  "short",
+  "int",
+  "long",
+  "float",
+  "double",
+  "signed",
+  "unsigned",
+  "struct",
+  "union",
+  "enum",
+];
 
 /** Where the common type names come from. */
 const TYPE_HEADERS: Readonly<Record<string, string>> = {

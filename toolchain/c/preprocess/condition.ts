@@ -4,7 +4,7 @@
  */
 import type { Diagnostics, Span } from "../../diagnostics.ts";
 import { parseCharacter, parseInteger } from "../literals.ts";
-import { type Token, TokenKind, spanOf } from "../tokens.ts";
+import { spanOf, type Token, TokenKind } from "../tokens.ts";
 
 interface Value {
   readonly value: bigint;
@@ -91,7 +91,8 @@ class Evaluator {
       const precedence = operator?.kind === TokenKind.Punctuator ? PRECEDENCE[operator.text] : undefined;
       if (operator === undefined || precedence === undefined || precedence < minimum) return left;
       this.at++;
-      const isRightLive = isLive && !(operator.text === "&&" && left.value === 0n) && !(operator.text === "||" && left.value !== 0n);
+      const isRightLive =
+        isLive && !(operator.text === "&&" && left.value === 0n) && !(operator.text === "||" && left.value !== 0n);
       const right = this.binary(precedence + 1, isRightLive);
       left = this.combine(operator, left, right, isRightLive);
     }
@@ -150,7 +151,12 @@ class Evaluator {
   private primary(token: Token): Value {
     if (token.kind === TokenKind.Number) {
       const parsed = parseInteger(token.text);
-      if (!parsed.ok) this.fail(/[.eEpP]/.test(token.text) && !/^0[xX]/.test(token.text) ? "floating constants cannot be used in #if" : parsed.message);
+      if (!parsed.ok)
+        this.fail(
+          /[.eEpP]/.test(token.text) && !/^0[xX]/.test(token.text)
+            ? "floating constants cannot be used in #if"
+            : parsed.message,
+        );
       this.at++;
       const { value, isUnsigned } = parsed.value;
       return { value, isUnsigned: isUnsigned || value > 0x7fff_ffff_ffff_ffffn };
@@ -173,4 +179,7 @@ class Evaluator {
   }
 }
 
-const wrap = (value: bigint, isUnsigned: boolean): Value => ({ value: isUnsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value), isUnsigned });
+const wrap = (value: bigint, isUnsigned: boolean): Value => ({
+  value: isUnsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value),
+  isUnsigned,
+});

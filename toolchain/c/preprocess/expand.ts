@@ -7,9 +7,9 @@
  */
 import type { Diagnostics } from "../../diagnostics.ts";
 import { SourceFile } from "../../diagnostics.ts";
-import { Token, TokenKind, spanOf } from "../tokens.ts";
 import { tokenize } from "../tokenize.ts";
-import { type Macro, hide, intersect, isHidden, relocate, spacedLike, unite, withHideSet } from "./macros.ts";
+import { spanOf, Token, TokenKind } from "../tokens.ts";
+import { hide, intersect, isHidden, type Macro, relocate, spacedLike, unite, withHideSet } from "./macros.ts";
 
 /** Tokens that expansion may produce in one translation unit. */
 const EXPANSION_LIMIT = 3_000_000;
@@ -36,7 +36,8 @@ export class Expander {
 
   /** Expands a finished list of tokens on its own. */
   expandAll(tokens: readonly Token[]): Token[] {
-    if (!tokens.some((token) => token.kind === TokenKind.Identifier && this.site.macros.has(token.text))) return [...tokens];
+    if (!tokens.some((token) => token.kind === TokenKind.Identifier && this.site.macros.has(token.text)))
+      return [...tokens];
     const stream = new TokenStream(() => null);
     stream.push(tokens);
     const out: Token[] = [];
@@ -97,7 +98,10 @@ export class Expander {
       const token = stream.next();
       if (token === null || token.kind === TokenKind.End) {
         if (token !== null) stream.push([token]);
-        this.site.diagnostics.error(`the invocation of macro '${macro.name}' is never closed; expected ')'`, spanOf(name));
+        this.site.diagnostics.error(
+          `the invocation of macro '${macro.name}' is never closed; expected ')'`,
+          spanOf(name),
+        );
         return null;
       }
       if (token.kind === TokenKind.Punctuator) {
@@ -118,9 +122,13 @@ export class Expander {
     else if (missing !== 0) {
       const given = list.length === 1 && list[0]!.length === 0 ? 0 : list.length;
       const wanted = macro.isVariadic ? `at least ${parameters.length - 1}` : String(parameters.length);
-      this.site.diagnostics.error(`macro '${macro.name}' takes ${wanted} argument${wanted === "1" ? "" : "s"}, ${given} given`, spanOf(name), {
-        notes: [{ severity: "note", message: `macro '${macro.name}' is defined here`, span: macro.span }],
-      });
+      this.site.diagnostics.error(
+        `macro '${macro.name}' takes ${wanted} argument${wanted === "1" ? "" : "s"}, ${given} given`,
+        spanOf(name),
+        {
+          notes: [{ severity: "note", message: `macro '${macro.name}' is defined here`, span: macro.span }],
+        },
+      );
       while (list.length < parameters.length) list.push([]);
       list.length = parameters.length;
     }
@@ -146,7 +154,13 @@ export class Expander {
         i++;
         const right = bodyParameter[i]!;
         const before = body[i - 2]!;
-        if (right >= 0 && macro.isVariadic && right === macro.parameters!.length - 1 && before.text === "," && bodyParameter[i - 2]! < 0) {
+        if (
+          right >= 0 &&
+          macro.isVariadic &&
+          right === macro.parameters!.length - 1 &&
+          before.text === "," &&
+          bodyParameter[i - 2]! < 0
+        ) {
           // GNU: `, ## __VA_ARGS__` drops the comma when there is nothing after it.
           if (args[right]!.length === 0) out.pop();
           else place((expanded[right] ??= this.expandArgument(args[right]!)), body[i]!);
@@ -168,7 +182,10 @@ export class Expander {
   private expandArgument(tokens: readonly Token[]): Token[] {
     if (this.depth >= ARGUMENT_DEPTH_LIMIT) {
       if (!this.isExhausted && tokens[0] !== undefined) {
-        this.site.diagnostics.error(`macro invocations are nested more than ${ARGUMENT_DEPTH_LIMIT} deep`, spanOf(tokens[0]));
+        this.site.diagnostics.error(
+          `macro invocations are nested more than ${ARGUMENT_DEPTH_LIMIT} deep`,
+          spanOf(tokens[0]),
+        );
       }
       this.isExhausted = true;
       return [...tokens];
@@ -202,7 +219,17 @@ export class Expander {
     }
     const token = joined[0]!;
     out.push(
-      new Token(token.kind, text, site.file, site.start, site.end, left.hasSpaceBefore, false, intersect(left.hideSet, first.hideSet), macro.name),
+      new Token(
+        token.kind,
+        text,
+        site.file,
+        site.start,
+        site.end,
+        left.hasSpaceBefore,
+        false,
+        intersect(left.hideSet, first.hideSet),
+        macro.name,
+      ),
       ...rest,
     );
   }
@@ -211,7 +238,9 @@ export class Expander {
 const PLACEMARKER = new Token(TokenKind.Other, "", new SourceFile("", ""), 0, 0, false, false);
 
 const isOperator = (token: Token | undefined, text: "#" | "##"): boolean =>
-  token !== undefined && token.kind === TokenKind.Punctuator && (token.text === text || token.text === (text === "#" ? "%:" : "%:%:"));
+  token !== undefined &&
+  token.kind === TokenKind.Punctuator &&
+  (token.text === text || token.text === (text === "#" ? "%:" : "%:%:"));
 
 /** `#`: the spelling of the argument as a string literal. */
 function stringize(tokens: readonly Token[], at: Token): Token {
@@ -229,7 +258,20 @@ function retokenize(text: string, site: Token): Token[] {
   const tokens = tokenize(new SourceFile("<scratch>", text));
   return tokens
     .slice(0, -1)
-    .map((token, i) => new Token(token.kind, token.text, site.file, site.start, site.end, i === 0 ? site.hasSpaceBefore : token.hasSpaceBefore, i === 0 && site.startsLine, null, site.text));
+    .map(
+      (token, i) =>
+        new Token(
+          token.kind,
+          token.text,
+          site.file,
+          site.start,
+          site.end,
+          i === 0 ? site.hasSpaceBefore : token.hasSpaceBefore,
+          i === 0 && site.startsLine,
+          null,
+          site.text,
+        ),
+    );
 }
 
 /** A source of tokens that tokens can be put back in front of. */

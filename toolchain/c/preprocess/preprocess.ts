@@ -6,14 +6,14 @@
  * parameters, `, ## __VA_ARGS__`, `__COUNTER__`, `__has_include`. `#pragma once`, `pack` and `GCC diagnostic` are known.
  * Leaves out: trigraphs, `#assert`, `#ident`'s effect.
  */
-import { type Diagnostics, type SourceFile, type Span, SourceFile as Source, nearestName } from "../../diagnostics.ts";
-import { parseInteger, parseText } from "../literals.ts";
-import { Token, TokenKind, spanOf } from "../tokens.ts";
-import { tokenize } from "../tokenize.ts";
+import { type Diagnostics, nearestName, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
 import { isBuiltinFunction } from "../check/builtin-names.ts";
+import { parseInteger, parseText } from "../literals.ts";
+import { tokenize } from "../tokenize.ts";
+import { spanOf, Token, TokenKind } from "../tokens.ts";
 import { evaluateCondition } from "./condition.ts";
 import { Expander, TokenStream } from "./expand.ts";
-import { type Macro, isSameMacro } from "./macros.ts";
+import { isSameMacro, type Macro } from "./macros.ts";
 import { PREDEFINED_FILE } from "./predefined.ts";
 
 /** Where included files come from. Paths use `/`; the same path should give the same SourceFile, whose tokens are then reused. */
@@ -36,12 +36,33 @@ export interface Preprocessed {
   readonly packs: ReadonlyMap<Token, number>;
   /** Every file read, the main file first. */
   readonly files: readonly SourceFile[];
+  /** A file was missing: what follows would only be a trail of errors, so no tokens are given. */
+  readonly isFatal: boolean;
 }
 
 const INCLUDE_DEPTH_LIMIT = 100;
-const DIRECTIVES = ["define", "undef", "include", "include_next", "if", "ifdef", "ifndef", "elif", "else", "endif", "line", "error", "warning", "pragma", "ident", "import"];
+const DIRECTIVES = [
+  "define",
+  "undef",
+  "include",
+  "include_next",
+  "if",
+  "ifdef",
+  "ifndef",
+  "elif",
+  "else",
+  "endif",
+  "line",
+  "error",
+  "warning",
+  "pragma",
+  "ident",
+  "import",
+];
 const ATTRIBUTES = new Set(
-  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup_not".split(" "),
+  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup_not".split(
+    " ",
+  ),
 );
 
 /** One `#if` group. */
@@ -91,6 +112,7 @@ class Preprocessor {
   private pack = 0;
   private counter = 0;
   private isStopped = false;
+  private isFatal = false;
 
   constructor(options: PreprocessOptions, provider: FileProvider, diagnostics: Diagnostics) {
     this.options = options;
@@ -126,15 +148,24 @@ class Preprocessor {
       out.push(token);
     }
     const end = last?.kind === TokenKind.End ? last : tokenize(main).at(-1)!;
+    if (this.isFatal) out.length = 0;
     out.push(end);
-    return { tokens: out, packs: this.packs, files: [...this.files] };
+    return { tokens: out, packs: this.packs, files: [...this.files], isFatal: this.isFatal };
   }
 
   // ---- tokens of files -------------------------------------------------------------------------------------------------
 
   private enter(file: SourceFile, pathIndex: number): void {
     this.files.add(file);
-    this.readers.push({ file, tokens: tokenize(file), at: 0, conditionals: [], pathIndex, lineDelta: 0, presumedName: file.name });
+    this.readers.push({
+      file,
+      tokens: tokenize(file),
+      at: 0,
+      conditionals: [],
+      pathIndex,
+      lineDelta: 0,
+      presumedName: file.name,
+    });
   }
 
   /** The next token of the innermost file, directives carried out. The main file's End token is returned once. */
@@ -191,7 +222,11 @@ class Preprocessor {
         this.include(reader, name, this.line(reader));
         return;
       case "if":
-        this.openGroup(reader, name, evaluateCondition(this.conditionTokens(this.line(reader), reader), spanOf(name), this.diagnostics));
+        this.openGroup(
+          reader,
+          name,
+          evaluateCondition(this.conditionTokens(this.line(reader), reader), spanOf(name), this.diagnostics),
+        );
         return;
       case "ifdef":
       case "ifndef":
@@ -217,7 +252,11 @@ class Preprocessor {
         return;
     }
     const near = nearestName(name.text, DIRECTIVES);
-    this.diagnostics.error(`unknown directive #${name.text}`, spanBetweenTokens(hash, name), near === null ? {} : { hint: `did you mean #${near}?` });
+    this.diagnostics.error(
+      `unknown directive #${name.text}`,
+      spanBetweenTokens(hash, name),
+      near === null ? {} : { hint: `did you mean #${near}?` },
+    );
     this.line(reader);
   }
 
@@ -231,7 +270,8 @@ class Preprocessor {
 
   private extra(line: readonly Token[], from: number, directive: Token): void {
     const token = line[from];
-    if (token !== undefined) this.diagnostics.warning(`extra text after #${directive.text}`, spanOf(token), { option: "Wextra-tokens" });
+    if (token !== undefined)
+      this.diagnostics.warning(`extra text after #${directive.text}`, spanOf(token), { option: "Wextra-tokens" });
   }
 
   // ---- conditionals ----------------------------------------------------------------------------------------------------
@@ -291,7 +331,10 @@ class Preprocessor {
         this.checkElse(group, name);
         const line = this.line(reader);
         if (group.isDone) continue;
-        if (name.text === "else" || evaluateCondition(this.conditionTokens(line, reader), spanOf(name), this.diagnostics)) {
+        if (
+          name.text === "else" ||
+          evaluateCondition(this.conditionTokens(line, reader), spanOf(name), this.diagnostics)
+        ) {
           group.isDone = true;
           return;
         }
@@ -310,7 +353,13 @@ class Preprocessor {
   }
 
   private isDefined(name: string): boolean {
-    return this.macros.has(name) || name === "__has_include" || name === "__has_attribute" || name === "__has_builtin" || name === "__has_include_next";
+    return (
+      this.macros.has(name) ||
+      name === "__has_include" ||
+      name === "__has_attribute" ||
+      name === "__has_builtin" ||
+      name === "__has_include_next"
+    );
   }
 
   /** The tokens of a condition: `defined` and `__has_…` answered, the rest expanded. */
@@ -325,7 +374,17 @@ class Preprocessor {
       const answer = token.kind === TokenKind.Identifier ? this.answerAt(line, i, reader) : null;
       if (answer === null) out.push(token);
       else {
-        out.push(new Token(TokenKind.Number, answer.isTrue ? "1" : "0", token.file, token.start, token.end, token.hasSpaceBefore, false));
+        out.push(
+          new Token(
+            TokenKind.Number,
+            answer.isTrue ? "1" : "0",
+            token.file,
+            token.start,
+            token.end,
+            token.hasSpaceBefore,
+            false,
+          ),
+        );
         i = answer.last;
       }
     }
@@ -356,7 +415,9 @@ class Preprocessor {
     else if (token.text === "__has_builtin") isTrue = isBuiltinFunction(what);
     else {
       const header = this.headerName(inner);
-      isTrue = header !== null && this.find(header.path, header.isQuoted, reader, token.text === "__has_include_next") !== null;
+      isTrue =
+        header !== null &&
+        this.find(header.path, header.isQuoted, reader, token.text === "__has_include_next") !== null;
     }
     return { isTrue, last: close };
   }
@@ -366,7 +427,10 @@ class Preprocessor {
   private define(directive: Token, line: readonly Token[]): void {
     const name = line[0];
     if (name === undefined || name.kind !== TokenKind.Identifier || name.text === "defined") {
-      this.diagnostics.error(name?.text === "defined" ? "'defined' cannot be the name of a macro" : "#define needs a name after it", spanOf(name ?? directive));
+      this.diagnostics.error(
+        name?.text === "defined" ? "'defined' cannot be the name of a macro" : "#define needs a name after it",
+        spanOf(name ?? directive),
+      );
       return;
     }
     let from = 1;
@@ -384,7 +448,9 @@ class Preprocessor {
       parameters,
       isVariadic,
       body,
-      bodyParameter: body.map((token) => (token.kind === TokenKind.Identifier && parameters !== null ? parameters.indexOf(token.text) : -1)),
+      bodyParameter: body.map((token) =>
+        token.kind === TokenKind.Identifier && parameters !== null ? parameters.indexOf(token.text) : -1,
+      ),
       span: spanOf(name),
       builtin: null,
     };
@@ -392,7 +458,10 @@ class Preprocessor {
     this.install(macro);
   }
 
-  private parameters(line: readonly Token[], name: Token): { parameters: string[]; isVariadic: boolean; next: number } | null {
+  private parameters(
+    line: readonly Token[],
+    name: Token,
+  ): { parameters: string[]; isVariadic: boolean; next: number } | null {
     const parameters: string[] = [];
     let isVariadic = false;
     let at = 2;
@@ -446,7 +515,10 @@ class Preprocessor {
     const old = this.macros.get(macro.name);
     if (old !== undefined && !isSameMacro(old, macro)) {
       this.diagnostics.warning(`macro '${macro.name}' is defined again with another meaning`, macro.span, {
-        notes: old.span.file === PREDEFINED_FILE ? [] : [{ severity: "note", message: "it was defined here", span: old.span }],
+        notes:
+          old.span.file === PREDEFINED_FILE
+            ? []
+            : [{ severity: "note", message: "it was defined here", span: old.span }],
       });
     }
     this.macros.set(macro.name, macro);
@@ -464,7 +536,12 @@ class Preprocessor {
 
   private definePredefined(): void {
     this.defineFile(PREDEFINED_FILE);
-    for (const [name, builtin] of [["__FILE__", "file"], ["__LINE__", "line"], ["__COUNTER__", "counter"], ["__INCLUDE_LEVEL__", "include-level"]] as const) {
+    for (const [name, builtin] of [
+      ["__FILE__", "file"],
+      ["__LINE__", "line"],
+      ["__COUNTER__", "counter"],
+      ["__INCLUDE_LEVEL__", "include-level"],
+    ] as const) {
       const span: Span = { file: PREDEFINED_FILE, start: 0, end: 0 };
       this.macros.set(name, { name, parameters: null, isVariadic: false, body: [], bodyParameter: [], span, builtin });
     }
@@ -496,8 +573,11 @@ class Preprocessor {
     }
     const found = this.find(header.path, header.isQuoted, reader, directive.text === "include_next");
     if (found === null) {
+      this.isFatal = true;
       this.diagnostics.error(`there is no file '${header.path}' to include`, header.span, {
-        hint: header.isQuoted ? "looked beside the including file and in the include paths (-I)" : "looked in the include paths (-I)",
+        hint: header.isQuoted
+          ? "looked beside the including file and in the include paths (-I)"
+          : "looked in the include paths (-I)",
       });
       return;
     }
@@ -529,7 +609,12 @@ class Preprocessor {
     return { path, isQuoted: false, span: spanBetweenTokens(first, line[close]!) };
   }
 
-  private find(path: string, isQuoted: boolean, reader: Reader, isNext: boolean): { file: SourceFile; pathIndex: number } | null {
+  private find(
+    path: string,
+    isQuoted: boolean,
+    reader: Reader,
+    isNext: boolean,
+  ): { file: SourceFile; pathIndex: number } | null {
     const paths = this.options.includePaths ?? [];
     if (path.startsWith("/")) {
       const file = this.provider.read(path);
@@ -569,7 +654,9 @@ class Preprocessor {
     if (name === "once") this.once.add(reader.file);
     else if (name === "pack") this.pragmaPack(line);
     else if (name !== "GCC" && name !== "STDC" && name !== "clang" && name !== "message" && name !== undefined) {
-      this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), { option: "Wunknown-pragmas" });
+      this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), {
+        option: "Wunknown-pragmas",
+      });
     }
   }
 

@@ -35,8 +35,14 @@ export function printTokens(tokens: readonly Token[], main: SourceFile): string 
 /** Would the two read as something else without a space between them? */
 function wouldJoin(left: Token, right: Token): boolean {
   const isWord = (token: Token): boolean => token.kind === TokenKind.Identifier || token.kind === TokenKind.Number;
-  if (isWord(left) && (isWord(right) || right.kind === TokenKind.String || right.kind === TokenKind.Character)) return true;
+  if (isWord(left) && (isWord(right) || right.kind === TokenKind.String || right.kind === TokenKind.Character))
+    return true;
   if (left.kind === TokenKind.Number && /^[.+-]/.test(right.text)) return true;
-  if (left.kind !== TokenKind.Punctuator || right.kind !== TokenKind.Punctuator) return left.text === "." && right.kind === TokenKind.Number;
-  return /^(?:\+\+|--|<<|>>|&&|\|\||##|[-+*/%&|^<>=!]=|->|\.\.|\/\/|\/\*|<:|<%|%:|:>|%>)/.test(left.text.slice(-1) + right.text) || left.text.length > 1;
+  if (left.kind !== TokenKind.Punctuator || right.kind !== TokenKind.Punctuator)
+    return left.text === "." && right.kind === TokenKind.Number;
+  return (
+    /^(?:\+\+|--|<<|>>|&&|\|\||##|[-+*/%&|^<>=!]=|->|\.\.|\/\/|\/\*|<:|<%|%:|:>|%>)/.test(
+      left.text.slice(-1) + right.text,
+    ) || left.text.length > 1
+  );
 }

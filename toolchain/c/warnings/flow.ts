@@ -3,8 +3,8 @@
  * after free. Only the provable: loops, gotos and addresses make the analysis hold back rather than guess.
  */
 import type { Span } from "../../diagnostics.ts";
-import type { Expr, FunctionDefinition, LValue, LocalVar, Stmt } from "../tree.ts";
 import { truthOf } from "../constant.ts";
+import type { Expr, FunctionDefinition, LocalVar, LValue, Stmt } from "../tree.ts";
 
 export interface FlowReporter {
   warn(option: string, message: string, span: Span, extra?: { hint?: string }): void;
@@ -22,7 +22,12 @@ export function checkFlow(reporter: FlowReporter, fn: FunctionDefinition, facts:
   const ends = new Ends(facts);
   const returns = fn.type.returns.type;
   if (returns.kind !== "void" && !facts.isMain && ends.falls(fn.body)) {
-    if (facts.isNoreturn) reporter.warn("Winvalid-noreturn", `'${fn.symbol.name}' is declared never to return, and it can reach its end`, facts.end);
+    if (facts.isNoreturn)
+      reporter.warn(
+        "Winvalid-noreturn",
+        `'${fn.symbol.name}' is declared never to return, and it can reach its end`,
+        facts.end,
+      );
     else reporter.warn("Wreturn-type", `'${fn.symbol.name}' can reach its end without returning a value`, facts.end);
   }
   new Uses(reporter, fn).run();
@@ -44,7 +49,8 @@ class Ends {
         return this.list(s.body);
       case "if": {
         const truth = truthOf(s.test);
-        if (truth === true) return this.falls(s.then) || (s.otherwise !== null && hasLabel(s.otherwise) && this.falls(s.otherwise));
+        if (truth === true)
+          return this.falls(s.then) || (s.otherwise !== null && hasLabel(s.otherwise) && this.falls(s.otherwise));
         if (truth === false) return s.otherwise === null || this.falls(s.otherwise);
         return this.falls(s.then) || s.otherwise === null || this.falls(s.otherwise);
       }
@@ -104,9 +110,24 @@ function some(s: Stmt, test: (s: Stmt) => boolean, enters: (s: Stmt) => boolean)
 }
 
 const isLoop = (s: Stmt): boolean => s.kind === "while" || s.kind === "do" || s.kind === "for";
-const breaks = (s: Stmt): boolean => some(s, (x) => x.kind === "break", (x) => !isLoop(x) && x.kind !== "switch");
-const continues = (s: Stmt): boolean => some(s, (x) => x.kind === "continue", (x) => !isLoop(x));
-const hasLabel = (s: Stmt): boolean => some(s, (x) => x.kind === "label" || x.kind === "case", () => true);
+const breaks = (s: Stmt): boolean =>
+  some(
+    s,
+    (x) => x.kind === "break",
+    (x) => !isLoop(x) && x.kind !== "switch",
+  );
+const continues = (s: Stmt): boolean =>
+  some(
+    s,
+    (x) => x.kind === "continue",
+    (x) => !isLoop(x),
+  );
+const hasLabel = (s: Stmt): boolean =>
+  some(
+    s,
+    (x) => x.kind === "label" || x.kind === "case",
+    () => true,
+  );
 
 /** Walks a function in the order of its text. */
 class Uses {
@@ -124,7 +145,14 @@ class Uses {
 
   run(): void {
     // With labels the order of the text is not the order of execution.
-    if (some(this.fn.body, (s) => s.kind === "label" || s.kind === "asm", () => true)) return;
+    if (
+      some(
+        this.fn.body,
+        (s) => s.kind === "label" || s.kind === "asm",
+        () => true,
+      )
+    )
+      return;
     for (const param of this.fn.params) this.set.add(param);
     this.stmt(this.fn.body);
   }
@@ -193,16 +221,38 @@ class Uses {
 
   private noteFree(e: Expr): void {
     const call = e.kind === "convert" ? e.operand : e;
-    if (call.kind !== "call" || call.callee.kind !== "address" || call.callee.of.kind !== "var" || call.callee.of.var.storage !== "global" || call.callee.of.var.name !== "free") return;
+    if (
+      call.kind !== "call" ||
+      call.callee.kind !== "address" ||
+      call.callee.of.kind !== "var" ||
+      call.callee.of.var.storage !== "global" ||
+      call.callee.of.var.name !== "free"
+    )
+      return;
     let arg = call.args[0];
     while (arg?.kind === "convert") arg = arg.operand;
-    if (arg?.kind === "load" && arg.from.kind === "var" && arg.from.var.storage === "local" && !arg.from.var.isAddressTaken) this.freed.set(arg.from.var, e.span);
+    if (
+      arg?.kind === "load" &&
+      arg.from.kind === "var" &&
+      arg.from.var.storage === "local" &&
+      !arg.from.var.isAddressTaken
+    )
+      this.freed.set(arg.from.var, e.span);
   }
 
   private use(local: LocalVar, span: Span): void {
-    if (this.set.has(local) || local.isAddressTaken || local.name === "" || this.reported.has(local) || local.asmRegister !== null) return;
+    if (
+      this.set.has(local) ||
+      local.isAddressTaken ||
+      local.name === "" ||
+      this.reported.has(local) ||
+      local.asmRegister !== null
+    )
+      return;
     this.reported.add(local);
-    this.reporter.warn("Wuninitialized", `'${local.name}' is used before it has a value`, span, { hint: "give it an initial value where it is declared" });
+    this.reporter.warn("Wuninitialized", `'${local.name}' is used before it has a value`, span, {
+      hint: "give it an initial value where it is declared",
+    });
   }
 
   private place(at: LValue, isRead: boolean): void {
@@ -345,7 +395,8 @@ function collectExprSets(e: Expr, into: Set<LocalVar>): void {
   } else if (e.kind === "load") collectPlace(e.from, into);
   else if (e.kind === "address") collectPlace(e.of, into);
   else if (e.kind === "builtin") {
-    for (const arg of e.args) if (arg.kind === "load" && arg.from.kind === "var" && arg.from.var.storage === "local") into.add(arg.from.var);
+    for (const arg of e.args)
+      if (arg.kind === "load" && arg.from.kind === "var" && arg.from.var.storage === "local") into.add(arg.from.var);
   } else for (const inner of operands(e)) collectExprSets(inner, into);
 }
 

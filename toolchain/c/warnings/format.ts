@@ -6,7 +6,7 @@ import type { Span } from "../../diagnostics.ts";
 import type { Expression } from "../ast.ts";
 import { parseText } from "../literals.ts";
 import type { Expr } from "../tree.ts";
-import { type CType, type QualType, integerOf, isInteger, qual, typeName } from "../types.ts";
+import { type CType, integerOf, isInteger, type QualType, qual, typeName } from "../types.ts";
 
 /** What is needed of the checker. */
 export interface FormatReporter {
@@ -29,13 +29,20 @@ interface Conversion {
   readonly isSuppressed: boolean;
 }
 
-export function checkFormat(reporter: FormatReporter, rule: FormatRule, call: Extract<Expression, { kind: "call" }>, args: readonly Expr[]): void {
+export function checkFormat(
+  reporter: FormatReporter,
+  rule: FormatRule,
+  call: Extract<Expression, { kind: "call" }>,
+  args: readonly Expr[],
+): void {
   let source = call.args[rule.formatIndex];
   while (source?.kind === "paren") source = source.inner;
   if (source === undefined) return;
   if (source.kind !== "string") {
     if (source.kind === "name" && rule.firstArgument >= args.length && rule.firstArgument >= 0) {
-      reporter.warn("Wformat-security", "the format is not a literal and there are no arguments", source.span, { hint: 'print a text with "%s"' });
+      reporter.warn("Wformat-security", "the format is not a literal and there are no arguments", source.span, {
+        hint: 'print a text with "%s"',
+      });
     }
     return;
   }
@@ -54,15 +61,36 @@ export function checkFormat(reporter: FormatReporter, rule: FormatRule, call: Ex
       reporter.warn("Wformat", `'${conversion.text}' is not a conversion of ${rule.kind}`, source.span);
       return;
     }
-    for (let star = 0; star < conversion.stars; star++) checkOne(reporter, { ...conversion, text: "*", letter: "d", length: "", stars: 0 }, "printf", call, args, next++, source.span);
+    for (let star = 0; star < conversion.stars; star++)
+      checkOne(
+        reporter,
+        { ...conversion, text: "*", letter: "d", length: "", stars: 0 },
+        "printf",
+        call,
+        args,
+        next++,
+        source.span,
+      );
     if (!conversion.isSuppressed) checkOne(reporter, conversion, rule.kind, call, args, next++, source.span);
   }
   if (!usesPositions && next < call.args.length) {
-    reporter.warn("Wformat-extra-args", `the format uses ${next - rule.firstArgument} argument${next - rule.firstArgument === 1 ? "" : "s"}; ${call.args.length - rule.firstArgument} are given`, call.args[next]!.span);
+    reporter.warn(
+      "Wformat-extra-args",
+      `the format uses ${next - rule.firstArgument} argument${next - rule.firstArgument === 1 ? "" : "s"}; ${call.args.length - rule.firstArgument} are given`,
+      call.args[next]!.span,
+    );
   }
 }
 
-function checkOne(reporter: FormatReporter, conversion: Conversion, kind: "printf" | "scanf", call: Extract<Expression, { kind: "call" }>, args: readonly Expr[], index: number, span: Span): void {
+function checkOne(
+  reporter: FormatReporter,
+  conversion: Conversion,
+  kind: "printf" | "scanf",
+  call: Extract<Expression, { kind: "call" }>,
+  args: readonly Expr[],
+  index: number,
+  span: Span,
+): void {
   const source = call.args[index];
   const arg = args[index];
   if (source === undefined || arg === undefined) {
@@ -75,8 +103,23 @@ function checkOne(reporter: FormatReporter, conversion: Conversion, kind: "print
   if (type !== null && (kind === "printf" ? fitsPrintf(wanted, type, arg) : fitsScanf(wanted, type))) return;
   const better = kind === "printf" ? suggestion(arg.type) : type === null ? null : scanSuggestion(type);
   const name = kind === "scanf" ? `${wanted} *`.replace("* *", "**") : wanted;
-  const hint = type === null ? { hint: "is an & missing?" } : better === null ? {} : { hint: `'${better}' prints or reads a '${typeName(qual(arg.type))}'`.replace("prints or reads", kind === "printf" ? "prints" : "reads into") };
-  reporter.warn("Wformat", `'${conversion.text}' needs a '${name}', and the argument is a '${typeName(shown(arg))}'`, source.span, hint);
+  const hint =
+    type === null
+      ? { hint: "is an & missing?" }
+      : better === null
+        ? {}
+        : {
+            hint: `'${better}' prints or reads a '${typeName(qual(arg.type))}'`.replace(
+              "prints or reads",
+              kind === "printf" ? "prints" : "reads into",
+            ),
+          };
+  reporter.warn(
+    "Wformat",
+    `'${conversion.text}' needs a '${name}', and the argument is a '${typeName(shown(arg))}'`,
+    source.span,
+    hint,
+  );
 }
 
 const shown = (arg: Expr): QualType => qual(arg.type);
@@ -103,15 +146,37 @@ function* conversionsOf(text: string, kind: "printf" | "scanf"): IterableIterato
   }
 }
 
-const isKnown = (letter: string, kind: "printf" | "scanf"): boolean => (kind === "printf" ? "diouxXeEfFgGaAcspnmCS" : "diouxXeEfFgGaAcsp[nCS").includes(letter);
+const isKnown = (letter: string, kind: "printf" | "scanf"): boolean =>
+  (kind === "printf" ? "diouxXeEfFgGaAcspnmCS" : "diouxXeEfFgGaAcsp[nCS").includes(letter);
 
 /** The type that a conversion reads, by name; null when it is not checked. */
 function wantedType({ letter, length }: Conversion, kind: "printf" | "scanf"): string | null {
-  const signed: Record<string, string> = { "": "int", hh: "signed char", h: "short", l: "long", ll: "long long", q: "long long", j: "long long", z: "int", t: "int" };
-  const unsigned: Record<string, string> = { "": "unsigned int", hh: "unsigned char", h: "unsigned short", l: "unsigned long", ll: "unsigned long long", q: "unsigned long long", j: "unsigned long long", z: "unsigned int", t: "unsigned int" };
+  const signed: Record<string, string> = {
+    "": "int",
+    hh: "signed char",
+    h: "short",
+    l: "long",
+    ll: "long long",
+    q: "long long",
+    j: "long long",
+    z: "int",
+    t: "int",
+  };
+  const unsigned: Record<string, string> = {
+    "": "unsigned int",
+    hh: "unsigned char",
+    h: "unsigned short",
+    l: "unsigned long",
+    ll: "unsigned long long",
+    q: "unsigned long long",
+    j: "unsigned long long",
+    z: "unsigned int",
+    t: "unsigned int",
+  };
   if ("di".includes(letter)) return signed[length] ?? null;
   if ("ouxX".includes(letter)) return unsigned[length] ?? null;
-  if ("eEfFgGaA".includes(letter)) return length === "L" ? "long double" : kind === "scanf" && length === "" ? "float" : "double";
+  if ("eEfFgGaA".includes(letter))
+    return length === "L" ? "long double" : kind === "scanf" && length === "" ? "float" : "double";
   if (letter === "c") return length === "l" ? "unsigned int" : kind === "scanf" ? "char" : "int";
   if (letter === "s" || letter === "[") return length === "l" ? "int *" : kind === "scanf" ? "char" : "char *";
   if (letter === "p") return "void *";
@@ -121,7 +186,8 @@ function wantedType({ letter, length }: Conversion, kind: "printf" | "scanf"): s
 
 function fitsPrintf(wanted: string, type: CType, arg: Expr): boolean {
   if (wanted === "void *") return type.kind === "pointer";
-  if (wanted === "char *") return type.kind === "pointer" && isInteger(type.to.type) && integerOf(type.to.type).bytes === 1;
+  if (wanted === "char *")
+    return type.kind === "pointer" && isInteger(type.to.type) && integerOf(type.to.type).bytes === 1;
   if (wanted === "int *") return type.kind === "pointer" && isInteger(type.to.type);
   if (type.kind === "float") return type.name === wanted;
   if (!isInteger(type)) return false;

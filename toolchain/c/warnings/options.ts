@@ -8,12 +8,36 @@ export interface WarningOptions {
 }
 
 /** On without being asked for. */
-const DEFAULT = "Wcpp Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Winfinite-recursion-not Wescape".split(" ");
-const ALL = "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation-not Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign".split(" ");
-const EXTRA = "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits Wunreachable-code-not".split(" ");
+const DEFAULT =
+  "Wcpp Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Winfinite-recursion-not Wescape Warray-bounds Wvarargs Winvalid-noreturn".split(
+    " ",
+  );
+const ALL =
+  "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation-not Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign Wpointer-sign Wformat-security Wformat-extra-args".split(
+    " ",
+  );
+const EXTRA =
+  "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits Wunreachable-code-not".split(
+    " ",
+  );
 
 /** Every warning that can be named on the command line. */
-export const WARNING_NAMES: readonly string[] = [...DEFAULT, ...ALL, ...EXTRA, "Wconversion", "Wsign-conversion", "Wshadow", "Wunreachable-code", "Wpedantic", "Wvla", "Wfloat-equal", "Wmissing-prototypes", "Wstrict-prototypes", "Wunused", "Wundef"];
+export const WARNING_NAMES: readonly string[] = [
+  ...DEFAULT,
+  ...ALL,
+  ...EXTRA,
+  "Wconversion",
+  "Wsign-conversion",
+  "Wshadow",
+  "Wunreachable-code",
+  "Wpedantic",
+  "Wvla",
+  "Wfloat-equal",
+  "Wmissing-prototypes",
+  "Wstrict-prototypes",
+  "Wunused",
+  "Wundef",
+];
 
 /** Reads the flags in order, each without its dash: "Wall", "Wno-format", "Werror", "Werror=return-type", "w". Unknown names are ignored. */
 export function warningOptions(flags: readonly string[]): WarningOptions {
@@ -32,11 +56,21 @@ export function warningOptions(flags: readonly string[]): WarningOptions {
       enabled.add(`W${flag.slice(7)}`);
     } else if (flag.startsWith("Wno-error=")) asErrors.delete(`W${flag.slice(10)}`);
     else if (flag === "Wunused" || flag === "Wno-unused") {
-      for (const name of ALL) if (name.startsWith("Wunused")) flag === "Wunused" ? enabled.add(name) : enabled.delete(name);
+      for (const name of ALL)
+        if (name.startsWith("Wunused")) flag === "Wunused" ? enabled.add(name) : enabled.delete(name);
     } else if (flag.startsWith("Wno-")) enabled.delete(`W${flag.slice(4)}`);
     else if (flag.startsWith("W")) enabled.add(flag.replace(/=.*$/, ""));
   }
   return { isSilent, enabled, allAsErrors, asErrors };
 }
 
-export const isWarningEnabled = (options: WarningOptions, name: string): boolean => !options.isSilent && options.enabled.has(name);
+export const isWarningEnabled = (options: WarningOptions, name: string): boolean =>
+  !options.isSilent && options.enabled.has(name);
+
+/** Everything on: for callers that choose among the reported warnings themselves. */
+export const EVERY_WARNING: WarningOptions = {
+  isSilent: false,
+  enabled: new Set(WARNING_NAMES),
+  allAsErrors: false,
+  asErrors: new Set(),
+};
