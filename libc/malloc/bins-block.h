@@ -113,6 +113,9 @@ static inline size_t block_bytes_for(size_t request_bytes) {
   return bytes < MIN_BLOCK_BYTES ? MIN_BLOCK_BYTES : bytes;
 }
 
+/* bins.c: true if a header may stand at this address, so that it is safe to look at. */
+int __bins_is_in_heap(const struct block *block);
+
 /* bins-index.c: free blocks by size. */
 void __bins_insert(struct block *block);
 void __bins_remove(struct block *block);

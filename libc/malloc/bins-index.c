@@ -54,8 +54,21 @@ void __bins_insert(struct block *block) {
   free_blocks++;
 }
 
+static void complain_about(struct block *block) {
+  __malloc_abort("the books inside this free block were overwritten (a write after free, or past the end of the block "
+                 "in front)",
+                 payload_of(block));
+}
+
+static int may_be_link(const struct block *link) {
+  return link == 0 || __bins_is_in_heap(link);
+}
+
 /* The links must agree from both sides: a write into a freed block mostly hits them first. */
 static int are_links_sound(const struct block *block, int bin) {
+  if (!may_be_link(block->previous) || !may_be_link(block->next)) {
+    return 0;
+  }
   int front = block->previous == 0 ? bins[bin] == block : block->previous->next == block;
   return front && (block->next == 0 || block->next->previous == block);
 }
@@ -63,9 +76,7 @@ static int are_links_sound(const struct block *block, int bin) {
 void __bins_remove(struct block *block) {
   int bin = bin_of(block_bytes(block));
   if (!is_sealed(block) || !are_links_sound(block, bin)) {
-    __malloc_abort("the books inside this free block were overwritten (a write after free, or past the end of the "
-                   "block in front)",
-                   payload_of(block));
+    complain_about(block);
   }
   if (block->previous != 0) {
     block->previous->next = block->next;
@@ -102,6 +113,9 @@ static int next_bin(int bin) {
 static struct block *smallest_fit(int bin, size_t bytes) {
   struct block *best = 0;
   for (struct block *block = bins[bin]; block != 0; block = block->next) {
+    if (!may_be_link(block->next)) {
+      complain_about(block);
+    }
     size_t have = block_bytes(block);
     if (have == bytes) {
       return block;

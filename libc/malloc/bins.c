@@ -140,6 +140,11 @@ static struct block *take_from_top(size_t needed) {
   return block;
 }
 
+int __bins_is_in_heap(const struct block *block) {
+  int is_aligned = ((uintptr_t)block + HEADER_BYTES) % PAYLOAD_ALIGNMENT == 0;
+  return is_aligned && block >= heap.start && block <= heap.top;
+}
+
 /* -- neighbours ------------------------------------------------------------------------------------------------ */
 
 static void set_previous_used(struct block *block, int used) {
@@ -150,7 +155,7 @@ static void set_previous_used(struct block *block, int used) {
 /* The header behind a block must be sound, or the block's owner wrote past its end. */
 static struct block *checked_after(struct block *block) {
   struct block *after = block_after(block);
-  if (after > heap.top || !is_sealed(after)) {
+  if (!__bins_is_in_heap(after) || !is_sealed(after)) {
     __malloc_abort("the header after this block was overwritten (a write past the end of the block?)",
                    payload_of(block));
   }

@@ -10,6 +10,7 @@ struct kernel_sigaction {
   void (*handler)(int);
   unsigned long flags;
   unsigned long mask[2];
+  unsigned long unused; /* not Linux's: qemu's user mode writes a fifth word into the old action */
 };
 
 int sigaction(int number, const struct sigaction *action, struct sigaction *old) {
@@ -20,6 +21,7 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
     new_action.flags = (unsigned long)action->sa_flags;
     new_action.mask[0] = action->sa_mask.__bits[0];
     new_action.mask[1] = action->sa_mask.__bits[1];
+    new_action.unused = 0;
   }
   int raw = __sys_rt_sigaction(number, action != 0 ? &new_action : 0, old != 0 ? &old_action : 0, SIGSET_BYTES);
   if (__result(raw) < 0) {

@@ -127,8 +127,11 @@ ssize_t getdelim(char **line, size_t *bytes, int delimiter, FILE *file) {
       break;
     }
   }
+  if (done == 0) {
+    return -1;
+  }
   (*line)[done] = 0;
-  return done == 0 ? -1 : (ssize_t)done;
+  return (ssize_t)done;
 }
 
 ssize_t getline(char **line, size_t *bytes, FILE *file) {

@@ -11,7 +11,7 @@
 static const char default_path[] = "/bin:/usr/bin";
 
 int execve(const char *path, char *const argv[], char *const envp[]) {
-  return __result(__sys_execve(path, argv, envp));
+  return __result(__sys_execve(path, argv, (void *)envp));
 }
 
 int execv(const char *path, char *const argv[]) {

@@ -1,0 +1,147 @@
+/**
+ * libc under the oracle's compiler and machine. Random tests print their seed; FAULTLINE_SEED reruns one.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BuiltLibc, missingTools } from "./build-libc.ts";
+
+const missing = missingTools();
+if (missing !== undefined) console.warn(`test/libc skipped: ${missing}`);
+
+const seed = process.env.FAULTLINE_SEED ?? String(Math.floor(Math.random() * 1e9));
+console.log(`test/libc: FAULTLINE_SEED=${seed}`);
+
+/** The bits of a double as an integer in the order of the values, so that neighbours differ by 1. */
+function orderOf(bits: string): bigint {
+  const value = BigInt(`0x${bits}`);
+  return value < 1n << 63n ? value : (1n << 63n) - value;
+}
+
+let libc: BuiltLibc;
+
+beforeAll(() => {
+  if (missing === undefined) libc = new BuiltLibc();
+}, 300_000);
+
+afterAll(() => libc?.dispose());
+
+describe.skipIf(missing !== undefined)("libc", () => {
+  it.each([
+    ["printf formats every value in every format", "printf-random.c", 4000],
+    ["strtod and strtof find the nearest number", "strtod-random.c", 3000],
+    ["scanf reads numbers, strings and sets", "scanf-cases.c", 500],
+    ["strftime, gmtime and mktime know the calendar", "strftime-random.c", 2000],
+    ["qsort sorts, beats the quicksort killer, and bsearch finds", "sort-random.c", 10],
+  ])("%s as another C library does", (_title, source, rounds) => {
+    const args = [seed, String(rounds)];
+    const expected = libc.runOnHost(source, args).split("\n");
+
+    const result = libc.run(libc.compile(source), args);
+
+    expect(result.stdout.split("\n").filter((line, i) => line !== expected[i])).toEqual([]);
+    expect(result.stdout.split("\n").length).toBe(expected.length);
+    expect(result.status).toBe(0);
+  });
+
+  it("mathematical functions agree with another C library: exact ones in every bit, the others within 2 units", () => {
+    const args = [seed, "300"];
+    const expected = libc.runOnHost("math-random.c", args).trim().split("\n");
+
+    const actual = libc.run(libc.compile("math-random.c"), args).stdout.trim().split("\n");
+
+    expect(actual.length).toBe(expected.length);
+    const wrong = actual.filter((line, i) => {
+      const [name, , , ours] = line.split(" ") as [string, string, string, string];
+      const theirs = expected[i]!.split(" ")[3]!;
+      if (name.startsWith("=")) return line !== expected[i];
+      const distance = orderOf(ours) - orderOf(theirs);
+      return distance > 2n || distance < -2n; /* the other library itself errs by up to 1.5 units in cbrt and tanh */
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("the compiler runtime agrees with libgcc bit for bit", () => {
+    const result = libc.run(libc.compileAgainstLibgcc("runtime-random.c"), [seed, "20000"]);
+
+    expect(result.stdout).toMatch(/^\d{7} checks, 0 failures\n$/);
+  });
+
+  it("strings, numbers, files, processes, signals and the rest do what hand-worked values say", () => {
+    const result = libc.run(libc.compile("basics.c"));
+
+    expect(result.stdout).toBe("0 failures\n");
+    expect(result.status).toBe(0);
+  });
+
+  it("C++ objects are made, virtual functions called, and everything destroyed in reverse order", () => {
+    const result = libc.run(libc.compile("new-delete.cpp"));
+
+    expect(result.stdout.trim().split("\n")).toEqual([
+      ...["made global", "area 49", "~Square 7", "~Shape", "last 999", "made local"],
+      ...["gone local", "atexit", "gone global"],
+    ]);
+  });
+});
+
+describe.skipIf(missing !== undefined)("malloc", () => {
+  // Block sizes by hand: request + 8 bytes of header, rounded up to 16, at least 32. So 24 -> 32, 100 -> 112, 40 -> 48,
+  // 200 -> 208, 50 -> 64, 180 -> 192, 500 -> 512.
+  it("splits, coalesces and places blocks exactly as worked out by hand", () => {
+    const result = libc.run(libc.compile("malloc-trace.c"));
+
+    expect(result.stdout.trim().split("\n")).toEqual([
+      "four blocks: used:32@0 used:112@32 used:48@144 used:208@192 top@400",
+      "free b: used:32@0 free:112@32 used:48@144 used:208@192 top@400",
+      "e splits b's place: used:32@0 used:64@32 free:48@96 used:48@144 used:208@192 top@400",
+      "free a and c: free:32@0 used:64@32 free:96@96 used:208@192 top@400",
+      "free e coalesces both sides: free:192@0 used:208@192 top@400",
+      "f fits exactly: used:192@0 used:208@192 top@400",
+      "free d joins the top: used:192@0 top@192",
+      "f grows in place into the top: used:512@0 top@512",
+      "f shrinks in place: used:112@0 free:400@112 used:32@512 top@544",
+      "aligned 1",
+      // 200000 + 8 of header + 8 of links, in whole pages: 49 × 4096
+      "m has its own mapping: used:112@0 free:400@112 used:32@512 top@544 mapped:200704",
+      "all free: top@0",
+      "zero bytes are a block 1, payload aligned 1",
+      "sbrk 1 mmap 1 munmap 1",
+    ]);
+  });
+
+  it.each(["bins", "side", "first-fit"])("%s keeps every block apart and its contents whole", (name) => {
+    const result = libc.run(libc.compile("malloc-random.c"), [seed, "4000"], { MALLOC: name });
+
+    expect(result.stdout).toBe("in use at the end: 0 bytes\n");
+  });
+
+  it("an unknown allocator is named, with the known ones, and the default serves", () => {
+    const result = libc.run(libc.compile("malloc-random.c"), [seed, "10"], { MALLOC: "best" });
+
+    expect(result.stderr).toBe("malloc: MALLOC=best names no allocator; using bins. Known: bins side first-fit\n");
+    expect(result.status).toBe(0);
+  });
+
+  it.each([
+    [1, /freed already \(double free\)/],
+    [2, /not the start of a block: malloc returns multiples of 16 only/],
+    [3, /not the start of a block/],
+    [4, /the header after this block was overwritten/],
+    [5, /freed already \(double free\)/],
+    [6, /the books inside this free block were overwritten/],
+  ])("mistake %i is noticed, named and ends the program", (mistake, message) => {
+    const result = libc.run(libc.compile("malloc-mistakes.c"), [String(mistake)]);
+
+    expect(result.stderr).toMatch(message);
+    expect(result.stdout).not.toContain("nobody noticed");
+  });
+
+  it("gives memory back from the top only, and not while a block pins it", () => {
+    const result = libc.run(libc.compile("malloc-give-back.c"));
+
+    expect(
+      result.stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.slice(-1)),
+    ).toEqual(Array(7).fill("1"));
+  });
+});
