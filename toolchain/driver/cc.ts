@@ -1,13 +1,11 @@
 /** The compiler driver: which file goes through which stage, and where the results are put. */
 import { assembleItems, assembleText } from "../asm/assemble.ts";
-import type { Item } from "../asm/items.ts";
 import { printItems } from "../asm/print-items.ts";
-import { printTokens } from "../c/preprocess/print.ts";
-import { type Diagnostic, Diagnostics, renderDiagnostics, SourceFile } from "../diagnostics.ts";
+import { type Diagnostic, renderDiagnostics, SourceFile } from "../diagnostics.ts";
 import type { ObjectFile } from "../elf/object.ts";
 import { writeObject } from "../elf/write.ts";
 import { type LinkInput, link } from "../link.ts";
-import { compileC, preprocessFile, SourceCache } from "./compile.ts";
+import { compileC, preprocessText, SourceCache } from "./compile.ts";
 import { baseName, type DriverHost, failure, ok, type ToolResult, withoutSuffix } from "./host.ts";
 import { CC_HELP, type CcInput, type CcOptions, parseOptions } from "./options.ts";
 
@@ -105,20 +103,19 @@ class Run {
   }
 
   private preprocessOnly(file: SourceFile, stage: Stage): void {
-    const diagnostics = new Diagnostics();
-    const isAssembly = stage !== "c";
-    const { tokens } = preprocessFile(file, this.options, this.host.sysroot, this.cache, diagnostics, isAssembly);
-    this.report(diagnostics.list);
-    const text = printTokens(tokens, file);
+    const text = this.preprocessed(file, stage !== "c");
     if (this.options.output === null) this.stdout += text;
     else this.write(this.options.output, new TextEncoder().encode(text), false);
   }
 
+  private preprocessed(file: SourceFile, isAssembly: boolean): string {
+    const { text, diagnostics } = preprocessText(file, this.options, this.host, this.cache, isAssembly);
+    this.report(diagnostics);
+    return text;
+  }
+
   private preprocessedAssembly(file: SourceFile): SourceFile {
-    const diagnostics = new Diagnostics();
-    const { tokens } = preprocessFile(file, this.options, this.host.sysroot, this.cache, diagnostics, true);
-    this.report(diagnostics.list);
-    return new SourceFile(file.name, printTokens(tokens, file));
+    return new SourceFile(file.name, this.preprocessed(file, true));
   }
 
   private compile(file: SourceFile): void {
@@ -135,7 +132,7 @@ class Run {
       else this.write(output, new TextEncoder().encode(printItems(result)), false);
       return;
     }
-    this.finish(file.name, assembleItems(result as Item[], { name: objectName(file.name) }));
+    this.finish(file.name, assembleItems(result, { name: objectName(file.name) }));
   }
 
   private assemble(file: SourceFile): void {

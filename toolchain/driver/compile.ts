@@ -1,18 +1,15 @@
 /** One C source through the stages: preprocess, parse, check, generate. */
 import type { Item } from "../asm/items.ts";
 import { parseAssembly } from "../asm/parse.ts";
-import { checkUnit } from "../c/check/check.ts";
 import { generateUnit } from "../c/codegen/unit.ts";
-import { parseUnit } from "../c/parse/parse.ts";
-import { type Preprocessed, preprocess } from "../c/preprocess/preprocess.ts";
+import { frontEnd, preprocessOnly } from "../c/front-end.ts";
+import type { PreprocessOptions } from "../c/preprocess/preprocess.ts";
 import { type Diagnostic, Diagnostics, SourceFile, type Span } from "../diagnostics.ts";
 import type { DriverHost } from "./host.ts";
 import type { CcOptions } from "./options.ts";
-import { chooseWarnings } from "./warnings.ts";
 
-const MESSAGE_LIMIT = 500;
-/** About 60,000 lines. */
-const LONG_SOURCE_TOKENS = 400_000;
+/** A source of about 30,000 lines. */
+const LONG_SOURCE_BYTES = 1_000_000;
 
 /** What one source file gave, and what is to be said about it. */
 export interface Compiled<T> {
@@ -41,29 +38,25 @@ export class SourceCache {
   }
 }
 
-export function preprocessFile(
+const preprocessOptions = (options: CcOptions, sysroot: string, isAssembly: boolean): PreprocessOptions => ({
+  includePaths: [...options.includePaths, ...(options.noStandardInclude ? [] : [`${sysroot}/include`])],
+  defines: [
+    ...options.defines,
+    ...(options.level > 0 ? ["__OPTIMIZE__=1"] : []),
+    ...(isAssembly ? ["__ASSEMBLER__=1"] : []),
+  ],
+  undefines: options.undefines,
+});
+
+/** The source after preprocessing, as `cc -E` prints it. */
+export function preprocessText(
   file: SourceFile,
   options: CcOptions,
-  sysroot: string,
+  host: DriverHost,
   cache: SourceCache,
-  diagnostics: Diagnostics,
   isAssembly: boolean,
-): Preprocessed {
-  const standard = options.noStandardInclude ? [] : [`${sysroot}/include`];
-  return preprocess(
-    withForcedIncludes(file, options),
-    {
-      includePaths: [...options.includePaths, ...standard],
-      defines: [
-        ...options.defines,
-        ...(options.level > 0 ? ["__OPTIMIZE__=1"] : []),
-        ...(isAssembly ? ["__ASSEMBLER__=1"] : []),
-      ],
-      undefines: options.undefines,
-    },
-    cache,
-    diagnostics,
-  );
+): { text: string; diagnostics: readonly Diagnostic[] } {
+  return preprocessOnly(withForcedIncludes(file, options), preprocessOptions(options, host.sysroot, isAssembly), cache);
 }
 
 /** -include FILE: the source behaves as if its first lines included them. They share line 1, so that line numbers stay. */
@@ -74,20 +67,25 @@ function withForcedIncludes(file: SourceFile, options: CcOptions): SourceFile {
 }
 
 /** C to the assembler's items. */
-export function compileC(file: SourceFile, options: CcOptions, host: DriverHost, cache: SourceCache): Compiled<Item[]> {
-  const diagnostics = new Diagnostics(MESSAGE_LIMIT);
-  const preprocessed = preprocessFile(file, options, host.sysroot, cache, diagnostics, false);
-  const parsed = parseUnit(preprocessed.tokens, preprocessed.packs, diagnostics);
-  const tree = checkUnit(parsed, file.name, diagnostics);
-  const shown = (): Diagnostic[] => chooseWarnings(diagnostics.list, options);
-  const failed = (list: readonly Diagnostic[]): boolean => list.some((item) => item.severity === "error");
-  if (tree === null || diagnostics.failed || failed(shown())) return { result: null, diagnostics: shown() };
-  if (options.syntaxOnly) return { result: [], diagnostics: shown() };
-  const items = generateUnit(tree, {
+export function compileC(
+  file: SourceFile,
+  options: CcOptions,
+  host: DriverHost,
+  cache: SourceCache,
+): Compiled<readonly Item[]> {
+  const front = frontEnd(
+    withForcedIncludes(file, options),
+    { ...preprocessOptions(options, host.sysroot, false), warnings: options.warnings },
+    cache,
+  );
+  if (front.unit === null) return { result: null, diagnostics: front.diagnostics };
+  if (options.syntaxOnly) return { result: [], diagnostics: front.diagnostics };
+  const diagnostics = new Diagnostics();
+  const items = generateUnit(front.unit, {
     level: options.level,
     debug: options.debug,
     // One source this long may fill the reach of a single jump.
-    longCalls: options.longCalls || preprocessed.tokens.length > LONG_SOURCE_TOKENS,
+    longCalls: options.longCalls || file.text.length > LONG_SOURCE_BYTES,
     functionSections: options.functionSections,
     dataSections: options.dataSections,
     common: options.common,
@@ -95,7 +93,7 @@ export function compileC(file: SourceFile, options: CcOptions, host: DriverHost,
     workingDirectory: host.workingDirectory ?? "/",
     parseAsm: (text, span) => parseAsmText(text, span, diagnostics),
   });
-  return { result: diagnostics.failed ? null : items, diagnostics: shown() };
+  return { result: diagnostics.failed ? null : items, diagnostics: [...front.diagnostics, ...diagnostics.list] };
 }
 
 /** The text of an asm statement; mistakes in it are reported at the statement. */

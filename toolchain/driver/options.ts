@@ -21,9 +21,8 @@ export interface CcOptions {
   libraryPaths: string[];
   level: 0 | 1;
   debug: boolean;
-  warnings: WarningChoice[];
-  noWarnings: boolean;
-  warningsAreErrors: boolean;
+  /** -W… and -w without their dash, in order. */
+  warnings: string[];
   longCalls: boolean;
   noStandardLibrary: boolean;
   noStartFiles: boolean;
@@ -51,12 +50,6 @@ export interface CcInput {
   readonly language: string | null;
 }
 
-/** -Wname, -Wno-name, -Werror=name, -Wno-error=name, in order. */
-export interface WarningChoice {
-  readonly name: string;
-  readonly state: "on" | "off" | "error" | "no-error";
-}
-
 export const blankOptions = (): CcOptions => ({
   stopAfter: "link",
   output: null,
@@ -69,8 +62,6 @@ export const blankOptions = (): CcOptions => ({
   level: 1,
   debug: false,
   warnings: [],
-  noWarnings: false,
-  warningsAreErrors: false,
   longCalls: false,
   noStandardLibrary: false,
   noStartFiles: false,
@@ -126,7 +117,7 @@ const FLAGS: Readonly<Record<string, (options: CcOptions) => void>> = {
   "--verbose": (options) => (options.verbose = true),
   "--help": (options) => (options.help = true),
   "--version": (options) => (options.version = true),
-  "-w": (options) => (options.noWarnings = true),
+  "-w": (options) => (options.warnings.push("w")),
   "-g0": (options) => (options.debug = false),
   "-nostdlib": (options) => (options.noStandardLibrary = options.noStartFiles = true),
   "-nodefaultlibs": (options) => (options.noStandardLibrary = true),
@@ -195,7 +186,7 @@ function otherOption(options: CcOptions, arg: string): string | null {
     return null;
   }
   if (arg.startsWith("-Wa,") || arg.startsWith("-Wp,")) return null;
-  if (arg.startsWith("-W")) return warningOption(options, arg.slice(2));
+  if (arg.startsWith("-W")) return set(() => options.warnings.push(arg.slice(1)));
   if (/^-O/.test(arg)) return levelOption(options, arg.slice(2));
   if (/^-g(gdb)?[0-3]?$|^-gdwarf(-[2-5])?$/.test(arg)) return set(() => (options.debug = true));
   if (IGNORED.test(arg)) return null;
@@ -206,16 +197,6 @@ function otherOption(options: CcOptions, arg: string): string | null {
 function levelOption(options: CcOptions, text: string): string | null {
   if (!/^([0-9]*|s|g|fast|z)$/.test(text)) return `unknown optimisation level '-O${text}': there are -O0 and -O1`;
   options.level = text === "0" ? 0 : 1;
-  return null;
-}
-
-function warningOption(options: CcOptions, name: string): string | null {
-  if (name === "error") options.warningsAreErrors = true;
-  else if (name === "no-error") options.warningsAreErrors = false;
-  else if (name.startsWith("error=")) options.warnings.push({ name: name.slice(6), state: "error" });
-  else if (name.startsWith("no-error=")) options.warnings.push({ name: name.slice(9), state: "no-error" });
-  else if (name.startsWith("no-")) options.warnings.push({ name: name.slice(3), state: "off" });
-  else options.warnings.push({ name, state: "on" });
   return null;
 }
 

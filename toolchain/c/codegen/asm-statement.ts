@@ -85,9 +85,7 @@ function placeOutput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: 
   const letters = lettersOf(operand.constraint);
   const inRegister = registerHome(g, target) !== null;
   if ((isMemoryOnly(letters) || letters === "A") && !inRegister) {
-    const base = addressRegister(g, addressOf(g, target));
-    work.uses.push(base);
-    work.places.push({ kind: "memory", base });
+    placeMemory(g, target, work);
     return;
   }
   if (classOf(target.type.type) !== "word" || isMemoryOnly(letters)) {
@@ -109,8 +107,13 @@ function placeOutput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: 
   work.results.push({ target, register });
 }
 
+function placeMemory(g: FunctionBuilder, lvalue: LValue, work: Work): void {
+  const base = addressRegister(g, addressOf(g, lvalue));
+  work.uses.push(base);
+  work.places.push({ kind: "memory", base });
+}
+
 function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: AsmStmt): void {
-  const value = operand.value!;
   const letters = lettersOf(operand.constraint);
   const matching = /^(\d+)|^\[([^\]]+)\]/.exec(letters);
   if (matching !== null) {
@@ -121,11 +124,16 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
       g.error(`asm operand matches '${letters}', which is no output in a register`, stmt.span);
       return;
     }
-    work.moves.push([place.register, g.gen.word(g, value)]);
+    work.moves.push([place.register, g.gen.word(g, operand.value!)]);
     work.uses.push(place.register);
     work.places.push(place);
     return;
   }
+  if (operand.target !== null) {
+    placeMemory(g, operand.target, work);
+    return;
+  }
+  const value = operand.value!;
   const constant = constantPlace(value, letters);
   if (constant !== null) {
     work.places.push(constant);
@@ -134,9 +142,7 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
   if (isMemoryOnly(letters) || letters === "A") {
     const lvalue = value.kind === "load" ? value.from : null;
     if (lvalue !== null && registerHome(g, lvalue) === null) {
-      const base = addressRegister(g, addressOf(g, lvalue));
-      work.uses.push(base);
-      work.places.push({ kind: "memory", base });
+      placeMemory(g, lvalue, work);
       return;
     }
   }

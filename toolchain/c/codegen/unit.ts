@@ -163,8 +163,18 @@ function functionItems(
 
 function optimizeCode(g: FunctionBuilder): { code: readonly Ins[]; registerCount: number } {
   const code = simplifyFlow(g.code);
-  if (g.unit.optimize) reuseValues(code, g.nextVirtual);
+  if (g.unit.optimize) reuseValues(code, g.nextVirtual, variableRegisters(g));
   return { code, registerCount: g.nextVirtual };
+}
+
+function variableRegisters(g: FunctionBuilder): Set<number> {
+  const registers = new Set<number>();
+  for (const local of g.locals) {
+    const home = g.homes.get(local.id);
+    if (home?.kind === "word" || home?.kind === "pointer") registers.add(home.reg);
+    else if (home?.kind === "wide") registers.add(home.low).add(home.high);
+  }
+  return registers;
 }
 
 const pointerIn = (name: string, type: "init_array" | "fini_array", target: string): Item[] => [

@@ -28,13 +28,18 @@ const BYTES: Readonly<Record<string, number>> = { lb: 1, lbu: 1, lh: 2, lhu: 2, 
 const CHEAP = new Set(["li", "hi", "lo", "slot"]);
 const NOT_NUMBERED = new Set(["mv", "cfa", "dynamic"]);
 
-/** Rewrites the code in place. */
-export function reuseValues(code: readonly Ins[], registerCount: number): void {
-  new Numbering(code, registerCount).run();
+/**
+ * Rewrites the code in place.
+ *
+ * @param variables registers of C variables: what is copied into one is used from there, so that the original may end
+ */
+export function reuseValues(code: readonly Ins[], registerCount: number, variables: ReadonlySet<number>): void {
+  new Numbering(code, registerCount, variables).run();
 }
 
 class Numbering {
   private readonly code: readonly Ins[];
+  private readonly variables: ReadonlySet<number>;
   private readonly versions: Int32Array;
   private readonly definitions: Int32Array;
   private values = new Map<string, Known>();
@@ -43,8 +48,9 @@ class Numbering {
   /** What a register is a copy of. */
   private copies = new Map<number, Known>();
 
-  constructor(code: readonly Ins[], registerCount: number) {
+  constructor(code: readonly Ins[], registerCount: number, variables: ReadonlySet<number>) {
     this.code = code;
+    this.variables = variables;
     this.versions = new Int32Array(registerCount);
     this.definitions = new Int32Array(registerCount);
     for (const ins of code) if (ins.d >= 0) this.definitions[ins.d]!++;
@@ -80,7 +86,7 @@ class Numbering {
 
   /** The register that this one is a copy of, while it is. Machine registers are left alone. */
   private original(register: number): number {
-    if (register < 32) return register;
+    if (register < 32 || this.variables.has(register)) return register;
     const known = this.copies.get(register);
     return this.isCurrent(known) && this.definitions[register] === 1 ? known.register : register;
   }
