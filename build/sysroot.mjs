@@ -169,7 +169,9 @@ function buildLibrary(state) {
   mkdirSync(join(root, lib), { recursive: true });
   const headerFiles = filesBelow(join(root, "libc")).filter((file) => file.endsWith(".h"));
   const headers = treeDigest(join(root, "libc"), headerFiles);
-  const flags = ["-O1", "-g", "-Wall", "-Ilibc/src/internal", "-Ilibc/src", "-Ilibc", `-I${out}/sysroot/include`];
+  const flags = ["-O1", "-Wall", "-Ilibc/src/internal", "-Ilibc/src", "-Ilibc", `-I${out}/sysroot/include`];
+  // The allocators are what people step into; debug information of all of libc would be 150 KB in every program.
+  const flagsFor = (source) => (source.startsWith("libc/malloc/") ? [...flags, "-g"] : flags);
   compileObject(state, "libc/crt/crt0.s", `${lib}/crt0.o`, [], "");
   const sources = [
     ...filesBelow(join(root, "libc"))
@@ -181,7 +183,7 @@ function buildLibrary(state) {
   ];
   const objects = sources.map((source) => {
     const object = `${out}/gen/obj/${source.replaceAll("/", "-")}.o`;
-    compileObject(state, source, object, flags, headers);
+    compileObject(state, source, object, flagsFor(source), headers);
     return object;
   });
   const archive = `${lib}/libc.a`;
@@ -241,7 +243,7 @@ function buildPrograms(state) {
   return programs.length;
 }
 
-/** Lays out /bin, /etc, /tmp, /usr/include, /usr/lib and /usr/src/programs in one archive. */
+/** Lays out /bin, /etc, /root, /tmp, /usr/include, /usr/lib, and in /usr/src the sources that debug information names. */
 async function packRootfs({ root, out }) {
   const { createTar } = await import("nanotar");
   const files = [];
@@ -259,7 +261,7 @@ async function packRootfs({ root, out }) {
   const addTree = (name, from, mode) => {
     for (const file of filesBelow(from)) add(`${name}/${file}`, join(from, file), mode);
   };
-  for (const folder of ["bin", "etc", "tmp", "usr/include", "usr/lib", "usr/src/programs"]) addFolder(folder);
+  for (const folder of ["bin", "etc", "root", "tmp", "usr/include", "usr/lib", "usr/src/programs"]) addFolder(folder);
   addTree("bin", join(root, out, "rootfs/bin"), "755");
   addTree("etc", join(root, "programs/etc"), "644");
   addTree("usr/include", join(root, out, "sysroot/include"), "644");
@@ -267,6 +269,7 @@ async function packRootfs({ root, out }) {
   for (const file of filesBelow(join(root, "programs"))) {
     if (!file.startsWith("etc/")) add(`usr/src/programs/${file}`, join(root, "programs", file), "644");
   }
+  addTree("usr/src/libc/malloc", join(root, "libc/malloc"), "644");
   writeFileSync(join(root, out, "rootfs.tar"), createTar(files));
 }
 

@@ -17,7 +17,7 @@ const STATUS_LIMIT = 124;
 const SOURCES = new Set([".c", ".s", ".S"]);
 const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=" + (process.env["TERM"] ?? "dumb")];
 
-interface Program {
+export interface Program {
   /** What the machine executes. */
   readonly path: string;
   /** The file to add to the machine for it, if it is not there already. */
@@ -25,7 +25,7 @@ interface Program {
 }
 
 /** Finds, compiles or loads what the person named. Throws CommandFailure. */
-function prepareProgram(file: string, root: readonly RootEntry[]): Program {
+export function prepareProgram(file: string, root: readonly RootEntry[]): Program {
   const extension = extname(file);
   const isOnHost = existsSync(file);
   if (!isOnHost && !file.includes("/") && extension === "") {
@@ -35,7 +35,8 @@ function prepareProgram(file: string, root: readonly RootEntry[]): Program {
       "`faultline sh -c help` lists the machine's programs.",
     );
   }
-  const bytes = SOURCES.has(extension) ? compileFile(file, root) : readNamedFile(file);
+  const given = readNamedFile(file);
+  const bytes = SOURCES.has(extension) ? compileFile(file, root) : given;
   const path = `/tmp/${basename(file, SOURCES.has(extension) ? extension : "")}`;
   return { path, added: [{ path, type: "file", mode: 0o755, bytes }] };
 }
