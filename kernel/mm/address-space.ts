@@ -313,9 +313,12 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
 }
 
 function copyArea(core: Core, parent: AddressSpace, child: AddressSpace, vma: Vma): void {
-  forEachPte(core.ram, parent.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (vpn, paddr, pte) => {
+  const { ram } = core;
+  forEachPte(ram, parent.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (vpn, paddr) => {
     ensureTable(core, child, child.ownerPid, vpn);
-    const target = pteAddress(core.ram, child.rootPfn, vpn);
+    // Read only now: the table's frame may have come from the standby list, and may have been this very page's.
+    const pte = ram.readWord(paddr);
+    const target = pteAddress(ram, child.rootPfn, vpn);
     if (isValid(pte)) copyMapping(core, parent, child, vma, vpn, paddr, target, pte);
     else copySoftware(core, child, vpn, target, pte);
   });

@@ -186,7 +186,7 @@ export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult
   });
   machine.boot(fuzzProgram(random));
   // Checking after every event is slow: then only the beginning of the run.
-  const most = options.check === "every-event" ? 1_500 : 60_000;
+  const most = options.check === "end" ? 60_000 : 1_500;
   for (let steps = 0; steps < most && machine.step(2_000_000); steps++) {
     if (options.check === "end" && steps % 64 === 0) machine.check();
   }

@@ -13,6 +13,24 @@ test("fork gives the child a copy: its writes stay its own", () => {
   expect(new TestMachine().boot(exitWith("t1")(p)).run()).toBe(1);
 });
 
+test("fork copies a page rightly whose frame it has just taken for the child's page table", () => {
+  const p = new Program().words("value", 5);
+  for (let page = 1; page <= 8; page++) p.li("t0", DATA + page * 4096).load("lw", "t1", "t0"); // clean pages of zeros
+  p.li("a7", 999).ecall().call("clone", 17, 0, 0, 0, 0).branch("bne", "a0", "zero", "parent");
+  p.li("t0", DATA + 4096)
+    .load("lw", "a0", "t0")
+    .li("a7", 94)
+    .ecall();
+  p.label("parent").call("waitid", 0, 0, "info", 4, 0).li("t0", "info").load("lw", "a0", "t0", 20).li("a7", 94).ecall();
+  p.words("info", ...new Array<number>(32).fill(-1)).bss(9 * 4096);
+  const machine = new TestMachine({ frames: 64, availableTargetFrames: 0 }).boot(p);
+  machine.runUntil(() => machine.of("message").length === 1);
+  machine.trimAll();
+  machine.leaveFrames(0); // only the standby list is left: the parent's own pages
+
+  expect(machine.run()).toBe(0);
+});
+
 test("waitid reports the child's status, pid and code, and leaves no zombie", () => {
   const p = new Program()
     .words("info", ...new Array<number>(32).fill(-1))

@@ -152,12 +152,11 @@ export class TestMachine {
     }
   }
 
-  /** Leaves only so many frames available, by handing the rest to the kernel for good. */
+  /** Leaves only so many frames free (zeroed or dirty), by handing the rest to the kernel for good. */
   leaveFrames(available: number): void {
     const { frames } = this.core;
-    while (frames.availableFrames > available) {
-      const pfn = [Frame.Zeroed, Frame.Dirty].map((state) => frames.newest(state)).find((found) => found >= 0);
-      if (pfn === undefined) throw new Error("nothing free to take");
+    while (frames.count[Frame.Zeroed] + frames.count[Frame.Dirty] > available) {
+      const pfn = [Frame.Zeroed, Frame.Dirty].map((state) => frames.newest(state)).find((found) => found >= 0)!;
       frames.move(pfn, Frame.Kernel);
     }
   }
