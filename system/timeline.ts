@@ -181,6 +181,16 @@ export class Timeline {
     this.travel(target, (at) => !isBefore(target, at));
   }
 
+  /**
+   * Goes to where an action of the kernel began: the first moment with these turns and instructions. Of a fault that is the
+   * state just before the instruction was tried.
+   */
+  goToAction(turns: number, instret: number): void {
+    const goal = { turns, instret, cycles: -1 };
+    if (!isBefore(this.start, goal)) return this.goToMoment(this.start);
+    this.travel(goal, (at) => isBefore(at, goal));
+  }
+
   /** One instruction back. Returns the position reached. */
   stepBack(): number {
     return this.goTo(this.position - 1);
@@ -302,7 +312,12 @@ export class Timeline {
 
   /** The last leg. */
   private finish(target: RunBounds | Moment): void {
-    if ("turns" in target) {
+    if ("turns" in target && target.cycles < 0) {
+      // The cycles of that moment are not known: by turns first, then by instructions.
+      if (this.moment.turns < target.turns) this.replayToward(this.end, { untilTurns: target.turns });
+      if (this.position < target.instret) this.replayToward(this.end, { untilInstret: target.instret });
+      if (this.moment.turns === target.turns && this.position === target.instret) return;
+    } else if ("turns" in target) {
       if (this.replayToward(target, {}) === null) return;
     } else if ((this.replayToward(this.frontier!, target)?.kind ?? "instruction") === "instruction") return;
     throw new Divergence(`the recording has no such moment; the run stopped at ${momentText(this.moment)}`);

@@ -1,5 +1,6 @@
 /** `./bin/faultline`: the commands and how they are spelt. Each command's work stands in a file of its own. */
 import { Command, CommanderError } from "commander";
+import { explainFault } from "./explain-fault.ts";
 import { CommandFailure, failureText } from "./failure.ts";
 import { addMachineOptions, type ParsedOptions } from "./machine-arguments.ts";
 import { runProgram } from "./run.ts";
@@ -33,6 +34,22 @@ addMachineOptions(
     .option("-c <COMMAND>", "run COMMAND and exit"),
 ).action(async (options: ParsedOptions) => {
   process.exitCode = await runShell(options);
+});
+
+addMachineOptions(
+  program
+    .command("explain-fault")
+    .description("run a program and show one of its page faults step by step; without a choice, list them")
+    .argument("<file>", "as for run")
+    .argument("[args...]", "arguments of the program")
+    .option("--nth <N>", "the N-th fault of the run, from 1")
+    .option("--at <INSTRET>", "the first fault at or after so many instructions")
+    .option("--address <A>", "the first fault in the page of this address")
+    .option("--stdin <FILE>", "the program's input; by default standard input, or nothing at a terminal")
+    .option("--json", "print the steps as JSON")
+    .passThroughOptions(),
+).action((file: string, args: string[], options: ParsedOptions) => {
+  process.exitCode = explainFault(file, args, options);
 });
 
 for (const [name, description] of Object.entries(TOOL_NAMES)) {

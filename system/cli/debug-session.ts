@@ -1,0 +1,70 @@
+/** A program under a timeline, for the commands that look back: debug, replay, explain-fault. */
+import { Images } from "../debugger/symbols.ts";
+import { Machine } from "../machine.ts";
+import type { RootEntry } from "../root-file-system.ts";
+import { Timeline } from "../timeline.ts";
+import { CommandFailure } from "./failure.ts";
+import { loadRoot } from "./files.ts";
+import { configFrom, type ParsedOptions } from "./machine-arguments.ts";
+import { prepareProgram } from "./run.ts";
+
+/** Fixed, unlike `run`'s: a recording must not depend on the terminal it was made in. */
+export const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=dumb"];
+
+export interface Session {
+  readonly machine: Machine;
+  readonly timeline: Timeline;
+  readonly images: Images;
+  /** What was booted: enough, with the input log, to do it again. */
+  readonly argv: readonly string[];
+  readonly added: readonly RootEntry[];
+  readonly root: readonly RootEntry[];
+}
+
+export type Output = (stream: "tty0" | "stdout" | "stderr", bytes: Uint8Array) => void;
+
+/** Compiles or loads a program and boots a machine with it. Throws CommandFailure. */
+export function openSession(file: string, args: readonly string[], options: ParsedOptions, output: Output): Session {
+  const config = configFrom(options);
+  const root = loadRoot();
+  const program = prepareProgram(file, root);
+  const whole = [...root, ...program.added];
+  return bootSession(config, whole, [program.path, ...args], program.added, root, output);
+}
+
+export function bootSession(
+  config: ReturnType<typeof configFrom>,
+  whole: readonly RootEntry[],
+  argv: readonly string[],
+  added: readonly RootEntry[],
+  root: readonly RootEntry[],
+  output: Output,
+): Session {
+  const machine = new Machine(config, whole, output);
+  machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
+  const problem = machine.boot({ argv, environment: ENVIRONMENT, stdio: "streams" });
+  if (problem !== null) throw new CommandFailure(`${argv[0]} cannot be executed: ${problem}`, "", 126);
+  const files = new Map(whole.map((entry) => [entry.path, entry]));
+  const images = new Images((path) => files.get(path)?.bytes ?? null);
+  return { machine, timeline: new Timeline(machine), images, argv, added, root };
+}
+
+const SLICE_CYCLES = 20_000_000;
+
+/**
+ * Runs a recording on to its end: sleep is skipped, and `feed` is asked for input when a program waits for it (false: there
+ * is no more). Returns why it ended.
+ */
+export function recordToEnd(
+  timeline: Timeline,
+  feed: () => boolean,
+): { readonly kind: "halted"; readonly status: number } | { readonly kind: "instruction-limit" | "stuck" } {
+  for (;;) {
+    const status = timeline.record(SLICE_CYCLES);
+    if (status.kind === "asleep") {
+      if (!timeline.machine.kernel.wantsInput || !feed()) timeline.skipTo(status.untilCycles);
+    } else if (status.kind === "input") {
+      if (!feed()) return { kind: "stuck" };
+    } else if (status.kind === "halted" || status.kind === "instruction-limit") return status;
+  }
+}
