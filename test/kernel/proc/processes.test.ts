@@ -14,21 +14,26 @@ test("fork gives the child a copy: its writes stay its own", () => {
 });
 
 test("fork copies a page rightly whose frame it has just taken for the child's page table", () => {
+  // Standby, oldest first, will be: a page of data and one of bss, which become the child's root and first leaf table;
+  // then the first page under the second leaf table, which that table takes just when the page is to be copied.
+  const place = 0x4000_0000;
   const p = new Program().words("value", 5);
-  for (let page = 1; page <= 8; page++) p.li("t0", DATA + page * 4096).load("lw", "t1", "t0"); // clean pages of zeros
+  for (const vaddr of [DATA, DATA + 4096]) p.li("t0", vaddr).load("lw", "t1", "t0");
+  p.call("mmap2", place, 16 * 4096, 3, 0x32, -1, 0);
+  for (let page = 0; page < 16; page++) p.li("t0", place + page * 4096).load("lw", "t1", "t0");
   p.li("a7", 999).ecall().call("clone", 17, 0, 0, 0, 0).branch("bne", "a0", "zero", "parent");
-  p.li("t0", DATA + 4096)
-    .load("lw", "a0", "t0")
-    .li("a7", 94)
-    .ecall();
+  p.li("t0", place).load("lw", "a0", "t0").li("a7", 94).ecall();
   p.label("parent").call("waitid", 0, 0, "info", 4, 0).li("t0", "info").load("lw", "a0", "t0", 20).li("a7", 94).ecall();
-  p.words("info", ...new Array<number>(32).fill(-1)).bss(9 * 4096);
+  p.words("info", ...new Array<number>(32).fill(-1)).bss(2 * 4096);
   const machine = new TestMachine({ frames: 64, availableTargetFrames: 0 }).boot(p);
   machine.runUntil(() => machine.of("message").length === 1);
   machine.trimAll();
   machine.leaveFrames(0); // only the standby list is left: the parent's own pages
 
   expect(machine.run()).toBe(0);
+
+  const tables = machine.of("frame-allocated").filter((event) => event.pid === 2 && event.purpose === "page-table");
+  expect(tables.map((event) => event.source).slice(0, 3)).toEqual(["standby", "standby", "standby"]);
 });
 
 test("waitid reports the child's status, pid and code, and leaves no zombie", () => {
