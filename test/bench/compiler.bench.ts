@@ -10,9 +10,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bench, describe } from "vitest";
-import { diskHost, HERE, missingTools, Workshop } from "../toolchain/c-run/toolchain.ts";
 import { cc } from "../../toolchain/driver.ts";
 import { runFlat } from "../toolchain/c-run/flat-machine.ts";
+import { diskHost, HERE, missingTools, Workshop } from "../toolchain/c-run/toolchain.ts";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "programs");
 const programs = readdirSync(folder).filter((name) => name.endsWith(".c"));
@@ -25,7 +25,8 @@ function measure(workshop: Workshop, name: string): { ours: number; gcc0: number
   const ours = count(workshop.ours(source, "ours.o", ["-O1"]));
   const gcc0 = count(workshop.reference(source, "gcc0.o", ["-O0"]));
   const gcc1 = count(workshop.reference(source, "gcc1.o", ["-O1"]));
-  if (ours.output !== gcc1.output || gcc0.output !== gcc1.output) throw new Error(`${name}: outputs differ\n${ours.output}${gcc1.output}`);
+  if (ours.output !== gcc1.output || gcc0.output !== gcc1.output)
+    throw new Error(`${name}: outputs differ\n${ours.output}${gcc1.output}`);
   return { ours: ours.instructions, gcc0: gcc0.instructions, gcc1: gcc1.instructions };
 }
 

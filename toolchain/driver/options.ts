@@ -117,7 +117,7 @@ const FLAGS: Readonly<Record<string, (options: CcOptions) => void>> = {
   "--verbose": (options) => (options.verbose = true),
   "--help": (options) => (options.help = true),
   "--version": (options) => (options.version = true),
-  "-w": (options) => (options.warnings.push("w")),
+  "-w": (options) => options.warnings.push("w"),
   "-g0": (options) => (options.debug = false),
   "-nostdlib": (options) => (options.noStandardLibrary = options.noStartFiles = true),
   "-nodefaultlibs": (options) => (options.noStandardLibrary = true),

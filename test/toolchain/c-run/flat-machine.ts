@@ -40,7 +40,8 @@ export function runFlat(executable: Uint8Array, limit = 200_000_000): FlatRun {
   for (;;) {
     const stop = engine.run(Number.POSITIVE_INFINITY, limit);
     if (stop !== Stop.Trap) throw new Error(`still running after ${limit} instructions`);
-    if (hart.scause !== 8) throw new Error(`trap ${hart.scause} at 0x${hart.sepc.toString(16)}, stval 0x${hart.stval.toString(16)}`);
+    if (hart.scause !== 8)
+      throw new Error(`trap ${hart.scause} at 0x${hart.sepc.toString(16)}, stval 0x${hart.stval.toString(16)}`);
     const start = hart.x[A1]! >>> 0;
     if (hart.x[A7] === 64) {
       output += new TextDecoder().decode(ram.u8.slice(start, start + hart.x[A2]!));

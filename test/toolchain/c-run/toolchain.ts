@@ -14,10 +14,9 @@ const GCC = "riscv64-unknown-elf-gcc";
 const TARGET = ["-march=rv32ima", "-mabi=ilp32", "-nostdlib", "-ffreestanding"];
 
 const answers = (command: string): boolean => spawnSync(command, ["--version"]).status === 0;
-const absent = [
-  answers(GCC) ? null : "gcc-riscv64-unknown-elf",
-  answers("qemu-riscv32") ? null : "qemu-user",
-].filter((name) => name !== null);
+const absent = [answers(GCC) ? null : "gcc-riscv64-unknown-elf", answers("qemu-riscv32") ? null : "qemu-user"].filter(
+  (name) => name !== null,
+);
 
 /** What to install before these tests can run here, or undefined when all is there. */
 export const missingTools = absent.length === 0 ? undefined : `apt-get install ${absent.join(" ")}`;

@@ -60,13 +60,18 @@ function run(program, args = []) {
 export function compareSeed(driver, seed, folder) {
   const source = join(folder, `${seed}.c`);
   const flavour = flavours[seed % flavours.length];
-  const made = spawnSync("csmith", ["--seed", String(seed), ...flavour, "-o", source], { encoding: "utf8", timeout: 10_000 });
+  const made = spawnSync("csmith", ["--seed", String(seed), ...flavour, "-o", source], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
   if (made.status !== 0) return "skip";
   // The reference uses volatile and packed exactly as we do; csmith's own header is replaced by ours.
   const reference = join(folder, `${seed}.gcc`);
   const runtime = join(folder, "runtime.o");
   const include = `-I${here}`;
-  const gcc = spawnSync(GCC, [...TARGET, "-w", "-O1", include, source, runtime, "-lgcc", "-o", reference], { encoding: "utf8" });
+  const gcc = spawnSync(GCC, [...TARGET, "-w", "-O1", include, source, runtime, "-lgcc", "-o", reference], {
+    encoding: "utf8",
+  });
   if (gcc.status !== 0) return `reference compiler failed: ${gcc.stderr.slice(0, 200)}`;
   const expected = run(reference);
   if (expected.kind !== "done") return "skip";
@@ -81,7 +86,8 @@ export function compareSeed(driver, seed, folder) {
     }
     if (result.status !== 0) return `${level}: ${result.stderr.split("\n").slice(0, 3).join(" | ")}`;
     const actual = run(ours);
-    if (actual.text !== expected.text) return `${level}: expected ${expected.text?.trim()}, got ${actual.kind} ${actual.text?.trim()}`;
+    if (actual.text !== expected.text)
+      return `${level}: expected ${expected.text?.trim()}, got ${actual.kind} ${actual.text?.trim()}`;
   }
   return "agree";
 }
