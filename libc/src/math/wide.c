@@ -67,18 +67,24 @@ int __wide_to_int(struct wide a) {
   return a.negative ? -magnitude : magnitude;
 }
 
+/* Bits that fall out are remembered in the lowest one, so that they can still break a tie. */
 static struct wide shift_right(struct wide a, int count) {
+  uint64_t lost = 0;
   a.exponent += count;
   if (count >= 128) {
+    lost = a.high | a.low;
     a.high = 0;
     a.low = 0;
   } else if (count >= 64) {
+    lost = a.low | (count > 64 ? a.high << (128 - count) : 0);
     a.low = a.high >> (count - 64);
     a.high = 0;
   } else if (count > 0) {
+    lost = a.low << (64 - count);
     a.low = a.low >> count | a.high << (64 - count);
     a.high >>= count;
   }
+  a.low |= lost != 0;
   return a;
 }
 
