@@ -278,16 +278,18 @@ function retainObject(core: Core, vma: Vma, by: number): void {
   // Bytes, not areas: areas are split and merged.
   object.users += by * ((vma.end - vma.start) / PAGE_BYTES);
   if (object.users > 0) return;
+  const freed: number[] = [];
   for (const [index, pte] of object.pages) {
-    if (softwareKind(pte) === SoftwarePte.Swap) dropSlot(core, softwareValue(pte), -object.id, index);
-    else {
-      const pfn = softwareValue(pte);
-      core.frames.references.remove(pfn, -object.id, index);
-      object.pages.delete(index);
-      if (core.frames.references.count[pfn] === 0 && freeFrame(core, pfn)) tellFreed(core, pfn);
+    if (softwareKind(pte) === SoftwarePte.Swap) {
+      dropSlot(core, softwareValue(pte), -object.id, index);
+      continue;
     }
+    const pfn = softwareValue(pte);
+    core.frames.references.remove(pfn, -object.id, index);
+    if (core.frames.references.count[pfn] === 0 && freeFrame(core, pfn)) freed.push(pfn);
   }
   core.sharedObjects.delete(object.id);
+  for (const pfn of freed) tellFreed(core, pfn);
 }
 
 /**
