@@ -19,6 +19,8 @@ export interface CcOptions {
   defines: string[];
   undefines: string[];
   libraryPaths: string[];
+  /** -O given; null: 0 with -g, otherwise 1. */
+  chosenLevel: 0 | 1 | null;
   level: 0 | 1;
   debug: boolean;
   /** -W… and -w without their dash, in order. */
@@ -59,6 +61,7 @@ export const blankOptions = (): CcOptions => ({
   defines: [],
   undefines: [],
   libraryPaths: [],
+  chosenLevel: null,
   level: 1,
   debug: false,
   warnings: [],
@@ -172,6 +175,7 @@ export function parseOptions(args: readonly string[]): CcOptions | string {
     } else problem = otherOption(options, arg);
     if (problem !== null) return problem;
   }
+  options.level = options.chosenLevel ?? (options.debug ? 0 : 1);
   return options;
 }
 
@@ -196,7 +200,7 @@ function otherOption(options: CcOptions, arg: string): string | null {
 
 function levelOption(options: CcOptions, text: string): string | null {
   if (!/^([0-9]*|s|g|fast|z)$/.test(text)) return `unknown optimisation level '-O${text}': there are -O0 and -O1`;
-  options.level = text === "0" ? 0 : 1;
+  options.chosenLevel = text === "0" ? 0 : 1;
   return null;
 }
 
@@ -255,7 +259,7 @@ objects (.o) and archives (.a) into a static program for RV32IMA Linux.
 
   -o FILE        name of the output; without it a.out, or FILE.o, FILE.s
   -c  -S  -E     stop after assembling, after compiling, after preprocessing
-  -O0  -O1       every variable in memory for debugging; registers and folding (default)
+  -O0  -O1       every variable in memory for debugging (default with -g); registers and folding (default)
   -g             debug information (DWARF 4)
   -I DIR  -D NAME[=VALUE]  -U NAME  -include FILE
   -L DIR  -l NAME          search libNAME.a

@@ -30,6 +30,7 @@ export const At = {
   location: 0x02,
   name: 0x03,
   byteSize: 0x0b,
+  bitOffset: 0x0c,
   bitSize: 0x0d,
   stmtList: 0x10,
   lowPc: 0x11,

@@ -390,7 +390,7 @@ export class DebugInfo {
       .map((child) => {
         const width = numberOf(child, At.bitSize);
         const offset = numberOf(child, At.dataMemberLocation) ?? 0;
-        const bit = numberOf(child, At.dataBitOffset) ?? offset * 8;
+        const bit = numberOf(child, At.dataBitOffset) ?? bitFromTop(child, offset, width ?? 0);
         return {
           name: textOf(child, At.name) ?? "",
           type: this.typeOf(child),
@@ -399,6 +399,13 @@ export class DebugInfo {
         };
       });
   }
+}
+
+/** The old form counts from the most significant bit of the storage unit (DWARF 3 section 5.6.6); here from the least. */
+function bitFromTop(member: Entry, offset: number, width: number): number {
+  const fromTop = numberOf(member, At.bitOffset);
+  const unitBytes = numberOf(member, At.byteSize);
+  return fromTop === null || unitBytes === null ? offset * 8 : offset * 8 + unitBytes * 8 - fromTop - width;
 }
 
 function countOf(subrange: Entry): number | null {

@@ -69,7 +69,7 @@ export function compareSeed(driver, seed, folder) {
   const reference = join(folder, `${seed}.gcc`);
   const runtime = join(folder, "runtime.o");
   const include = `-I${here}`;
-  const gcc = spawnSync(GCC, [...TARGET, "-w", "-O1", include, source, runtime, "-lgcc", "-o", reference], {
+  const gcc = spawnSync(GCC, [...TARGET, "-w", "-O1", "-Wl,--no-relax", include, source, runtime, "-lgcc", "-o", reference], {
     encoding: "utf8",
   });
   if (gcc.status !== 0) return `reference compiler failed: ${gcc.stderr.slice(0, 200)}`;
