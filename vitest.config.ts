@@ -8,6 +8,6 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    pool: "threads",
+    pool: "forks",
   },
 });
