@@ -210,7 +210,7 @@ class Emitter {
   private other(ins: Ins): void {
     switch (ins.op) {
       case "label":
-        this.items.push(label(labelName(ins.label)));
+        if (ins.label !== NONE) this.items.push(label(labelName(ins.label)));
         return;
       case "mv":
         this.move(ins.d, ins.a);

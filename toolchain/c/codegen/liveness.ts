@@ -66,14 +66,13 @@ export function findBlocks(code: readonly Ins[]): { start: number; end: number; 
   return blocks;
 }
 
+/**
+ * One pass. Useless instructions become labels without a number and keep their positions. What only a useless instruction in another
+ * block reads still counts as live: that costs a little, a second pass would cost more.
+ */
 export function computeLiveness(input: readonly Ins[], registerCount: number): Liveness {
-  let code = dropUnreachable(input);
-  for (;;) {
-    const result = scan(code, registerCount);
-    if (result.dead === 0) return { code, ranges: result.ranges };
-    // What was found useless has become a label without a number.
-    code = code.filter((ins) => ins.op !== "label" || ins.label !== NONE);
-  }
+  const code = dropUnreachable(input);
+  return { code, ranges: scan(code, registerCount) };
 }
 
 function dropUnreachable(code: readonly Ins[]): readonly Ins[] {
@@ -119,7 +118,7 @@ function numberGlobals(code: readonly Ins[], blocks: readonly Block[], registerC
   return number;
 }
 
-function scan(code: readonly Ins[], registerCount: number): { ranges: (Ranges | undefined)[]; dead: number } {
+function scan(code: readonly Ins[], registerCount: number): (Ranges | undefined)[] {
   const blocks: Block[] = findBlocks(code).map((block) => ({
     ...block,
     use: EMPTY,
@@ -133,26 +132,48 @@ function scan(code: readonly Ins[], registerCount: number): { ranges: (Ranges | 
     if (index !== NONE) globals[index] = register;
   });
   const words = (globals.length + 31) >> 5;
-  for (const block of blocks) summarize(code, block, number, words);
+  const wanted = new Int32Array(registerCount);
+  blocks.forEach((block, index) => {
+    summarize(code, block, number, words, wanted, index + 1);
+  });
   solve(blocks);
   return buildRanges(code, blocks, globals, registerCount);
 }
 
 const EMPTY = new Uint32Array(0);
 
-function summarize(code: readonly Ins[], block: Block, number: Int32Array, words: number): void {
+/**
+ * What the block reads before it writes, and what it writes. Removes temporaries of the block that nobody reads.
+ *
+ * @param wanted for registers of this block alone: `stamp` while a later instruction reads them
+ */
+function summarize(
+  code: readonly Ins[],
+  block: Block,
+  number: Int32Array,
+  words: number,
+  wanted: Int32Array,
+  stamp: number,
+): void {
   const use = new Uint32Array(words);
   const def = new Uint32Array(words);
   for (let at = block.end - 1; at >= block.start; at--) {
     const ins = code[at]!;
+    const { d } = ins;
+    if (d >= FIRST_VIRTUAL && number[d] === NONE && wanted[d] !== stamp && isPure(ins)) {
+      makeDead(ins);
+      continue;
+    }
     forEachDef(ins, (register) => {
       const index = number[register]!;
+      wanted[register] = 0;
       if (index === NONE) return;
       def[index >> 5]! |= 1 << (index & 31);
       use[index >> 5]! &= ~(1 << (index & 31));
     });
     forEachUse(ins, (register) => {
       const index = number[register]!;
+      wanted[register] = stamp;
       if (index !== NONE) use[index >> 5]! |= 1 << (index & 31);
     });
   }
@@ -191,11 +212,10 @@ function buildRanges(
   blocks: readonly Block[],
   globals: readonly number[],
   registerCount: number,
-): { ranges: (Ranges | undefined)[]; dead: number } {
+): (Ranges | undefined)[] {
   const ranges: (Ranges | undefined)[] = new Array(registerCount);
   /** Where the range that is being built ends, or −1 when the register is not live. */
   const liveUntil = new Int32Array(registerCount).fill(-1);
-  let dead = 0;
   const add = (register: number, start: number, end: number): void => {
     const list = (ranges[register] ??= []);
     // Built from the back: the newest range stands last and is the lowest.
@@ -217,7 +237,6 @@ function buildRanges(
       const ins = code[at]!;
       if (ins.d >= FIRST_VIRTUAL && liveUntil[ins.d] === -1 && isPure(ins)) {
         makeDead(ins);
-        dead++;
         continue;
       }
       const early = ins.info?.earlyDefs;
@@ -239,14 +258,14 @@ function buildRanges(
       liveUntil[register] = -1;
     }
   }
-  if (dead === 0) for (const list of ranges) if (list !== undefined) reversePairs(list);
-  return { ranges, dead };
+  for (const list of ranges) if (list !== undefined) reversePairs(list);
+  return ranges;
 }
 
 function makeDead(ins: Ins): void {
   ins.op = "label";
   ins.label = NONE;
-  ins.d = ins.a = ins.b = NONE;
+  ins.d = ins.a = ins.b = ins.slot = NONE;
 }
 
 function reversePairs(list: Ranges): void {
