@@ -6,7 +6,17 @@
  * error fails the build with the compiler's own message.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -62,6 +72,13 @@ async function loadDriver(root, outDir) {
   return { ...(await import(`${pathToFileURL(file).href}?${version}`)), version };
 }
 
+/** Moves the finished file into place: another build that runs at the same time never sees half of it. */
+function writeWhole(path, bytes, mode = 0o644) {
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, bytes, { mode });
+  renameSync(temporary, path);
+}
+
 /** Runs a tool on files on disk, with paths relative to the repository so that debug information names no machine. */
 function runOnDisk(driver, tool, args, root, sysroot) {
   const at = (path) => join(root, path);
@@ -70,7 +87,7 @@ function runOnDisk(driver, tool, args, root, sysroot) {
       exists(at(path)) && statSync(at(path)).isFile() ? new Uint8Array(readFileSync(at(path))) : null,
     writeFile: (path, bytes, isExecutable) => {
       mkdirSync(dirname(at(path)), { recursive: true });
-      writeFileSync(at(path), bytes, { mode: isExecutable ? 0o755 : 0o644 });
+      writeWhole(at(path), bytes, isExecutable ? 0o755 : 0o644);
       return null;
     },
     sysroot,
@@ -95,7 +112,7 @@ class Ledger {
   }
   save() {
     mkdirSync(dirname(this.file), { recursive: true });
-    writeFileSync(this.file, JSON.stringify(this.entries));
+    writeWhole(this.file, JSON.stringify(this.entries));
   }
 }
 
@@ -188,8 +205,9 @@ function buildLibrary(state) {
   const archive = `${lib}/libc.a`;
   const inputs = digest(driver.version, ...objects.map((object) => readFileSync(join(root, object))));
   if (!ledger.isCurrent(root, archive, inputs)) {
-    rmSync(join(root, archive), { force: true });
-    runOnDisk(driver, "ar", ["rcs", archive, ...objects], root, `${out}/sysroot`);
+    const fresh = `${archive}.${process.pid}`;
+    runOnDisk(driver, "ar", ["rcs", fresh, ...objects], root, `${out}/sysroot`);
+    renameSync(join(root, fresh), join(root, archive));
     ledger.record(archive, inputs);
   }
 }
@@ -269,7 +287,7 @@ async function packRootfs({ root, out }) {
     if (!file.startsWith("etc/")) add(`usr/src/programs/${file}`, join(root, "programs", file), "644");
   }
   addTree("usr/src/libc/malloc", join(root, "libc/malloc"), "644");
-  writeFileSync(join(root, out, "rootfs.tar"), createTar(files));
+  writeWhole(join(root, out, "rootfs.tar"), createTar(files));
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

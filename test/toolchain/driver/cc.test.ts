@@ -37,7 +37,7 @@ test("-S writes assembly that `as` turns into the same code", () => {
   cc(["-c", "add.c"], host);
   expect(runTool("as", ["add.s", "-o", "again.o"], host).stderr).toBe("");
 
-  expect(textOf(host.files.get("add.s"))).toMatch(/add:\n[^]*add\ta0, a0, a1\n\tret/);
+  expect(textOf(host.files.get("add.s"))).toMatch(/add:\n[\s\S]*add\ta0, a0, a1\n\tret/);
   const codeOf = (name: string): Uint8Array | undefined => {
     const file = readElf(host.files.get(name)!, name);
     return file.ok ? file.value.sections.find((section) => section.name.startsWith(".text.add"))?.bytes : undefined;
