@@ -22,6 +22,7 @@ addMachineOptions(
     )
     .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
     .argument("[args...]", "arguments of the program")
+    .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)")
     .passThroughOptions(),
 ).action(async (file: string, args: string[], options: ParsedOptions) => {
   process.exitCode = await runProgram(file, args, options);
@@ -31,7 +32,8 @@ addMachineOptions(
   program
     .command("sh")
     .description("the machine's shell in this terminal; -c 'COMMAND' runs one command")
-    .option("-c <COMMAND>", "run COMMAND and exit"),
+    .option("-c <COMMAND>", "run COMMAND and exit")
+    .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)"),
 ).action(async (options: ParsedOptions) => {
   process.exitCode = await runShell(options);
 });

@@ -8,6 +8,7 @@ import { type BatchEnd, driveBatch } from "./drive-batch.ts";
 import { driveTerminal } from "./drive-terminal.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot, readNamedFile } from "./files.ts";
+import { gdbFrom, type Output, serveGdb } from "./gdb.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
 import { attachExports } from "./trace-export.ts";
@@ -61,10 +62,13 @@ interface Run {
 /** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
 export async function runMachine(run: Run): Promise<number> {
   const kinds = traceFrom(run.options);
-  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const gdb = gdbFrom(run.options["gdb"]);
+  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && gdb?.kind !== "stdio";
   let isReaderGone = false;
+  const output: Output = { redirect: null };
   const machine = new Machine(run.config, run.root, (stream, bytes) => {
-    if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
+    if (output.redirect !== null) output.redirect(bytes);
+    else if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
   });
   machine.onMessage = (text) =>
     writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
@@ -77,9 +81,12 @@ export async function runMachine(run: Run): Promise<number> {
   if (problem !== null) finishExports();
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
   try {
-    const end = isInteractive
-      ? await driveTerminal(machine, process.stdin, process.stdout)
-      : driveBatch(machine, () => isReaderGone);
+    const end =
+      gdb !== null
+        ? await serveGdb(machine, gdb, output, isInteractive)
+        : isInteractive
+          ? await driveTerminal(machine, process.stdin, process.stdout)
+          : driveBatch(machine, () => isReaderGone);
     flush();
     return statusOf(end, machine);
   } finally {
