@@ -256,7 +256,7 @@ function buildPrograms(state) {
   }
   const wanted = new Set(programs.map(({ name }) => name));
   for (const file of filesBelow(join(root, out, "rootfs/bin")))
-    if (!wanted.has(file)) rmSync(join(root, out, "rootfs/bin", file));
+    if (!wanted.has(file) && !/\.\d+$/.test(file)) rmSync(join(root, out, "rootfs/bin", file));
   return programs.length;
 }
 
