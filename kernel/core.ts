@@ -20,8 +20,28 @@ import type { Process } from "./proc/process.ts";
 export interface HostPort {
   /** Bytes written to a terminal (`tty0`) or to a host stream (`stdout`, `stderr`). Must not call back into the kernel. */
   output(stream: "tty0" | "stdout" | "stderr", bytes: Uint8Array): void;
+  /**
+   * Runs a tool of the host's (the compiler, say) on the machine's files, at once. Must be a function of its arguments
+   * and the files, and must not throw. Absent: the machine has no such tools.
+   */
+  tool?(argv: readonly string[], files: ToolFiles): ToolOutcome;
   /** A message of the kernel for people about process `pid`, one line. Must not call back either. */
   message?(pid: number, text: string): void;
+}
+
+/** The machine's files as one process sees them; relative paths start at its working directory. */
+export interface ToolFiles {
+  readonly workingDirectory: string;
+  /** Null: there is no such regular file. */
+  read(path: string): Uint8Array | null;
+  /** Null when it was written, else the reason. */
+  write(path: string, bytes: Uint8Array, isExecutable: boolean): string | null;
+}
+
+export interface ToolOutcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Scalars of the kernel that belong to no subsystem; plain data. */

@@ -37,6 +37,8 @@ export const COSTS = {
   exit: 1000,
   /** Copying 64 bytes between kernel and user memory. */
   copyLine: 34,
+  /** A tool of the host: a fifth of a second, about what a small compiler would need here for a page of C. */
+  hostTool: 20_000_000,
   /** Delivering a signal: choosing it, building the frame. */
   signal: 300,
   /** One pass of the idle loop that finds nothing to zero. */

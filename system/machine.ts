@@ -17,6 +17,7 @@ import { Errno } from "../kernel/abi.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
 import { Kernel, type NextStep } from "../kernel/kernel.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
+import { runHostTool } from "./host-tools.ts";
 import type { RootEntry } from "./root-file-system.ts";
 
 /** Why `run` came back. */
@@ -177,7 +178,7 @@ export class Machine {
       hart: this.hart,
       mmu: this.mmu,
       sink: this.sink,
-      host: { output: unlessMuted, message },
+      host: { output: unlessMuted, message, tool: runHostTool },
     });
     this.kernel.core.fs.populate(root);
   }

@@ -10,26 +10,36 @@ import { COSTS } from "../costs.ts";
 import { charge, count } from "../counters.ts";
 import { tell } from "../messages.ts";
 import type { Process } from "../proc/process.ts";
+import { attributeCalls } from "./attributes.ts";
 import { directoryCalls } from "./directories.ts";
 import { fileCalls } from "./files.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
+import { hostToolCalls } from "./host-tool.ts";
+import { identityCalls } from "./identity.ts";
 import { memoryCalls } from "./memory.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
 import { processCalls } from "./process.ts";
 import { signalCalls } from "./signals.ts";
 import { terminalCalls } from "./terminal.ts";
+import { threadCalls } from "./threads.ts";
 import { timeCalls } from "./time.ts";
+import { transferCalls } from "./transfers.ts";
 
 const HANDLERS = {
   ...fileCalls,
+  ...transferCalls,
+  ...attributeCalls,
   ...directoryCalls,
   ...pipeCalls,
   ...pollCalls,
   ...terminalCalls,
   ...signalCalls,
+  ...hostToolCalls,
   ...memoryCalls,
   ...processCalls,
+  ...identityCalls,
+  ...threadCalls,
   ...timeCalls,
 } satisfies Record<SyscallName, SyscallHandler>;
 
@@ -69,7 +79,9 @@ export function dispatchSyscall(core: Core, p: Process): void {
       core.sink.emit({ kind: "syscall-enter", pid: p.pid, name: entry.name, args: shown });
     }
   }
-  finish(core, p, entry, entry.handler(core, p, args));
+  // Someone has decided this call while it slept.
+  const decided = p.inCall ? p.restart?.result : undefined;
+  finish(core, p, entry, decided ?? entry.handler(core, p, args));
 }
 
 function finish(core: Core, p: Process, entry: Entry, result: number): void {

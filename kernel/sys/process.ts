@@ -1,11 +1,15 @@
-/** System calls about processes: identity, groups, clone, execve, exit, waitid, limits, and what the machine is. */
+/** System calls about processes: clone, execve, exit, waitid, names, limits, and what the machine is. */
 import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
-import { Errno, type SyscallName } from "../abi.ts";
+import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import { CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
 import { Frame } from "../mm/frames.ts";
 import {
+  decodeUtf8,
+  encodeUtf8,
   isUserRange,
+  readUser,
+  readUserBytesToNul,
   readUserString,
   readUserWords,
   writeUser,
@@ -13,22 +17,34 @@ import {
   writeUserWords,
 } from "../mm/user-memory.ts";
 import { execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
-import { exitProcess } from "../proc/exit.ts";
+import { exitProcess, exitThread } from "../proc/exit.ts";
 import { cloneProcess } from "../proc/fork.ts";
+import { futexKey, releaseRobustFutexes, wakeFutex } from "../proc/futex.ts";
 import type { Process, ResourceLimit } from "../proc/process.ts";
 import { rusageOf } from "../proc/rusage.ts";
+import { leaderOf } from "../proc/threads.ts";
 import { waitForChild } from "../proc/wait.ts";
 import { nextRandom } from "../random.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 
 const PATH_BYTES = 4096;
 
+/** One thread ends. What it owes to others in its memory comes first; a bad address there is the program's own affair. */
 const exit: SyscallHandler = (core, p, a) => {
+  const released = releaseRobustFutexes(core, p);
+  if (released !== 0) return released;
   if (p.clearChildTid !== 0 && p.space.users > 1) {
-    // Best effort, as in Linux: a bad address is the program's own affair. 0 and −EFAULT both go on to the end.
     const written = writeUserWord(core, p, p.clearChildTid, 0);
-    if (written < 0 && written !== -Errno.EFAULT) return written;
+    if (written === RESTART) return written;
+    if (written === 0) wakeFutex(core, futexKey(p, p.clearChildTid, false), 1);
   }
+  exitThread(core, p, a[0]);
+  return REGISTERS_SET;
+};
+
+const exit_group: SyscallHandler = (core, p, a) => {
+  const released = releaseRobustFutexes(core, p);
+  if (released !== 0) return released;
   exitProcess(core, p, a[0], 0);
   return REGISTERS_SET;
 };
@@ -55,7 +71,7 @@ const execve: SyscallHandler = (core, p, a) => {
 };
 
 /** A vector of string pointers that ends in 0; address 0 counts as an empty one. */
-function readStrings(core: Core, p: Process, vaddr: number): string[] | number {
+export function readStrings(core: Core, p: Process, vaddr: number): string[] | number {
   const found: string[] = [];
   if (vaddr === 0) return found;
   const word = new Int32Array(1);
@@ -81,50 +97,56 @@ const waitid: SyscallHandler = (core, p, a) =>
     rusageVaddr: a[4] >>> 0,
   });
 
-const set_tid_address: SyscallHandler = (_core, p, a) => {
-  p.clearChildTid = a[0] >>> 0;
-  return p.pid;
+/** prctl's options (include/uapi/linux/prctl.h). */
+const Prctl = {
+  GetDumpable: 3,
+  SetDumpable: 4,
+  SetName: 15,
+  GetName: 16,
+  SetNoNewPrivileges: 38,
+  GetNoNewPrivileges: 39,
 };
+/** Bytes of a thread's name with its final 0 (TASK_COMM_LEN). */
+const NAME_BYTES = 16;
 
-/** The caller goes to the end of the queue at once. */
-const sched_yield: SyscallHandler = (core, p) => {
-  if (core.variables.readyQueue.length > 0) p.quantumCycles = 0;
-  return 0;
-};
-
-const getpid: SyscallHandler = (_core, p) => p.tgid;
-const gettid: SyscallHandler = (_core, p) => p.pid;
-const getppid: SyscallHandler = (_core, p) => p.ppid;
-/** There is one user, root. */
-const zero: SyscallHandler = () => 0;
-
-/** Target of setpgid and its like: 0 means the caller. */
-const target = (core: Core, p: Process, pid: number): Process | undefined =>
-  pid === 0 ? p : core.processes.get(pid as Pid);
-
-const setpgid: SyscallHandler = (core, p, a) => {
-  const who = target(core, p, a[0]);
-  if (a[1] < 0) return -Errno.EINVAL;
-  if (who === undefined || (who !== p && who.ppid !== p.pid)) return -Errno.ESRCH;
-  if (who.sid === who.pid || who.sid !== p.sid) return -Errno.EPERM;
-  const pgid = a[1] === 0 ? who.pid : a[1];
-  if (pgid !== who.pid) {
-    const exists = [...core.processes.values()].some((other) => other.pgid === pgid && other.sid === p.sid);
-    if (!exists) return -Errno.EPERM;
+/**
+ * The thread's name, and questions whose answer is always the same: a process can be looked at, and as there is only root,
+ * there are no privileges to gain.
+ */
+const prctl: SyscallHandler = (core, p, a) => {
+  switch (a[0]) {
+    case Prctl.SetName: {
+      const bytes = readUserBytesToNul(core, p, a[1], NAME_BYTES - 1);
+      if (typeof bytes !== "number") p.name = decodeUtf8(bytes);
+      else if (bytes !== -Errno.ENAMETOOLONG) return bytes;
+      else return cutName(core, p, a[1]);
+      return 0;
+    }
+    case Prctl.GetName: {
+      const bytes = new Uint8Array(NAME_BYTES);
+      bytes.set(encodeUtf8(p.name).subarray(0, NAME_BYTES - 1));
+      return writeUser(core, p, a[1], bytes);
+    }
+    case Prctl.GetDumpable:
+      return 1;
+    case Prctl.SetDumpable:
+      return a[1] === 0 || a[1] === 1 ? 0 : -Errno.EINVAL;
+    case Prctl.SetNoNewPrivileges:
+      return a[1] === 1 && a[2] === 0 && a[3] === 0 && a[4] === 0 ? 0 : -Errno.EINVAL;
+    case Prctl.GetNoNewPrivileges:
+      return 0;
+    default:
+      return -Errno.EINVAL;
   }
-  who.pgid = pgid;
-  return 0;
 };
 
-const getpgid: SyscallHandler = (core, p, a) => target(core, p, a[0])?.pgid ?? -Errno.ESRCH;
-
-const setsid: SyscallHandler = (core, p) => {
-  for (const other of core.processes.values()) if (other.pgid === p.pid) return -Errno.EPERM;
-  p.sid = p.pid;
-  p.pgid = p.pid;
-  p.tty = -1;
-  return p.pid;
-};
+/** A name that is too long is cut. */
+function cutName(core: Core, p: Process, vaddr: number): number {
+  const bytes = new Uint8Array(NAME_BYTES - 1);
+  const outcome = readUser(core, p, vaddr, bytes);
+  if (outcome === 0) p.name = decodeUtf8(bytes);
+  return outcome;
+}
 
 /** struct utsname: six fields of 65 bytes. */
 const uname: SyscallHandler = (core, p, a) => {
@@ -153,7 +175,7 @@ const sysinfo: SyscallHandler = (core, p, a) => {
 const getrusage: SyscallHandler = (core, p, a) => {
   const who = a[0] === 0 || a[0] === 1 ? "self" : a[0] === -1 ? "children" : null;
   if (who === null) return -Errno.EINVAL;
-  return writeUserWords(core, p, a[1], rusageOf(p, who));
+  return writeUserWords(core, p, a[1], rusageOf(core, leaderOf(core, p), who));
 };
 
 const RLIM_INFINITY = 0xffff_ffff;
@@ -176,7 +198,7 @@ const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
 
 /** Limits travel as 64-bit numbers; those that are not kept are unlimited and cannot be lowered. */
 const prlimit64: SyscallHandler = (core, p, a) => {
-  const who = target(core, p, a[0]);
+  const who = a[0] === 0 ? p : core.processes.get(a[0] as Pid);
   if (who === undefined) return -Errno.ESRCH;
   if (a[1] < 0 || a[1] >= RESOURCES) return -Errno.EINVAL;
   const limit = limitOf(who, a[1]);
@@ -219,22 +241,11 @@ const getrandom: SyscallHandler = (core, p, a) => {
 
 export const processCalls = {
   exit,
-  exit_group: exit,
+  exit_group,
   clone,
   execve,
   waitid,
-  set_tid_address,
-  sched_yield,
-  getpid,
-  gettid,
-  getppid,
-  getuid: zero,
-  geteuid: zero,
-  getgid: zero,
-  getegid: zero,
-  setpgid,
-  getpgid,
-  setsid,
+  prctl,
   uname,
   sysinfo,
   getrusage,

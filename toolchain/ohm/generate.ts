@@ -171,7 +171,7 @@ ${names.map((name) => `      case ${this.instance(name, []).index}: ${skipsSpace
   }
 
   /** Pushes the children above \`base\`, \`width\` to a row, as columns. */
-  private pushColumns(base: number, width: number): void {
+  protected pushColumns(base: number, width: number): void {
     const flat = this.take(base);
     for (let column = 0; column < width; column++) {
       const list: Child[] = [];

@@ -1,0 +1,7 @@
+/* ar: makes and lists archives. Run by the host on this machine's files (lib/host-tool.h). */
+#include "lib/host-tool.h"
+
+int main(int argc, char **argv) {
+  (void)argc;
+  return host_tool("ar", argv);
+}
