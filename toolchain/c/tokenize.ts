@@ -47,6 +47,9 @@ for (const text of [
   punctuators.set(first, list);
 }
 
+/** A universal character name. */
+const UCN = /^\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/;
+
 class Tokenizer {
   private readonly file: SourceFile;
   /** The text without backslash-newlines. */
@@ -133,7 +136,7 @@ class Tokenizer {
     const start = this.pos;
     const next = text.charCodeAt(start + 1);
     const kind = classOf(c);
-    if (kind === LETTER || (c === 92 && (next === 117 || next === 85))) {
+    if (kind === LETTER || (c === 92 && UCN.test(text.slice(start, start + 10)))) {
       if (this.prefixedLiteral(c, next)) return;
       this.identifierRest();
       this.push(TokenKind.Identifier, start, null);
@@ -164,13 +167,8 @@ class Tokenizer {
       const c = text.charCodeAt(this.pos);
       if (c < 128 ? (classes[c]! & (LETTER | DIGIT)) !== 0 : classOf(c) === LETTER) this.pos++;
       else if (c === 92) {
-        const ucn = /^\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/.exec(text.slice(this.pos, this.pos + 10));
-        if (ucn === null) {
-          if (this.pos === 0 || this.out.length === 0) this.pos++;
-          else if (classOf(text.charCodeAt(this.pos - 1)) === LETTER) return;
-          else this.pos++;
-          return;
-        }
+        const ucn = UCN.exec(text.slice(this.pos, this.pos + 10));
+        if (ucn === null) return;
         this.pos += ucn[0].length;
       } else return;
     }

@@ -58,7 +58,10 @@ test.each([
   ["braces of initialisers", `int a[] = ${"{".repeat(4000)}1${"}".repeat(4000)};`],
   ["structs", `${"struct { ".repeat(2000)} int x; ${"} y; ".repeat(2000)}`],
   ["#if parentheses", `#if ${"(".repeat(5000)}1${")".repeat(5000)}\n#endif\nint x;`],
-  ["macros that double", `${Array.from({ length: 60 }, (_, i) => `#define M${i + 1} M${i} M${i}`).join("\n")}\n#define M0 1\nint x = M60;`],
+  [
+    "macros that double",
+    `${Array.from({ length: 60 }, (_, i) => `#define M${i + 1} M${i} M${i}`).join("\n")}\n#define M0 1\nint x = M60;`,
+  ],
   ["arguments in arguments", `#define F(x) x\nint x = ${"F(".repeat(1000)}1${")".repeat(1000)};`],
 ])("absurd depth of %s gives a diagnostic or a tree, in bounded time", (_, text) => {
   const started = Date.now();

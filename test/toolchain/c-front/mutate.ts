@@ -13,7 +13,45 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-const FRAGMENTS = ["(", ")", "{", "}", "[", "]", ";", ",", "*", "&", "=", "int ", "struct ", "typedef ", "T ", "0x", '"', "'", "\\", "#", "##", "\n", "\n#if 1\n", "#define F(x) x F(x)\n", "1e", "...", "->", "return ", "/*", "//", "é", "\u0000", "sizeof ", "?", ":", "case ", "goto "];
+const FRAGMENTS = [
+  "(",
+  ")",
+  "{",
+  "}",
+  "[",
+  "]",
+  ";",
+  ",",
+  "*",
+  "&",
+  "=",
+  "int ",
+  "struct ",
+  "typedef ",
+  "T ",
+  "0x",
+  '"',
+  "'",
+  "\\",
+  "#",
+  "##",
+  "\n",
+  "\n#if 1\n",
+  "#define F(x) x F(x)\n",
+  "1e",
+  "...",
+  "->",
+  "return ",
+  "/*",
+  "//",
+  "é",
+  "\u0000",
+  "sizeof ",
+  "?",
+  ":",
+  "case ",
+  "goto ",
+];
 
 /** The text with up to `changes` pieces deleted, doubled, swapped in or inserted. */
 export function mutate(text: string, random: () => number, changes: number): string {

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { grammar } from "ohm-js";
 import { expect, test } from "vitest";
-import { generateParser } from "../../../toolchain/ohm/generate.ts";
-import type { ParseOptions, ParseResult } from "../../../toolchain/ohm/parse-tree.ts";
-import { codeOfToken, terminalCode } from "../../../toolchain/c/tokens.ts";
 import { tokenize } from "../../../toolchain/c/tokenize.ts";
+import { codeOfToken, terminalCode } from "../../../toolchain/c/tokens.ts";
 import { markTypedefs } from "../../../toolchain/c/typedef-marking.ts";
 import { SourceFile } from "../../../toolchain/diagnostics.ts";
+import { generateParser } from "../../../toolchain/ohm/generate.ts";
+import type { ParseOptions, ParseResult } from "../../../toolchain/ohm/parse-tree.ts";
 import { mutate, randomFrom, SEED } from "../c-front/mutate.ts";
 
 type Parse = (rule: string, input: string, options?: ParseOptions) => ParseResult;
@@ -40,7 +40,9 @@ interface OhmResult {
 function oracle(result: OhmResult, spell: (text: string) => string = (text) => text): string {
   if (result.succeeded()) return "ok";
   const expected = result.getRightmostFailures().filter((failure) => !failure.isFluffy());
-  const texts = expected.map((failure) => spell(failure.toString().replace(/^"(.*)"$/s, (quoted) => JSON.parse(quoted))));
+  const texts = expected.map((failure) =>
+    spell(failure.toString().replace(/^"(.*)"$/s, (quoted) => JSON.parse(quoted))),
+  );
   return `${result.getRightmostFailurePosition()}: ${[...new Set(texts)].sort().join(" ")}`;
 }
 
@@ -83,7 +85,9 @@ test("a generated parser accepts, fails and expects exactly as ohm-js does on mu
 
     const ours = generated(parse("Program", text));
 
-    expect(ours, `seed ${SEED}, input ${JSON.stringify(text)}`).toBe(oracle(ohm.match(text, "Program") as unknown as OhmResult));
+    expect(ours, `seed ${SEED}, input ${JSON.stringify(text)}`).toBe(
+      oracle(ohm.match(text, "Program") as unknown as OhmResult),
+    );
   }
 });
 
@@ -111,7 +115,9 @@ test("the C parser generated from c.ohm agrees with ohm-js on tokens of mutated 
 
       const ours = generated(parse("External", rest, { prefix: false }));
 
-      expect(ours, `seed ${SEED}, input ${JSON.stringify(text)}`).toBe(oracle(ohm.match(rest, "External") as unknown as OhmResult, spell));
+      expect(ours, `seed ${SEED}, input ${JSON.stringify(text)}`).toBe(
+        oracle(ohm.match(rest, "External") as unknown as OhmResult, spell),
+      );
     }
   }
 });

@@ -498,6 +498,7 @@ export abstract class CallChecker extends ExpressionChecker {
         ? {
             kind: "conditional",
             test: this.binary("eq", x, this.constant(-1, span, type), INT, span),
+            // biome-ignore lint/suspicious/noThenProperty: the tree's own name
             then: edge,
             otherwise: quotient,
             type: INT,

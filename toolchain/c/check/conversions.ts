@@ -78,7 +78,7 @@ export abstract class ConversionChecker extends TypeChecker {
   promotedType(value: Expr): CType {
     const { type } = value;
     if (!isInteger(type)) return type;
-    const field = value.kind === "load" && value.from.kind === "member" ? value.from.member.bitField : null;
+    const field = bitFieldOf(value);
     if (field !== null) {
       const promoted = bitFieldPromotion(type, field.width);
       if (promoted === "int") return INT;
@@ -309,4 +309,12 @@ export abstract class ConversionChecker extends TypeChecker {
   voidValue(value: Expr): Expr {
     return value.type.kind === "void" ? value : { kind: "convert", operand: value, type: VOID, span: value.span };
   }
+}
+
+/** The bit-field that a value was read from or has just been stored in: its width counts in promotion (C11 §6.3.1.1p2), as in GCC. */
+export function bitFieldOf(value: Expr): BitField | null {
+  if (value.kind === "comma") return bitFieldOf(value.right);
+  const place =
+    value.kind === "load" ? value.from : value.kind === "assign" || value.kind === "update" ? value.target : null;
+  return place?.kind === "member" ? place.member.bitField : null;
 }

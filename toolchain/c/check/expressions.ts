@@ -22,7 +22,7 @@ import {arrayOf,
   integerOf, isArithmetic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Operand } from "./base.ts";
-import { ConversionChecker } from "./conversions.ts";
+import { bitFieldOf, ConversionChecker } from "./conversions.ts";
 import { headerOf } from "./headers.ts";
 
 const BINARY_OPS: Readonly<Partial<Record<string, BinaryOp>>> = {
@@ -568,7 +568,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
       this.error(`a value of type '${typeName(qual(value.type))}' cannot be cast to '${typeName(type)}'`, span);
       return this.errorOperand(span);
     }
-    const result = this.convert(value, t, span);
+    const converted = this.convert(value, t, span);
+    // A cast of a bit-field to its own type takes its width away: it must not be promoted by that width any more.
+    const result: Expr =
+      converted === value && bitFieldOf(value) !== null
+        ? { kind: "convert", operand: value, type: t, span }
+        : converted;
     const isNull =
       operand.isNull === true &&
       (isInteger(t) || (t.kind === "pointer" && t.to.type.kind === "void" && !t.to.isConst && !t.to.isVolatile));

@@ -613,7 +613,12 @@ export abstract class InitializerChecker extends CallChecker {
       return this.placeOperand({ kind: "var", var: symbol, type: made.type, span });
     }
     let local: LocalVar | null = null;
-    const complete = (completed: QualType): LocalVar => (local ??= this.temporary(completed, span));
+    const complete = (completed: QualType): LocalVar => {
+      local ??= this.temporary(completed, span);
+      // It is an object with an address, also when it is a scalar.
+      local.isAddressTaken = true;
+      return local;
+    };
     if (isCompleteType(t)) complete(type);
     const placeholder = local ?? ({ storage: "local", id: -1 } as LocalVar);
     const init = this.initializeLocal(placeholder, type, initializer, complete);

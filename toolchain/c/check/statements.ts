@@ -96,6 +96,16 @@ export abstract class StatementChecker extends InitializerChecker {
   }
 
   private single(source: ast.Statement): Stmt[] {
+    // C11 §6.8.4p3 and §6.8.5p5: such a statement is a block, and so is each statement that it governs.
+    const isScope = source.kind === "if" || source.kind === "while" || source.kind === "do" || source.kind === "switch";
+    if (!isScope) return this.unscoped(source);
+    this.openScope();
+    const out = this.unscoped(source);
+    this.closeScope();
+    return out;
+  }
+
+  private unscoped(source: ast.Statement): Stmt[] {
     const { span } = source;
     switch (source.kind) {
       case "compound":

@@ -189,9 +189,9 @@ export class TreeBuilder extends BuilderBase {
     if (first !== null) {
       declarators.push(this.memberDeclarator(first, NO_ATTRIBUTES));
       const attributes = single(tree.children[4]) as readonly (readonly ParseNode[])[];
-      nodes(single(tree.children[5])).forEach((child, i) =>
-        declarators.push(this.memberDeclarator(child, this.attributes(attributes[i]!))),
-      );
+      nodes(single(tree.children[5])).forEach((child, i) => {
+        declarators.push(this.memberDeclarator(child, this.attributes(attributes[i]!)));
+      });
     }
     return [
       { kind: "members", specifiers: this.specifiers(node(tree.children[1])), declarators, span: this.span(tree) },
@@ -222,7 +222,7 @@ export class TreeBuilder extends BuilderBase {
   }
 
   private attribute(tree: ParseNode): Attribute[] {
-    const rest = (tree.children[5] as readonly (readonly ParseNode[])[]).flatMap((column) => column);
+    const rest = (tree.children[5] as readonly (readonly ParseNode[])[]).flat();
     const items = [...nodes(tree.children[3]), ...rest];
     return items.map((item): Attribute => {
       const span = this.span(item);
@@ -455,6 +455,7 @@ export class TreeBuilder extends BuilderBase {
         return {
           kind: "if",
           test: expression(2),
+          // biome-ignore lint/suspicious/noThenProperty: the tree's own name
           then: statement(4),
           otherwise: otherwise === null ? null : this.statement(otherwise),
           span,
@@ -566,6 +567,7 @@ export class TreeBuilder extends BuilderBase {
         return {
           kind: "conditional",
           test,
+          // biome-ignore lint/suspicious/noThenProperty: the tree's own name
           then: then === null ? null : this.expression(then),
           otherwise: this.expression(otherwise),
           span,
@@ -661,6 +663,7 @@ export class TreeBuilder extends BuilderBase {
         };
       case "Primary_choose": {
         const [test, then, otherwise] = [2, 4, 6].map((i) => this.expression(node(children[i])));
+        // biome-ignore lint/suspicious/noThenProperty: the tree's own name
         return { kind: "choose", test: test!, then: then!, otherwise: otherwise!, span };
       }
     }

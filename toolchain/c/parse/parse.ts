@@ -26,6 +26,8 @@ export interface ParsedUnit {
 }
 
 const REPAIR_LIMIT = 60;
+/** Tokens that trial parses may go over in one file: mending stays quick however long the file is. */
+const REPAIR_WORK_LIMIT = 20_000_000;
 const IDENTIFIER = codeOf("<identifier>");
 const TYPEDEF = codeOf("<typedef-name>");
 const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON, STAR, COMMA, CLOSE] = ["{", "}", ";", "*", ",", ")"].map(codeOf) as [
@@ -65,6 +67,7 @@ class UnitParser {
   private readonly poisoned = new Set<string>();
   private readonly unknownTypes = new Set<string>();
   private repairs = 0;
+  private work = 0;
   /** Position up to which a mistake has been reported. */
   private reportedTo = -1;
 
@@ -101,7 +104,7 @@ class UnitParser {
       this.report(at, "this is nested too deeply", {});
       return this.skipDeclaration(start, at);
     }
-    if (++this.repairs > REPAIR_LIMIT) {
+    if (++this.repairs > REPAIR_LIMIT || this.work > REPAIR_WORK_LIMIT) {
       this.report(at, "too many syntax errors to go on", {});
       return this.tokens.length;
     }
@@ -125,6 +128,7 @@ class UnitParser {
 
   /** How far the parser gets with changed codes; Infinity when the declaration parses. */
   private reach(codes: Uint16Array, start: number): number {
+    this.work += codes.length;
     const result = parse("External", textOf(codes), { start, prefix: true });
     return result.ok ? Number.POSITIVE_INFINITY : result.position;
   }

@@ -12,7 +12,7 @@ import { spanOf, Token, TokenKind } from "../tokens.ts";
 import { hide, intersect, isHidden, type Macro, relocate, spacedLike, unite, withHideSet } from "./macros.ts";
 
 /** Tokens that expansion may produce in one translation unit. */
-const EXPANSION_LIMIT = 3_000_000;
+const EXPANSION_LIMIT = 1_000_000;
 /** Invocations inside arguments of invocations. */
 const ARGUMENT_DEPTH_LIMIT = 200;
 
@@ -22,6 +22,8 @@ export interface ExpansionSite {
   readonly diagnostics: Diagnostics;
   /** Text of `__LINE__`, `__FILE__` and so on, for an invocation at this token. */
   builtinText(macro: Macro, at: Token): string;
+  /** Expansion has got out of hand: give up on the translation unit. */
+  giveUp(): void;
 }
 
 export class Expander {
@@ -78,6 +80,7 @@ export class Expander {
     this.produced += result.length;
     if (this.produced > EXPANSION_LIMIT) {
       this.isExhausted = true;
+      this.site.giveUp();
       this.site.diagnostics.error(`the expansion of macros grows past ${EXPANSION_LIMIT} tokens`, spanOf(at), {
         hint: `the macro '${macro.name}' was the last one expanded; does each of a chain of macros use the next one twice?`,
       });
@@ -142,7 +145,9 @@ export class Expander {
     const out: Token[] = [];
     const copy = (token: Token): Token => relocate(token, site, null, macro.name);
     const place = (tokens: readonly Token[], model: Token): void => {
-      tokens.forEach((token, i) => out.push(i === 0 ? spacedLike(token, copy(model)) : token));
+      tokens.forEach((token, i) => {
+        out.push(i === 0 ? spacedLike(token, copy(model)) : token);
+      });
     };
     for (let i = 0; i < body.length; i++) {
       const token = body[i]!;

@@ -25,7 +25,8 @@ export const hide = (name: string, set: HideSet | null): HideSet => (isHidden(na
 
 export function unite(a: HideSet | null, b: HideSet | null): HideSet | null {
   if (a === null || a === b) return b;
-  let out = b;
+  if (b === null) return a;
+  let out: HideSet | null = b;
   for (let at: HideSet | null = a; at !== null; at = at.rest) out = hide(at.name, out);
   return out;
 }

@@ -105,7 +105,8 @@ class Preprocessor {
   private readonly provider: FileProvider;
   private readonly expander: Expander;
   private readonly readers: Reader[] = [];
-  private readonly once = new Set<SourceFile>();
+  /** Names of the files that are read only once. */
+  private readonly once = new Set<string>();
   private readonly files = new Set<SourceFile>();
   private readonly packs = new Map<Token, number>();
   private readonly packStack: number[] = [];
@@ -134,6 +135,7 @@ class Preprocessor {
     let last: Token | null = null;
     for (let token = stream.next(); token !== null; token = stream.next()) {
       last = token;
+      if (this.isStopped) break;
       if (token.kind === TokenKind.Identifier) {
         if (this.expander.expand(token, stream)) continue;
         if (token.text === "_Pragma") {
@@ -581,8 +583,8 @@ class Preprocessor {
       });
       return;
     }
-    if (this.once.has(found.file)) return;
-    if (directive.text === "import") this.once.add(found.file);
+    if (this.once.has(found.file.name)) return;
+    if (directive.text === "import") this.once.add(found.file.name);
     if (this.readers.length > INCLUDE_DEPTH_LIMIT) {
       this.diagnostics.error(`files are included more than ${INCLUDE_DEPTH_LIMIT} deep`, header.span, {
         hint: "does the file include itself? An include guard or #pragma once stops that",
@@ -651,7 +653,7 @@ class Preprocessor {
 
   private pragma(reader: Reader, directive: Token, line: readonly Token[]): void {
     const name = line[0]?.text;
-    if (name === "once") this.once.add(reader.file);
+    if (name === "once") this.once.add(reader.file.name);
     else if (name === "pack") this.pragmaPack(line);
     else if (name !== "GCC" && name !== "STDC" && name !== "clang" && name !== "message" && name !== undefined) {
       this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), {
@@ -694,6 +696,11 @@ class Preprocessor {
     const words = text.text.slice(text.text.indexOf('"') + 1, -1).replace(/\\(["\\])/g, "$1");
     const reader = this.readers[this.readers.length - 1];
     if (reader !== undefined) this.pragma(reader, token, tokenize(new Source("<pragma>", words)).slice(0, -1));
+  }
+
+  giveUp(): void {
+    this.isFatal = true;
+    this.isStopped = true;
   }
 
   builtinText(macro: Macro, at: Token): string {

@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { preprocessOnly } from "../../../toolchain/c/front-end.ts";
+import { SourceFile } from "../../../toolchain/diagnostics.ts";
+
+/** The preprocessed text on one line, without markers, one space between tokens that need it. */
+function expand(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  options: { defines?: string[]; undefines?: string[] } = {},
+): string {
+  const provider = { read: (path: string) => (files[path] === undefined ? null : new SourceFile(path, files[path])) };
+  const out = preprocessOnly(new SourceFile("t.c", text), { includePaths: ["inc"], ...options }, provider);
+  const errors = out.diagnostics.filter((item) => item.severity === "error").map((item) => `error: ${item.message}`);
+  return errors.length > 0 ? errors.join("; ") : out.text.replace(/^#.*$/gm, "").replace(/\s+/g, " ").trim();
+}
+
+// The examples of C11 §6.10.3.3 and §6.10.3.5, with the results the standard prints.
+const EXAMPLE_3 = `#define x 3
+#define f(a) f(x * (a))
+#undef x
+#define x 2
+#define g f
+#define z z[0]
+#define h g(~
+#define m(a) a(w)
+#define w 0,1
+#define t(a) a
+#define p() int
+#define q(x) x
+#define r(x,y) x ## y
+#define str(x) # x
+`;
+
+test.each([
+  ["f(y+1) + f(f(z)) % t(t(g)(0) + t)(1);", "f(2 * (y+1)) + f(2 * (f(2 * (z[0])))) % f(2 * (0)) + t(1);"],
+  ["g(x+(3,4)-w) | h 5) & m\n(f)^m(m);", "f(2 * (2+(3,4)-0,1)) | f(2 * (~ 5)) & f(2 * (0,1))^m(0,1);"],
+  ["p() i[q()] = { q(1), r(2,3), r(4,), r(,5), r(,) };", "int i[] = { 1, 23, 4, 5, };"],
+  ["char c[2][6] = { str(hello), str() };", 'char c[2][6] = { "hello", "" };'],
+])("expands the standard's example: %s", (text, expected) => {
+  const tight = (s: string): string => s.replace(/\s+/g, "");
+
+  expect(tight(expand(EXAMPLE_3 + text))).toBe(tight(expected));
+});
+
+test("stringizes, pastes and rescans as the standard's fourth example prints", () => {
+  const text = `#define str(s) # s
+#define xstr(s) str(s)
+#define INCFILE(n) vers ## n
+#define glue(a, b) a ## b
+#define xglue(a, b) glue(a, b)
+#define HIGHLOW "hello"
+#define LOW LOW ", world"
+str(strncmp("abc\\0d", "abc", '\\4') == 0) xstr(INCFILE(2).h) glue(HIGH, LOW); xglue(HIGH, LOW)`;
+
+  expect(expand(text)).toBe(`"strncmp(\\"abc\\\\0d\\", \\"abc\\", '\\\\4') == 0" "vers2.h" "hello"; "hello" ", world"`);
+});
+
+test("a pasted ## is an ordinary token (C11 §6.10.3.3p4)", () => {
+  expect(
+    expand(
+      "#define hash_hash # ## #\n#define mkstr(a) # a\n#define in_between(a) mkstr(a)\n#define join(c, d) in_between(c hash_hash d)\njoin(x, y)",
+    ),
+  ).toBe('"x ## y"');
+});
+
+test("variadic macros and GNU's comma that goes away", () => {
+  const text = `#define A(fmt, ...) p(fmt, __VA_ARGS__)
+#define B(fmt, ...) p(fmt, ## __VA_ARGS__)
+#define C(args...) q(args)
+A("x", 1, 2) B("y") B("z", 3) C(1, 2) C()`;
+
+  expect(expand(text)).toBe('p("x", 1, 2) p("y") p("z", 3) q(1, 2) q()');
+});
+
+test("conditions are computed in 64 bits, signed and unsigned", () => {
+  const holds = (condition: string): boolean => expand(`#if ${condition}\nyes\n#else\nno\n#endif`) === "yes";
+
+  expect(holds("0x7fffffffffffffff + 1 < 0")).toBe(true);
+  expect(holds("-1 > 0u")).toBe(true);
+  expect(holds("(2 || 1 / 0) && !(0 && 1 / 0)")).toBe(true);
+  expect(holds("-7 / 2 == -3 && -7 % 2 == -1 && (1 ? 2 : 3) == 2 && 'a' == 97")).toBe(true);
+  expect(holds("defined __riscv && defined(__riscv_xlen) && __riscv_xlen == 32 && undefined_name == 0")).toBe(true);
+  expect(holds("1 << 40 >> 38 == 4 && ~0 == -1 && (3 & 5 | 8 ^ 1) == 9")).toBe(true);
+});
+
+test("groups nest, and skipped text need not be well formed", () => {
+  expect(expand("#if 0\n#if 1\n'unterminated\n#else\n#endif\n#elif 1\na\n#elif 1\nb\n#else\nc\n#endif")).toBe("a");
+});
+
+test("includes look beside the file, then in the paths; #pragma once and guards hold", () => {
+  const files = { "sub/a.h": '#pragma once\n#include "b.h"\nA', "sub/b.h": "B", "inc/c.h": "C", "inc/b.h": "WRONG" };
+
+  expect(expand('#include "sub/a.h"\n#include "sub/a.h"\n#include <c.h>\n#define H <c.h>\n#include H\n', files)).toBe(
+    "B A C C",
+  );
+});
+
+test("__LINE__, __FILE__, #line, __COUNTER__ and _Pragma", () => {
+  expect(
+    expand(
+      '__LINE__ __FILE__\n#line 100 "x.c"\n__LINE__ __FILE__ __COUNTER__ __COUNTER__ _Pragma("STDC FP_CONTRACT ON") end',
+    ),
+  ).toBe('1 "t.c" 100 "x.c" 0 1 end');
+});
+
+test("line splices join tokens, and offsets still point into the original", () => {
+  expect(expand("int a\\\nb = 1; #\\\ndefine\n")).toBe("int ab = 1; # define");
+});
+
+test("-D and -U on the command line", () => {
+  expect(expand("X Y(2) Z", {}, { defines: ["X", "Y(a)=a+a", "Z=3"], undefines: ["Z"] })).toBe("1 2 +2 Z");
+});
+
+test.each([
+  ["#error stop here", "#error stop here"],
+  ["#if 1\n", "#if without #endif"],
+  ["#endif", "#endif without #if"],
+  ["#define F(x) x\nF(1", "never closed"],
+  ["#define F(x) x\nF(1, 2)", "takes 1 argument, 2 given"],
+  ["#define G(a, b) a ## b\nG(+, /)", "does not give one token"],
+  ["#inclde <x.h>", "unknown directive #inclde"],
+  ["#if 1 +\n#endif", "ends too early"],
+  ["#if 1 / 0\n#endif", "division by zero"],
+])("%j is reported", (text, part) => {
+  expect(expand(text)).toContain(part);
+});
