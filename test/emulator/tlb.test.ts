@@ -127,6 +127,16 @@ describe("address spaces and flushes", () => {
   });
 });
 
+test("a fence of one page finds it in its own set and finds the superpage around it in that one's set", () => {
+  const tlb = new Tlb({ sets: 4, ways: 2 });
+  fill(tlb, 0x403, { asid: 1, pfn: 10 }); // set 3
+  fill(tlb, 0x400, { asid: 1, pfn: 0x800, flags: FLAGS | TLB_SUPERPAGE }); // superpage 1: set 1
+  fill(tlb, 0x401, { asid: 1, pfn: 11 }); // set 1, beside it
+  fill(tlb, 0x407, { asid: 1, pfn: 12 }); // set 3, another page
+  expect(tlb.flush(0x403, 1)).toBe(2);
+  expect(tlb.entries().map((entry) => entry.pfn)).toEqual([11, 12]);
+});
+
 test("a snapshot restores entries, counters and the order of replacement", () => {
   const tlb = new Tlb({ sets: 1, ways: 2 });
   fill(tlb, 1);
