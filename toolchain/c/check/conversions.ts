@@ -4,7 +4,7 @@ import { type ConstInt, convertConstant, foldBinary, foldUnary, isConst, truthOf
 import { bitFieldPromotion, sizeOf } from "../layout.ts";
 import type { BinaryOp, Expr, LValue } from "../tree.ts";
 import {
-  BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isCompatible,
+  type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isCompatible,
   isInteger, isRecord, isScalar, LDOUBLE, LONG, type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified,VOID, 
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Extra, Operand } from "./base.ts";
