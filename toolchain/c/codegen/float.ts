@@ -5,6 +5,7 @@
 import type { BinaryOp, Expr } from "../tree.ts";
 import type { CType, FloatType } from "../types.ts";
 import { addressRegister } from "./address.ts";
+import { copyMemory } from "./aggregate.ts";
 import { type Address, type FunctionBuilder, slotAddress, type Wide } from "./builder.ts";
 import { bytesOf } from "./layout.ts";
 
@@ -35,7 +36,10 @@ export function floatValue(g: FunctionBuilder, expr: Expr): FloatValue {
 export function floatArgument(g: FunctionBuilder, value: FloatValue): readonly number[] {
   if (value.kind === "word") return [value.reg];
   if (value.kind === "wide") return value.pair;
-  return [addressRegister(g, value.at)];
+  // By reference to a copy: the function called may change what it was given (psABI, "Integer Calling Convention").
+  const copy = slotAddress(g.newSlot(16, 16), 0, 16);
+  copyMemory(g, copy, value.at, 16);
+  return [addressRegister(g, copy)];
 }
 
 /** Calls a support function that returns a floating value of that type. */
