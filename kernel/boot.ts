@@ -10,6 +10,7 @@ import type { Process } from "./proc/process.ts";
 import { makeReady } from "./proc/scheduler.ts";
 import { freshSignalActions } from "./proc/signals.ts";
 import { NO_SPACE } from "./proc/space-users.ts";
+import { freshGroup } from "./proc/threads.ts";
 
 export interface BootOptions {
   /** "tty": descriptors 0 to 2 are the terminal. "streams": they are the host's standard streams. */
@@ -61,13 +62,16 @@ function firstProcess(core: Core, pid: Pid): Process {
     inCall: false,
     restart: null,
     space: NO_SPACE,
-    files: { users: 1, slots: [] },
+    files: { users: 1, slots: [], locks: [] },
     fs: { users: 1, cwd: core.fs.root.number, cwdPath: "/", umask: 0o022 },
     signalActions: freshSignalActions(),
     sigmaskLow: 0,
     sigmaskHigh: 0,
     savedSigmask: null,
     pending: [],
+    group: freshGroup(),
+    altStack: { vaddr: 0, bytes: 0, flags: 0 },
+    robustListVaddr: 0,
     clearChildTid: 0,
     setChildTid: 0,
     exitCode: 0,

@@ -50,6 +50,7 @@ import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
 import { type KernelReport, reportOf } from "./report.ts";
+import { fireIntervalTimers } from "./proc/timers.ts";
 import { dispatchSyscall } from "./sys/dispatch.ts";
 import { deliverInput, setWindowSize } from "./tty/device.ts";
 
@@ -281,7 +282,7 @@ export class Kernel implements Supervisor {
       if (written === RESTART) return false;
       p.setChildTid = 0;
     }
-    if (p.pending.length === 0) return true;
+    if (p.pending.length === 0 && p.group.pending.length === 0 && !p.group.isStopped) return true;
     const signal = deliverSignals(core, p);
     if (signal !== 0) exitProcess(core, p, 0, signal);
     return p.state === "running";
@@ -295,6 +296,7 @@ export class Kernel implements Supervisor {
     fireTimers(core);
     if (hart.cycles >= variables.sampleCycles) {
       core.policy.sample(core.view);
+    fireIntervalTimers(core);
       variables.sampleCycles = hart.cycles + core.policy.sampleCycles;
     }
     if (variables.outOfMemoryPid !== 0) this.#endForMemory();

@@ -36,7 +36,12 @@ export const Fcntl = {
   SetFdFlags: 2,
   GetFlags: 3,
   SetFlags: 4,
+  /** Record locks; the 64-bit forms, which are all that riscv32 has. */
+  GetLock: 12,
+  SetLock: 13,
+  SetLockWait: 14,
   DuplicateFdCloseOnExec: 1030,
+  GetPipeSize: 1032,
 } as const;
 
 export const Seek = { Set: 0, Current: 1, End: 2, Data: 3, Hole: 4 } as const;

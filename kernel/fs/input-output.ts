@@ -5,7 +5,7 @@
 import { Errno, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
-import { postSignal, SignalCode } from "../proc/signals.ts";
+import { postThreadSignal, SignalCode } from "../proc/signals.ts";
 import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
 import { MAX_FILE_BYTES, readContent } from "./content.ts";
 import { readDevice, writeDevice } from "./devices.ts";
@@ -178,7 +178,7 @@ function writePipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, spa
 
 /** Nobody can read any more: SIGPIPE, and −EPIPE for who survives it, or the bytes that had already gone in. */
 function breakPipe(core: Core, p: Process): number {
-  postSignal(core, p, Signal.SIGPIPE, { code: SignalCode.Kernel });
+  postThreadSignal(core, p, Signal.SIGPIPE, { code: SignalCode.Kernel });
   const done = progressOf(core, p);
   return done > 0 ? done : -Errno.EPIPE;
 }

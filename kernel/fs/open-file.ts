@@ -8,6 +8,7 @@ import type { Descriptor, FileTable, OpenFile, Process } from "../proc/process.t
 import { wake } from "../proc/scheduler.ts";
 import { isReadable, isWritable, Open } from "./flags.ts";
 import type { Inode } from "./inode.ts";
+import { dropLocks, releaseLock } from "./locks.ts";
 
 /** Most descriptors that a process can have, whatever its limit says. /proc numbers leave room for as many. */
 export const MAX_DESCRIPTORS = 1024;
@@ -38,6 +39,7 @@ const pipeOf = (inode: Inode | undefined) => (inode?.kind === "fifo" ? inode.pip
 /** One descriptor fewer; with the last the file is closed. */
 export function releaseFile(core: Core, file: OpenFile): void {
   if (--file.users > 0) return;
+  releaseLock(core, file);
   const pipe = pipeOf(core.fs.inode(file.inode));
   if (pipe && isReadable(file.flags)) pipe.readers--;
   if (pipe && isWritable(file.flags)) pipe.writers--;
@@ -78,13 +80,14 @@ export function closeDescriptor(core: Core, table: FileTable, fd: number): void 
   const descriptor = table.slots[fd];
   if (!descriptor) return;
   table.slots[fd] = null;
+  dropLocks(core, table, descriptor.file.inode);
   releaseFile(core, descriptor.file);
 }
 
 /** Fork: a copy of the table whose descriptors share the open files. */
 export function forkFiles(table: FileTable): FileTable {
   for (const slot of table.slots) if (slot) slot.file.users++;
-  return { users: 1, slots: table.slots.map((slot) => (slot ? { ...slot } : null)) };
+  return { users: 1, locks: [], slots: table.slots.map((slot) => (slot ? { ...slot } : null)) };
 }
 
 /** One user of the table fewer (exit); with the last all its descriptors are closed. */

@@ -20,6 +20,8 @@ export interface Segment {
 export interface Span {
   readonly segments: readonly Segment[];
   readonly bytes: number;
+  /** A write of bytes that the kernel has itself (sendfile): copies those from `at` on; the segment is at 0 then. */
+  readonly read?: (at: number, dst: Uint8Array) => void;
 }
 
 export const spanOf = (vaddr: number, bytes: number): Span => ({ segments: [{ vaddr, bytes }], bytes });
@@ -94,6 +96,13 @@ export interface Emptied {
   readonly outcome: number;
 }
 
+/** Reads from what a span describes: the process's memory, or bytes that the kernel has itself. */
+function readSpan(core: Core, p: Process, span: Span, vaddr: number, dst: Uint8Array): number {
+  if (span.read === undefined) return readUser(core, p, vaddr, dst);
+  span.read(vaddr, dst);
+  return 0;
+}
+
 /** Empties a span into a sink until it is empty, or the sink is full or fails. */
 export function emptySpan(core: Core, p: Process, span: Span, sink: Sink): Emptied {
   let done = progressOf(core, p);
@@ -102,7 +111,7 @@ export function emptySpan(core: Core, p: Process, span: Span, sink: Sink): Empti
     if (room === 0) break;
     const piece = pieceAt(span, done, room);
     const bytes = new Uint8Array(piece.bytes);
-    let outcome = readUser(core, p, piece.vaddr, bytes);
+    let outcome = readSpan(core, p, span, piece.vaddr, bytes);
     if (outcome === RESTART) remember(core, p, done);
     else if (outcome === 0) outcome = sink.put(bytes);
     if (outcome !== 0) return { done, outcome };
@@ -123,7 +132,7 @@ export function gather(core: Core, p: Process, span: Span): Uint8Array | number 
   const bytes = new Uint8Array(span.bytes);
   let done = 0;
   for (const segment of span.segments) {
-    const outcome = readUser(core, p, segment.vaddr, bytes.subarray(done, done + segment.bytes));
+    const outcome = readSpan(core, p, span, segment.vaddr, bytes.subarray(done, done + segment.bytes));
     if (outcome !== 0) return outcome;
     done += segment.bytes;
   }

@@ -12,7 +12,7 @@ import { Errno, TRAMPOLINE_VADDR } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
-import { closeOnExec } from "../fs/open-file.ts";
+import { closeOnExec, forkFiles } from "../fs/open-file.ts";
 import { type ExecFile, readFileForExec } from "../fs/path.ts";
 import { tell } from "../messages.ts";
 import { createSpace, ensureTable, MMAP_TOP, reserve, STACK_TOP, USER_START, unmapRange } from "../mm/address-space.ts";
@@ -26,9 +26,11 @@ import { type AddressSpace, Prot, type Vma } from "../mm/vma.ts";
 import { KernelPanic } from "../panic.ts";
 import { nextRandom } from "../random.ts";
 import { type LoadPlan, type LoadSegment, planElf } from "./elf-load.ts";
+import { endOtherThreads } from "./exit.ts";
 import type { Process } from "./process.ts";
 import { resetSignalsOnExec } from "./signals.ts";
 import { leaveSpace } from "./space-users.ts";
+import { isLeader, leaderOf } from "./threads.ts";
 
 /** Bytes that arguments and environment may take together, strings and pointers. */
 export const MAX_ARGUMENT_BYTES = 128 * 1024;
@@ -84,7 +86,7 @@ export function execProgram(
   // Root, one table for the stack (two if it crosses 4 MiB, which its size cannot), its pages.
   const ready = reserveFrames(core, pages + 3);
   if (ready < 0) return ready === WAIT ? awaitFrames(core, p, ready) : -Errno.ENOMEM;
-  const space = createSpace(core, p.pid);
+  const space = createSpace(core, p.tgid);
   if (typeof space === "number") return -Errno.EAGAIN;
 
   space.stackLimitBytes = Math.min(p.limits.stackBytes.soft, STACK_TOP - MMAP_TOP - PAGE_BYTES * 16);
@@ -242,6 +244,20 @@ function placeStack(core: Core, space: AddressSpace, image: StackImage): void {
   }
 }
 
+/** All other threads end; a thread that was not the leader takes its place, and its pid. */
+function becomeOnlyThread(core: Core, p: Process): void {
+  endOtherThreads(core, p);
+  if (isLeader(p)) return;
+  const leader = leaderOf(core, p);
+  const { processes, variables } = core;
+  processes.delete(p.pid);
+  p.parentSignal = leader.parentSignal;
+  if (variables.currentPid === p.pid) variables.currentPid = p.tgid;
+  if (variables.lastPid === p.pid) variables.lastPid = p.tgid;
+  p.pid = p.tgid;
+  processes.set(p.pid, p);
+}
+
 /** The point of no return: the new space takes the old one's place. */
 function replaceProgram(
   core: Core,
@@ -252,6 +268,7 @@ function replaceProgram(
   entry: number,
   sp: number,
 ): void {
+  becomeOnlyThread(core, p);
   const old = p.space;
   p.space = space;
   const isCurrent = core.variables.currentPid === p.pid;
@@ -263,7 +280,12 @@ function replaceProgram(
   p.restart = null;
   p.hardFaultVpn = -1;
   p.clearChildTid = 0;
+  p.robustListVaddr = 0;
   resetSignalsOnExec(p);
+  if (p.files.users > 1) {
+    p.files.users--;
+    p.files = forkFiles(p.files);
+  }
   closeOnExec(core, p.files);
   p.x.fill(0);
   p.x[2] = sp;

@@ -1,5 +1,5 @@
 /**
- * The end of a process: its memory is thrown away at once (every PTE goes, its frames drain to the dirty list), its files
+ * The end of a thread, and of a process with its last thread: its memory is thrown away at once (every PTE goes, its frames drain to the dirty list), its files
  * are closed, its children become pid 1's, and what remains is a zombie that its parent reads with waitid.
  */
 import type { Pid } from "../../emulator/bits.ts";
@@ -9,16 +9,49 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { releaseFiles } from "../fs/open-file.ts";
 import { leaveTerminal } from "../tty/device.ts";
-import type { Process } from "./process.ts";
-import { removeReady, wake } from "./scheduler.ts";
+import type { Process, ProcessCounts } from "./process.ts";
+import { account, removeReady, wake } from "./scheduler.ts";
 import { ActionFlag, childChannel, Handler, postSignal, SignalCode } from "./signals.ts";
 import { leaveSpace, NO_SPACE } from "./space-users.ts";
+import { isLeader, isOver, leaderOf, threadsOf } from "./threads.ts";
+import { disarmTimers } from "./timers.ts";
 
 /** The first process: inherits orphans; when it ends, the machine halts. */
 export const INIT_PID = 1 as Pid;
 
-/** Ends `p`, in whatever state it is: with `status` (0 … 255), or by a signal (then status does not count). */
+/**
+ * Ends the process of `p` with all its threads, in whatever state they are: with `status` (0 … 255), or by a signal (then
+ * status does not count).
+ */
 export function exitProcess(core: Core, p: Process, status: number, signal: number): void {
+  if (p.group.users === 0) return;
+  const leader = leaderOf(core, p);
+  endOtherThreads(core, p);
+  // A leader that ended earlier did so with a status of its own; that of the whole process counts.
+  leader.exitCode = signal === 0 ? status & 0xff : 0;
+  leader.exitSignal = signal;
+  endThread(core, p);
+}
+
+/** Ends all threads of a process but one (exec). */
+export function endOtherThreads(core: Core, p: Process): void {
+  if (p.group.users === 1) return;
+  for (const other of threadsOf(core, p.tgid)) if (other !== p) endThread(core, other);
+}
+
+/** Ends one thread. With the last of its process the process ends, with what its leader's exit status is by then. */
+export function exitThread(core: Core, p: Process, status: number): void {
+  if (p.state === "zombie") return;
+  if (isLeader(p) || p.group.users === 1) {
+    const leader = leaderOf(core, p);
+    leader.exitCode = status & 0xff;
+    leader.exitSignal = 0;
+  }
+  endThread(core, p);
+}
+
+/** Takes a thread out of everything that it uses. Its record goes, unless it is a leader's: that stays as a zombie. */
+function endThread(core: Core, p: Process): void {
   if (p.state === "zombie") return;
   charge(core, COSTS.exit);
   removeReady(core, p.pid);
@@ -26,27 +59,67 @@ export function exitProcess(core: Core, p: Process, status: number, signal: numb
   p.state = "zombie";
   p.channel = "";
   p.wakeAtCycles = -1;
-  p.exitCode = signal === 0 ? status & 0xff : 0;
-  p.exitSignal = signal;
   p.pending = [];
   p.restart = null;
   if (channel !== "" && core.sink.enabled) core.sink.emit({ kind: "process-wake", pid: p.pid, channel });
 
-  if (p.sid === p.pid && p.tty >= 0) leaveTerminal(core, p);
+  const isLast = --p.group.users === 0;
+  if (isLast) disarmTimers(p.group);
+  const leader = leaderOf(core, p);
+  if (isLast && leader.sid === leader.pid && leader.tty >= 0) leaveTerminal(core, leader);
   releaseFiles(core, p.files);
   p.fs.users--;
   p.signalActions.users--;
-  p.peakResidentPages = Math.max(p.peakResidentPages, p.space.peakResidentPages);
+  leader.peakResidentPages = Math.max(leader.peakResidentPages, p.space.peakResidentPages);
   const { space } = p;
   if (core.variables.currentPid === p.pid) core.mmu.setBare();
   p.space = NO_SPACE;
   leaveSpace(core, p, space);
   if (core.sink.enabled) {
-    core.sink.emit({ kind: "process-exit", pid: p.pid, name: p.name, status: p.exitCode, signal });
+    const { exitCode, exitSignal } = leader;
+    core.sink.emit({ kind: "process-exit", pid: p.pid, name: p.name, status: exitCode, signal: exitSignal });
   }
-  adoptChildren(core, p);
-  if (p.pid === INIT_PID) core.variables.haltStatus = signal === 0 ? p.exitCode : 128 + signal;
-  tellParent(core, p);
+  if (!isLeader(p)) forgetThread(core, p, leader);
+  if (isLast) endProcess(core, leader);
+}
+
+/** A thread other than the leader leaves no zombie; what it used is booked as its process's. */
+function forgetThread(core: Core, p: Process, leader: Process): void {
+  if (core.variables.currentPid === p.pid) {
+    account(core, p, "systemCycles");
+    core.variables.currentPid = 0;
+  }
+  core.processes.delete(p.pid);
+  const { counts, group } = p;
+  group.endedUserCycles += counts.userCycles;
+  group.endedSystemCycles += counts.systemCycles;
+  const total = leader.counts;
+  for (const name of ADDED_COUNTS) total[name] += counts[name];
+}
+
+/** CPU time is not among them: it stands in the group. */
+const ADDED_COUNTS = [
+  "instructions",
+  "faults",
+  "zeroFill",
+  "cow",
+  "soft",
+  "hard",
+  "file",
+  "segv",
+  "voluntarySwitches",
+  "involuntarySwitches",
+  "syscalls",
+] as const satisfies readonly (keyof ProcessCounts)[];
+
+/** The last thread has ended: orphans find a new parent, and the parent hears of it. */
+function endProcess(core: Core, leader: Process): void {
+  leader.group.pending = [];
+  adoptChildren(core, leader);
+  if (leader.pid === INIT_PID) {
+    core.variables.haltStatus = leader.exitSignal === 0 ? leader.exitCode : 128 + leader.exitSignal;
+  }
+  tellParent(core, leader);
 }
 
 /** Orphans become children of init; init is told of those that are zombies already. */
@@ -54,14 +127,14 @@ function adoptChildren(core: Core, parent: Process): void {
   for (const child of [...core.processes.values()]) {
     if (child.ppid !== parent.pid) continue;
     child.ppid = INIT_PID;
-    if (child.state === "zombie") tellParent(core, child);
+    if (isLeader(child) && isOver(child)) tellParent(core, child);
   }
 }
 
 /** SIGCHLD and a wake-up for the parent; a parent that ignores SIGCHLD wants no zombie. */
 function tellParent(core: Core, p: Process): void {
   const parent = core.processes.get(p.ppid);
-  if (parent === undefined || parent.state === "zombie") {
+  if (parent === undefined || parent.group.users === 0) {
     if (p.pid !== INIT_PID) reap(core, p, null);
     return;
   }
@@ -76,7 +149,7 @@ function tellParent(core: Core, p: Process): void {
   wake(core, childChannel(parent.pid));
 }
 
-/** Removes a zombie for good; its parent inherits its counts. */
+/** Removes a zombie for good; its parent inherits its counts. `p` and `parent` are leaders. */
 export function reap(core: Core, p: Process, parent: Process | null): void {
   core.processes.delete(p.pid);
   core.reaped.push({
@@ -92,8 +165,8 @@ export function reap(core: Core, p: Process, parent: Process | null): void {
   const { counts } = parent;
   counts.childMinorFaults += p.counts.faults - p.counts.hard + p.counts.childMinorFaults;
   counts.childMajorFaults += p.counts.hard + p.counts.childMajorFaults;
-  counts.childUserCycles += p.counts.userCycles + p.counts.childUserCycles;
-  counts.childSystemCycles += p.counts.systemCycles + p.counts.childSystemCycles;
+  counts.childUserCycles += p.counts.userCycles + p.group.endedUserCycles + p.counts.childUserCycles;
+  counts.childSystemCycles += p.counts.systemCycles + p.group.endedSystemCycles + p.counts.childSystemCycles;
   counts.childPeakResidentPages = Math.max(
     counts.childPeakResidentPages,
     p.peakResidentPages,

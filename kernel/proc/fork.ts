@@ -2,8 +2,8 @@
  * clone: a new process as a copy of another. What is shared and what is copied follows Linux's flags; the memory of a copy is
  * shared page by page until someone writes (copy-on-write).
  *
- * Supported: fork (SIGCHLD), vfork and posix_spawn (CLONE_VM | CLONE_VFORK), shared files, working directory and signal
- * actions, SETTLS and the four TID flags. Left out for now: threads (CLONE_THREAD) and namespaces: EINVAL.
+ * Supported: fork (SIGCHLD), vfork and posix_spawn (CLONE_VM | CLONE_VFORK), threads (CLONE_THREAD), shared files, working
+ * directory and signal actions, SETTLS and the four TID flags. Left out: namespaces, CLONE_PARENT, CLONE_PIDFD: EINVAL.
  */
 import type { Pid } from "../../emulator/bits.ts";
 import { Errno } from "../abi.ts";
@@ -20,6 +20,7 @@ import type { Process, ProcessCounts } from "./process.ts";
 import { makeReady, sleepUninterruptible } from "./scheduler.ts";
 import { forkSignals } from "./signals.ts";
 
+import { freshGroup } from "./threads.ts";
 /** Linux clone flags (sched.h). The low byte is the signal for the parent at exit. */
 export const Clone = {
   SignalMask: 0xff,
@@ -45,6 +46,7 @@ const SUPPORTED =
   Clone.Sighand |
   Clone.Vfork |
   Clone.SysvSem |
+  Clone.Thread |
   Clone.SetTls |
   Clone.ParentSetTid |
   Clone.ChildClearTid |
@@ -125,6 +127,7 @@ function check(core: Core, flags: number): number {
   if ((flags & ~SUPPORTED) !== 0) return -Errno.EINVAL;
   if ((flags & Clone.Sighand) !== 0 && (flags & Clone.Vm) === 0) return -Errno.EINVAL;
   if ((flags & Clone.SignalMask) > 64) return -Errno.EINVAL;
+  if ((flags & Clone.Thread) !== 0 && (flags & Clone.Sighand) === 0) return -Errno.EINVAL;
   return core.processes.size >= core.config.maxProcesses ? -Errno.EAGAIN : 0;
 }
 
@@ -156,8 +159,12 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
   };
   return {
     pid,
-    tgid: pid,
-    ppid: parent.pid,
+  const isThread = (flags & Clone.Thread) !== 0;
+  if (isThread) parent.group.users++;
+  // A copy of the memory has the alternate stack, too; who shares the memory must not run on the same one (vfork waits).
+  const keepsAltStack = (flags & (Clone.Vm | Clone.Vfork)) !== Clone.Vm;
+    tgid: isThread ? parent.tgid : pid,
+    ppid: isThread ? parent.ppid : parent.tgid,
     pgid: parent.pgid,
     sid: parent.sid,
     name: parent.name,
@@ -180,9 +187,12 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     pending: [],
     clearChildTid: (flags & Clone.ChildClearTid) !== 0 ? request.childTid : 0,
     setChildTid: 0,
+    group: isThread ? parent.group : freshGroup(),
+    altStack: keepsAltStack ? { ...parent.altStack } : { vaddr: 0, bytes: 0, flags: 0 },
+    robustListVaddr: 0,
     exitCode: 0,
     exitSignal: 0,
-    parentSignal: flags & Clone.SignalMask,
+    parentSignal: isThread ? 0 : flags & Clone.SignalMask,
     stopReport: 0,
     continueReport: false,
     limits: structuredClone(parent.limits),

@@ -24,11 +24,23 @@ export interface OpenFile {
   readonly inode: number;
   /** Path it was opened by, for /proc and messages. */
   readonly path: string;
+  /** flock's lock on it. */
+  lock?: "shared" | "exclusive";
+}
+
+/** fcntl's lock of a process on the bytes [start, end) of a file; end may be Infinity. */
+export interface RecordLock {
+  readonly inode: number;
+  readonly start: number;
+  readonly end: number;
+  readonly isWrite: boolean;
+  readonly pid: number;
 }
 
 export interface FileTable {
   users: number;
   slots: (Descriptor | null)[];
+  locks: RecordLock[];
 }
 
 export interface FsContext {
@@ -56,7 +68,37 @@ export interface PendingSignal {
   code: number;
   senderPid: number;
   faultVaddr: number;
+  /** SIGCHLD's status, or the value that rt_sigqueueinfo sends along. */
   status: number;
+}
+
+/** One of setitimer's timers. Both are cycles of its clock; `dueCycles` −1: not armed; `intervalCycles` 0: once. */
+export interface IntervalTimer {
+  dueCycles: number;
+  intervalCycles: number;
+}
+
+/** What the threads of one process have in common beyond what clone could share by itself: exactly CLONE_THREAD. */
+export interface ThreadGroup {
+  /** Threads that have not ended. */
+  users: number;
+  /** Signals for the process as a whole; whichever thread does not block one takes it. */
+  pending: PendingSignal[];
+  /** A stop signal has been carried out and no SIGCONT has come since: threads stop on their way to user code. */
+  isStopped: boolean;
+  /** setitimer: ITIMER_REAL by the clock, ITIMER_VIRTUAL by user time, ITIMER_PROF by user and system time. */
+  readonly timers: readonly [real: IntervalTimer, virtual: IntervalTimer, profile: IntervalTimer];
+  /** CPU time of threads that have ended. */
+  endedUserCycles: number;
+  endedSystemCycles: number;
+}
+
+/** A stack of its own for signal handlers (sigaltstack). `bytes` 0: none. */
+export interface AlternateStack {
+  vaddr: number;
+  bytes: number;
+  /** SS_AUTODISARM, or 0. */
+  flags: number;
 }
 
 /** One resource limit; prlimit64's RLIM_INFINITY is kept as 2^32 − 1. */
@@ -70,10 +112,25 @@ export interface ResourceLimits {
   addressSpaceBytes: ResourceLimit;
 }
 
+/** What a system call remembers while it sleeps. */
+export interface CallMemory {
+  /** The call it belongs to. */
+  number: number;
+  /** Bytes already transferred, and the like. */
+  progress: number;
+  /** When to give up, or −1. */
+  deadlineCycles: number;
+  /** FUTEX_WAIT_BITSET's bits. */
+  bitset?: number;
+  /** Set by whoever has decided the sleeping call (futex): its result, whatever comes between. */
+  result?: number;
+}
+
 export type ProcessState = "ready" | "running" | "blocked" | "stopped" | "zombie";
 
 export interface Process {
-  readonly pid: Pid;
+  /** Of this thread. Only an exec by a thread that is no leader changes it: it takes the leader's place. */
+  pid: Pid;
   /** Thread group: equals pid for the first thread. getpid() returns this. */
   readonly tgid: Pid;
   ppid: Pid;
@@ -97,11 +154,8 @@ export interface Process {
    * without SA_RESTART makes the call return −EINTR instead (and clears this and `restart`).
    */
   inCall: boolean;
-  /**
-   * Memory of a system call that is being restarted: bytes already transferred, an absolute deadline, and the like.
-   * `number` is the call it belongs to; cleared when the call returns.
-   */
-  restart: { number: number; progress: number; deadlineCycles: number } | null;
+  /** Memory of a system call that is being restarted; cleared when the call returns. */
+  restart: CallMemory | null;
   space: AddressSpace;
   files: FileTable;
   fs: FsContext;
@@ -111,7 +165,12 @@ export interface Process {
   sigmaskHigh: number;
   /** Mask to restore after sigsuspend/ppoll, or null. */
   savedSigmask: { low: number; high: number } | null;
+  /** Signals for this thread alone: from tkill, or brought upon itself. */
   pending: PendingSignal[];
+  group: ThreadGroup;
+  altStack: AlternateStack;
+  /** Head of the list of robust futexes that this thread holds (set_robust_list), or 0. */
+  robustListVaddr: number;
   /** Address at which the thread id is zeroed on exit (set_tid_address), or 0. */
   clearChildTid: number;
   /** Address at which the child's own first run stores its thread id (CLONE_CHILD_SETTID), or 0. */

@@ -13,7 +13,7 @@ import { RESTART, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
-import type { Process } from "./process.ts";
+import type { PendingSignal, Process } from "./process.ts";
 
 /**
  * Puts `p` to sleep until wake(channel), until the clock reaches `wakeAtCycles` (−1: no deadline), or until a signal
@@ -80,7 +80,11 @@ export function removeReady(core: Core, pid: Pid): void {
 
 /** A signal waits that `p` does not block. SIGKILL and SIGSTOP cannot be blocked. */
 export function hasPendingSignal(p: Process): boolean {
-  for (const { signal } of p.pending) {
+  return isAnyUnblocked(p, p.pending) || isAnyUnblocked(p, p.group.pending);
+}
+
+function isAnyUnblocked(p: Process, queue: readonly PendingSignal[]): boolean {
+  for (const { signal } of queue) {
     if (signal === Signal.SIGKILL || signal === Signal.SIGSTOP) return true;
     const bit = signal - 1;
     const mask = bit < 32 ? p.sigmaskLow : p.sigmaskHigh;
@@ -154,6 +158,8 @@ export function fireTimers(core: Core): void {
   if (hart.cycles < variables.timerCycles) return;
   let next = Number.POSITIVE_INFINITY;
   for (const p of core.processes.values()) {
+    const alarmCycles = p.group.timers[0].dueCycles;
+    if (alarmCycles >= 0 && alarmCycles < next) next = alarmCycles;
     if (p.state !== "blocked" || p.wakeAtCycles < 0) continue;
     if (p.wakeAtCycles <= hart.cycles) makeReady(core, p);
     else if (p.wakeAtCycles < next) next = p.wakeAtCycles;

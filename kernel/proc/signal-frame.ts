@@ -16,11 +16,26 @@ const FRAME_BYTES = 944;
 const UCONTEXT = 128;
 const SIGMASK = UCONTEXT + 20;
 const REGISTERS = UCONTEXT + 160;
-/** uc_stack.ss_flags: no alternate stack. */
-const SS_DISABLE = 2;
+const STACK = UCONTEXT + 8;
+
+/** ss_flags of sigaltstack: the program is on it; there is none; it is given up while a handler runs. */
+export const StackFlag = { OnStack: 1, Disable: 2, AutoDisarm: 0x8000_0000 | 0 } as const;
+
+/** The stack pointer is within the alternate stack. One that is given up while a handler runs never counts. */
+export function isOnAltStack({ altStack }: Process, sp: number): boolean {
+  const { vaddr, bytes, flags } = altStack;
+  return flags !== StackFlag.AutoDisarm && sp > vaddr && sp <= vaddr + bytes;
+}
+
+/** Top of the stack for a handler's frame, or −1: the frame would leave the alternate stack that the program is on. */
+function frameTop(p: Process, sp: number, wantsAltStack: boolean): number {
+  if (isOnAltStack(p, sp)) return isOnAltStack(p, sp - FRAME_BYTES) ? sp : -1;
+  const { vaddr, bytes } = p.altStack;
+  return wantsAltStack && bytes > 0 ? vaddr + bytes : sp;
+}
 
 /**
- * Writes the frame below the stack pointer and sets the registers with which a handler begins: a0 the signal, a1 its
+ * Writes the frame below the stack pointer, or on the alternate stack, and sets the registers with which a handler begins: a0 the signal, a1 its
  * siginfo, a2 the ucontext, ra the trampoline. The caller sets pc. `mask` is restored when the handler returns. Result: 0,
  * −EFAULT or RESTART, with the registers untouched.
  */
@@ -29,19 +44,25 @@ export function pushSignalFrame(
   p: Process,
   pending: PendingSignal,
   mask: { readonly low: number; readonly high: number },
+  wantsAltStack: boolean,
 ): number {
   const { x, pc } = core.hart;
-  const sp = ((x[2] - FRAME_BYTES) & ~15) >>> 0;
-  if (sp > x[2] >>> 0) return -Errno.EFAULT;
+  const top = frameTop(p, x[2] >>> 0, wantsAltStack);
+  const sp = ((top - FRAME_BYTES) & ~15) >>> 0;
+  if (top < FRAME_BYTES) return -Errno.EFAULT;
   const frame = new DataView(new ArrayBuffer(FRAME_BYTES));
   writeSigInfo(frame, pending);
-  frame.setInt32(UCONTEXT + 12, SS_DISABLE, true);
+  const { vaddr, bytes, flags } = p.altStack;
+  frame.setUint32(STACK, vaddr, true);
+  frame.setInt32(STACK + 4, bytes === 0 ? StackFlag.Disable : flags, true);
+  frame.setUint32(STACK + 8, bytes, true);
   frame.setInt32(SIGMASK, mask.low, true);
   frame.setInt32(SIGMASK + 4, mask.high, true);
   frame.setInt32(REGISTERS, pc | 0, true);
   for (let i = 1; i < 32; i++) frame.setInt32(REGISTERS + 4 * i, x[i], true);
   const outcome = writeUser(core, p, sp, new Uint8Array(frame.buffer));
   if (outcome !== 0) return outcome;
+  if (flags === StackFlag.AutoDisarm) p.altStack = { vaddr: 0, bytes: 0, flags: 0 };
   x[2] = sp;
   x[1] = TRAMPOLINE_VADDR;
   x[10] = pending.signal;
@@ -50,8 +71,11 @@ export function pushSignalFrame(
   return 0;
 }
 
-/** Fills in siginfo: the address for faults, else the sender, with the status for SIGCHLD. */
-function writeSigInfo(frame: DataView, pending: PendingSignal): void {
+/** Bytes of siginfo. */
+export const SIGINFO_BYTES = 128;
+
+/** Fills in siginfo: the address for faults, else the sender, with the status of a child or the value sent along. */
+export function writeSigInfo(frame: DataView, pending: PendingSignal): void {
   frame.setInt32(0, pending.signal, true);
   frame.setInt32(8, pending.code, true);
   if (isFault(pending)) {
@@ -59,7 +83,7 @@ function writeSigInfo(frame: DataView, pending: PendingSignal): void {
     return;
   }
   frame.setInt32(12, pending.senderPid, true);
-  if (pending.signal === Signal.SIGCHLD) frame.setInt32(20, pending.status, true);
+  frame.setInt32(20, pending.status, true);
 }
 
 /** Positive codes of these signals come from an instruction; kill() gives 0 and below. */
@@ -74,17 +98,39 @@ function isFault({ signal, code }: PendingSignal): boolean {
   return code > 0 && fromInstruction.includes(signal);
 }
 
-/** Takes registers, pc and mask back from the frame at the stack pointer. 0, −EFAULT or RESTART. */
+/** Takes registers, pc, mask and alternate stack back from the frame at the stack pointer. 0, −EFAULT or RESTART. */
 export function popSignalFrame(core: Core, p: Process): number {
   const { hart } = core;
   const sp = hart.x[2] >>> 0;
   const mask = new Int32Array(2);
   const registers = new Int32Array(32);
-  const outcome = readUserWords(core, p, sp + SIGMASK, mask) || readUserWords(core, p, sp + REGISTERS, registers);
+  const stack = new Int32Array(3);
+  const outcome =
+    readUserWords(core, p, sp + SIGMASK, mask) ||
+    readUserWords(core, p, sp + STACK, stack) ||
+    readUserWords(core, p, sp + REGISTERS, registers);
   if (outcome !== 0) return outcome;
+  setAltStack(p, sp, stack[0] >>> 0, stack[1], stack[2] >>> 0);
   hart.pc = (registers[0] & ~1) >>> 0;
   for (let i = 1; i < 32; i++) hart.x[i] = registers[i];
   p.sigmaskLow = mask[0];
   p.sigmaskHigh = mask[1];
+  return 0;
+}
+
+/** Smallest alternate stack (MINSIGSTKSZ). */
+const MIN_STACK_BYTES = 2048;
+
+/** What sigaltstack does; `sp` is the program's stack pointer. 0, −EPERM (it is in use), −EINVAL or −ENOMEM (too small). */
+export function setAltStack(p: Process, sp: number, vaddr: number, flags: number, bytes: number): number {
+  if (isOnAltStack(p, sp)) return -Errno.EPERM;
+  const mode = flags & ~StackFlag.AutoDisarm;
+  if (mode !== 0 && mode !== StackFlag.OnStack && mode !== StackFlag.Disable) return -Errno.EINVAL;
+  if (mode === StackFlag.Disable) {
+    p.altStack = { vaddr: 0, bytes: 0, flags: 0 };
+    return 0;
+  }
+  if (bytes < MIN_STACK_BYTES) return -Errno.ENOMEM;
+  p.altStack = { vaddr, bytes, flags: flags & StackFlag.AutoDisarm };
   return 0;
 }

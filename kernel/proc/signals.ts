@@ -6,16 +6,21 @@
  * the frame that Linux builds on riscv32 (signal-frame.ts). A sleeping system call that a handler interrupts is executed
  * again afterwards (SA_RESTART) or returns −EINTR; stopped and continued processes execute theirs again.
  *
- * Left out: an alternate stack, queues of more than one standard signal (as POSIX allows), core files (the "core" actions
- * end the process like the others), directing a process's signal to whichever of its threads does not block it.
+ * A signal for a process waits in its group, and whichever thread does not block it takes it; one for a thread waits with
+ * the thread.
+ *
+ * Left out: queues of more than one standard signal (as POSIX allows), core files (the "core" actions end the process like
+ * the others).
  */
-import { Errno, RESTART, Signal, SYSCALLS } from "../abi.ts";
+import { RESTART, Signal, SYSCALLS } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
+import { interruptedResult } from "./interrupted.ts";
 import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
-import { hasPendingSignal, interruptSleep, makeReady, sleep, wake } from "./scheduler.ts";
+import { hasPendingSignal, interruptSleep, makeReady, removeReady, sleep, wake } from "./scheduler.ts";
 import { pushSignalFrame } from "./signal-frame.ts";
+import { leaderOf, threadsOf } from "./threads.ts";
 
 /** Signals are numbered 1 … 64; from 32 on they are the real-time signals. */
 export const SIGNALS = 64;
@@ -39,6 +44,7 @@ export const ActionFlag = {
 /** siginfo's si_code, as far as the kernel sends them. */
 export const SignalCode = {
   User: 0,
+  Queue: -1,
   Tkill: -6,
   Kernel: 0x80,
   ChildExited: 1,
@@ -60,7 +66,7 @@ export function defaultAction(signal: number): DefaultAction {
   switch (signal) {
     case Signal.SIGCHLD:
     case Signal.SIGWINCH:
-    case 23: // SIGURG
+    case Signal.SIGURG:
       return "ignore";
     case Signal.SIGCONT:
       return "continue";
@@ -98,6 +104,7 @@ export function resetSignalsOnExec(p: Process): void {
   });
   p.signalActions.users--;
   p.signalActions = kept;
+  p.altStack = { vaddr: 0, bytes: 0, flags: 0 };
 }
 
 export function isBlocked(p: Process, signal: number): boolean {
@@ -111,26 +118,62 @@ export function isIgnored(p: Process, signal: number): boolean {
   return handler === Handler.Ignore || (handler === Handler.Default && defaultAction(signal) === "ignore");
 }
 
+/** Channel of a thread in rt_sigtimedwait. */
+export const SIGWAIT_CHANNEL = "sigwait";
+
 /**
- * Sends a signal to a process. Nothing happens for a zombie, for signal 0, or when it would be ignored; of a standard
- * signal that already waits there is no second one.
+ * Sends a signal to the process of which `target` is a thread. Nothing happens when the process has ended, for signal 0, or
+ * when it would be ignored; of a standard signal that already waits there is no second one.
  */
 export function postSignal(core: Core, target: Process, signal: number, info: SignalInfo = {}): void {
-  if (signal < 1 || signal > SIGNALS || target.state === "zombie") return;
+  if (target.group.users === 0) return;
+  if (!enqueue(core, target, target.group.pending, signal, info)) return;
+  const takes = (p: Process): boolean => p.state !== "zombie" && !isBlocked(p, signal);
+  if (takes(target)) {
+    rouse(core, target, signal);
+    return;
+  }
+  const others = threadsOf(core, target.tgid);
+  const taker = others.find(takes);
+  if (taker) rouse(core, taker, signal);
+  else for (const p of others) wakeSigwait(core, p);
+}
+
+/** Sends a signal to one thread. */
+export function postThreadSignal(core: Core, target: Process, signal: number, info: SignalInfo = {}): void {
+  if (target.state === "zombie" || !enqueue(core, target, target.pending, signal, info)) return;
+  if (isBlocked(target, signal)) wakeSigwait(core, target);
+  else rouse(core, target, signal);
+}
+
+/** Puts a signal where it waits. False when there is nothing to be done about it (any more). */
+function enqueue(core: Core, target: Process, pending: PendingSignal[], signal: number, info: SignalInfo): boolean {
+  if (signal < 1 || signal > SIGNALS) return false;
   if (core.sink.enabled) core.sink.emit({ kind: "signal", pid: target.pid, signal, from: info.senderPid ?? 0 });
   const action = defaultAction(signal);
-  if (action === "stop") dropPending(target, (other) => other === Signal.SIGCONT);
+  if (action === "stop") dropPending(core, target, (other) => other === Signal.SIGCONT);
   if (action === "continue") {
-    dropPending(target, (other) => defaultAction(other) === "stop");
+    dropPending(core, target, (other) => defaultAction(other) === "stop");
     continueProcess(core, target);
   }
-  if (!isBlocked(target, signal) && isIgnored(target, signal)) return;
-  const waitsAlready = target.pending.some((pending) => pending.signal === signal);
-  if (signal < FIRST_REALTIME ? waitsAlready : target.pending.length >= MAX_PENDING) return;
-  target.pending.push({ signal, code: 0, senderPid: 0, faultVaddr: 0, status: 0, ...info });
-  if (isBlocked(target, signal)) return;
-  if (target.state === "stopped" && signal === Signal.SIGKILL) makeReady(core, target);
-  else interruptSleep(core, target);
+  if (!isBlocked(target, signal) && isIgnored(target, signal)) return false;
+  const waitsAlready = pending.some((other) => other.signal === signal);
+  if (signal < FIRST_REALTIME ? waitsAlready : pending.length >= MAX_PENDING) return false;
+  pending.push({ signal, code: 0, senderPid: 0, faultVaddr: 0, status: 0, ...info });
+  return true;
+}
+
+/** A signal that `p` does not block waits for it. */
+function rouse(core: Core, p: Process, signal: number): void {
+  if (signal === Signal.SIGKILL && p.group.isStopped) {
+    p.group.isStopped = false;
+    makeReady(core, p);
+  } else interruptSleep(core, p);
+}
+
+/** A thread in rt_sigtimedwait looks for itself whether the signal is one that it waits for. */
+function wakeSigwait(core: Core, p: Process): void {
+  if (p.state === "blocked" && p.channel === SIGWAIT_CHANNEL) makeReady(core, p);
 }
 
 /**
@@ -145,7 +188,7 @@ export function forceSignal(core: Core, target: Process, signal: number, info: S
     if (bit < 32) target.sigmaskLow &= ~(1 << bit);
     else target.sigmaskHigh &= ~(1 << (bit - 32));
   }
-  postSignal(core, target, signal, info);
+  postThreadSignal(core, target, signal, info);
 }
 
 /** Sends a signal to every process of a group. Returns how many there are. */
@@ -178,20 +221,23 @@ export function isOrphanedGroup(core: Core, pgid: number): boolean {
  * fetched from swap: then the signal still waits, and delivery is tried again when it runs next.
  */
 export function deliverSignals(core: Core, p: Process): number {
-  while (p.state === "running" && hasPendingSignal(p)) {
-    const index = p.pending.findIndex(({ signal }) => !isBlocked(p, signal));
-    const pending = p.pending[index];
+  while (p.state === "running" && (hasPendingSignal(p) || p.group.isStopped)) {
+    if (p.group.isStopped && !isKilled(p)) {
+      p.state = "stopped";
+      return 0;
+    }
+    const { queue, pending } = nextPending(p, (signal) => !isBlocked(p, signal))!;
     const action = p.signalActions.actions[pending.signal];
     if (action.handler > Handler.Ignore || action.handler < 0) {
       // A call that waits for a page or a device is first finished.
       if (p.inCall && !p.interruptible) return 0;
       const outcome = runHandler(core, p, pending, action);
       if (outcome === RESTART) return 0;
-      p.pending.splice(index, 1);
+      take(queue, pending);
       if (outcome < 0) return Signal.SIGSEGV;
       continue;
     }
-    p.pending.splice(index, 1);
+    take(queue, pending);
     if (action.handler === Handler.Ignore) continue;
     const kind = defaultAction(pending.signal);
     if (kind === "terminate") return pending.signal;
@@ -210,21 +256,62 @@ export function sleepUnlessSignalled(core: Core, p: Process, channel: string, wa
   return RESTART;
 }
 
-/** Calls that return −EINTR even when the handler has SA_RESTART (signal(7)). */
-const NEVER_RESTARTED: readonly number[] = [
-  SYSCALLS.clock_nanosleep_time64.number,
-  SYSCALLS.ppoll_time64.number,
-  SYSCALLS.rt_sigsuspend.number,
+const isKilled = (p: Process): boolean =>
+  [...p.pending, ...p.group.pending].some(({ signal }) => signal === Signal.SIGKILL);
+
+/** Signals that an instruction brings about: they come before all others. */
+const FROM_INSTRUCTIONS: readonly number[] = [
+  Signal.SIGSEGV,
+  Signal.SIGBUS,
+  Signal.SIGILL,
+  Signal.SIGTRAP,
+  Signal.SIGFPE,
 ];
+
+/** A pending signal and the queue that it waits in. */
+interface Found {
+  readonly queue: PendingSignal[];
+  readonly pending: PendingSignal;
+}
+
+/**
+ * The next signal that `p` would take of those that a predicate allows: its own before its process's, and of each the lowest
+ * number first, those from instructions before the rest. Null when there is none.
+ */
+export function nextPending(p: Process, isWanted: (signal: number) => boolean): Found | null {
+  for (const queue of [p.pending, p.group.pending]) {
+    let best: PendingSignal | null = null;
+    for (const pending of queue) {
+      if (isWanted(pending.signal) && (best === null || rank(pending.signal) < rank(best.signal))) best = pending;
+    }
+    if (best !== null) return { queue, pending: best };
+  }
+  return null;
+}
+
+const rank = (signal: number): number => (FROM_INSTRUCTIONS.includes(signal) ? signal - SIGNALS : signal);
+
+/** Removes a signal from the queue that it waits in. */
+export function take(queue: PendingSignal[], pending: PendingSignal): void {
+  queue.splice(queue.indexOf(pending), 1);
+}
 
 /** Makes the process enter its handler. 0, −EFAULT (no room for the frame), or RESTART. */
 function runHandler(core: Core, p: Process, pending: PendingSignal, action: SignalAction): number {
   const { hart } = core;
   const before = { a0: hart.x[10], pc: hart.pc };
   const call = { isOpen: p.inCall, number: hart.x[17], result: 0 };
-  if (call.isOpen) call.result = finishInterruptedCall(core, p, (action.flags & ActionFlag.Restart) !== 0);
+  if (call.isOpen) {
+    const { result, isAsleep } = interruptedResult(core, p, (action.flags & ActionFlag.Restart) !== 0);
+    if (isAsleep) return RESTART;
+    call.result = result;
+    if (result !== RESTART) {
+      hart.x[10] = result;
+      hart.pc = (hart.pc + 4) >>> 0;
+    }
+  }
   const saved = p.savedSigmask ?? { low: p.sigmaskLow, high: p.sigmaskHigh };
-  const outcome = pushSignalFrame(core, p, pending, saved);
+  const outcome = pushSignalFrame(core, p, pending, saved, (action.flags & ActionFlag.OnStack) !== 0);
   if (outcome !== 0) {
     hart.x[10] = before.a0;
     hart.pc = before.pc;
@@ -249,19 +336,6 @@ function blockSignal(p: Process, signal: number): void {
   else p.sigmaskHigh |= 1 << (bit - 32);
 }
 
-/**
- * Sets what the program will see of the call that its handler interrupts: the bytes moved so far if there are any;
- * else nothing, so that the ecall is executed again when the handler returns; else −EINTR. Returns the same, or RESTART.
- */
-function finishInterruptedCall(core: Core, p: Process, restarts: boolean): number {
-  const { hart } = core;
-  const moved = p.restart?.progress ?? 0;
-  if (moved === 0 && restarts && !NEVER_RESTARTED.includes(hart.x[17])) return RESTART;
-  hart.x[10] = moved > 0 ? moved : -Errno.EINTR;
-  hart.pc = (hart.pc + 4) >>> 0;
-  return hart.x[10];
-}
-
 const NAMES = new Map<number, string>(Object.entries(SYSCALLS).map(([name, { number }]) => [number, name]));
 
 /** The events of a call come in pairs: this is the end of one that a handler has interrupted, RESTART if it begins anew. */
@@ -270,21 +344,30 @@ function tellInterrupted(core: Core, p: Process, number: number, result: number)
   if (core.sink.enabled && name !== undefined) core.sink.emit({ kind: "syscall-exit", pid: p.pid, name, result });
 }
 
-/** Stops a process that is on the CPU, and tells its parent. */
+/** Stops the process of a thread that is on the CPU, and tells its parent. Threads that sleep stop when they wake. */
 function stopProcess(core: Core, p: Process, signal: number): void {
   if (signal !== Signal.SIGSTOP && isOrphanedGroup(core, p.pgid)) return;
+  p.group.isStopped = true;
   p.state = "stopped";
-  p.stopReport = signal;
-  p.continueReport = false;
-  tellParent(core, p, SignalCode.ChildStopped, signal);
+  for (const other of threadsOf(core, p.tgid)) {
+    if (other.state !== "ready") continue;
+    removeReady(core, other.pid);
+    other.state = "stopped";
+  }
+  const leader = leaderOf(core, p);
+  leader.stopReport = signal;
+  leader.continueReport = false;
+  tellParent(core, leader, SignalCode.ChildStopped, signal);
 }
 
 function continueProcess(core: Core, p: Process): void {
-  if (p.state !== "stopped") return;
-  makeReady(core, p);
-  p.stopReport = 0;
-  p.continueReport = true;
-  tellParent(core, p, SignalCode.ChildContinued, Signal.SIGCONT);
+  if (!p.group.isStopped) return;
+  p.group.isStopped = false;
+  for (const thread of threadsOf(core, p.tgid)) if (thread.state === "stopped") makeReady(core, thread);
+  const leader = leaderOf(core, p);
+  leader.stopReport = 0;
+  leader.continueReport = true;
+  tellParent(core, leader, SignalCode.ChildContinued, Signal.SIGCONT);
 }
 
 function tellParent(core: Core, p: Process, code: number, status: number): void {
@@ -296,6 +379,10 @@ function tellParent(core: Core, p: Process, code: number, status: number): void 
   wake(core, childChannel(parent.pid));
 }
 
-function dropPending(p: Process, isDropped: (signal: number) => boolean): void {
-  p.pending = p.pending.filter(({ signal }) => !isDropped(signal));
+/** Takes signals away from a process and all its threads. */
+export function dropPending(core: Core, p: Process, isDropped: (signal: number) => boolean): void {
+  const threads = p.group.users < 2 ? [p] : threadsOf(core, p.tgid);
+  for (const queue of [p.group.pending, ...threads.map(({ pending }) => pending)]) {
+    for (let i = queue.length - 1; i >= 0; i--) if (isDropped(queue[i].signal)) queue.splice(i, 1);
+  }
 }

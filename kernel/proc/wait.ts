@@ -12,11 +12,12 @@ import { reap } from "./exit.ts";
 import type { Process } from "./process.ts";
 import { RUSAGE_BYTES, rusageOf } from "./rusage.ts";
 import { childChannel, SignalCode, sleepUnlessSignalled } from "./signals.ts";
+import { isLeader, isOver, leaderOf } from "./threads.ts";
 
 const IdType = { All: 0, Pid: 1, Pgid: 2 } as const;
 const Option = { NoHang: 1, Stopped: 2, Exited: 4, Continued: 8, NoWait: 0x1000000 } as const;
 const ALL_OPTIONS = Option.NoHang | Option.Stopped | Option.Exited | Option.Continued | Option.NoWait;
-/** __WALL, __WCLONE, __WNOTHREAD: accepted, without meaning as long as there are no threads. */
+/** __WALL, __WCLONE, __WNOTHREAD: accepted; every thread of a process waits for all its children. */
 const THREAD_OPTIONS = 0xe0000000 | 0;
 const SIGINFO_BYTES = 128;
 /** The part of siginfo that waitid writes. */
@@ -40,14 +41,14 @@ export function waitForChild(core: Core, p: Process, request: WaitRequest): numb
 
   let exists = false;
   for (const child of core.processes.values()) {
-    if (child.ppid !== p.pid || !matches(p, child, request)) continue;
+    if (child.ppid !== p.tgid || !isLeader(child) || !matches(p, child, request)) continue;
     exists = true;
     const news = newsOf(child, options);
     if (news !== null) return report(core, p, child, news, request);
   }
   if (!exists) return -Errno.ECHILD;
   if ((options & Option.NoHang) !== 0) return writeInfo(core, p, request.infoVaddr, new Int32Array(WRITTEN_WORDS));
-  return sleepUnlessSignalled(core, p, childChannel(p.pid));
+  return sleepUnlessSignalled(core, p, childChannel(p.tgid));
 }
 
 function matches(p: Process, child: Process, { idType, id }: WaitRequest): boolean {
@@ -64,7 +65,7 @@ interface News {
 }
 
 function newsOf(child: Process, options: number): News | null {
-  if (child.state === "zombie") {
+  if (isOver(child)) {
     if ((options & Option.Exited) === 0) return null;
     if (child.exitSignal === 0) return { code: SignalCode.ChildExited, status: child.exitCode, kind: "exit" };
     return { code: SignalCode.ChildKilled, status: child.exitSignal, kind: "exit" };
@@ -88,11 +89,11 @@ function report(core: Core, p: Process, child: Process, news: News, request: Wai
   const written = writeInfo(core, p, request.infoVaddr, info);
   if (written !== 0) return written;
   if (request.rusageVaddr !== 0) {
-    const result = writeUser(core, p, request.rusageVaddr, new Uint8Array(rusageOf(child, "both").buffer));
+    const result = writeUser(core, p, request.rusageVaddr, new Uint8Array(rusageOf(core, child, "both").buffer));
     if (result !== 0) return result;
   }
   if ((request.options & Option.NoWait) !== 0) return 0;
-  if (news.kind === "exit") reap(core, child, p);
+  if (news.kind === "exit") reap(core, child, leaderOf(core, p));
   else if (news.kind === "stop") child.stopReport = 0;
   else child.continueReport = false;
   return 0;

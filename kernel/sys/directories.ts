@@ -175,6 +175,16 @@ const chdir: SyscallHandler = (core, p, a) => {
   return 0;
 };
 
+const fchdir: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  const inode = file && core.fs.inode(file.inode);
+  if (!file || !inode) return -Errno.EBADF;
+  if (!isDirectory(inode)) return -Errno.ENOTDIR;
+  p.fs.cwd = inode.number;
+  p.fs.cwdPath = file.path;
+  return 0;
+};
+
 const getcwd: SyscallHandler = (core, p, a) => {
   const path = pathOfDirectory(core, p.fs.cwd);
   if (typeof path === "number") return path;
@@ -253,6 +263,7 @@ function writeDirent(core: Core, view: DataView, at: number, entry: Listed): num
 
 export const directoryCalls = {
   chdir,
+  fchdir,
   getcwd,
   getdents64,
   linkat,

@@ -1,20 +1,11 @@
-/** System calls on open files: open, close, read and write in all forms, seek, duplicate, fcntl, truncate, statx, access. */
+/** System calls on open files: open, close, read, write, seek, duplicate, fcntl, truncate. */
 import { Errno, type SyscallName } from "../abi.ts";
-import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
 import type { Core } from "../core.ts";
 import { MAX_FILE_BYTES } from "../fs/content.ts";
-import { At, Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
-import {
-  DEVICE_NUMBERS,
-  type DeviceInode,
-  type Inode,
-  isDirectory,
-  isExecutable,
-  isSymlink,
-  modeType,
-  sizeBytes,
-} from "../fs/inode.ts";
+import { Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
+import { type DeviceInode, type Inode, isDirectory, isSymlink, sizeBytes } from "../fs/inode.ts";
 import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
+import { recordLock } from "../fs/locks.ts";
 import {
   closeDescriptor,
   descriptorLimit,
@@ -24,11 +15,11 @@ import {
   openInode,
   putDescriptor,
 } from "../fs/open-file.ts";
-import { directoryForNames, lookup, type Place, pathOfPlace, walk } from "../fs/path.ts";
-import { PROC_FIRST } from "../fs/proc/nodes.ts";
+import { directoryForNames, type Place, pathOfPlace, walk } from "../fs/path.ts";
+import { PIPE_CAPACITY_BYTES } from "../fs/pipe.ts";
 import { openProcFile } from "../fs/proc/open.ts";
 import { type Span, spanOf } from "../fs/transfer.ts";
-import { readUserString, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
+import { readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { acquireTerminal } from "../tty/device.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -99,7 +90,7 @@ const close: SyscallHandler = (core, p, a) => {
 
 // ---- read and write ----
 
-const transferBytes = (count: number): number => Math.min(count >>> 0, TRANSFER_MAX);
+export const transferBytes = (count: number): number => Math.min(count >>> 0, TRANSFER_MAX);
 
 const read: SyscallHandler = (core, p, a) => {
   const file = descriptorOf(p, a[0])?.file;
@@ -112,7 +103,7 @@ const write: SyscallHandler = (core, p, a) => {
 };
 
 /** Reads an array of struct iovec { base, length }. −EINVAL when there are too many or their sum does not fit. */
-function readSegments(core: Core, p: Process, vaddr: number, count: number): Span | number {
+export function readSegments(core: Core, p: Process, vaddr: number, count: number): Span | number {
   if (count < 0 || count > SEGMENTS_MAX) return -Errno.EINVAL;
   const words = new Int32Array(2 * count);
   const outcome = readUserWords(core, p, vaddr, words);
@@ -140,7 +131,7 @@ const writev: SyscallHandler = (core, p, a) => {
 };
 
 /** A 64-bit argument from its halves, exact up to 2^53; negative when bit 63 is set. */
-const joined = (low: number, high: number): number => high * 2 ** 32 + (low >>> 0);
+export const joined = (low: number, high: number): number => high * 2 ** 32 + (low >>> 0);
 
 const pread64: SyscallHandler = (core, p, a) => {
   const position = joined(a[3], a[4]);
@@ -208,11 +199,17 @@ const dup3: SyscallHandler = (core, p, a) => {
   return to;
 };
 
-const fcntl64: SyscallHandler = (_core, p, a) => {
+const fcntl64: SyscallHandler = (core, p, a) => {
   const descriptor = descriptorOf(p, a[0]);
   if (!descriptor) return -Errno.EBADF;
   const { file } = descriptor;
   switch (a[1]) {
+    case Fcntl.GetLock:
+    case Fcntl.SetLock:
+    case Fcntl.SetLockWait:
+      return recordLock(core, p, file, a[1], a[2]);
+    case Fcntl.GetPipeSize:
+      return core.fs.inode(file.inode)?.kind === "fifo" ? PIPE_CAPACITY_BYTES : -Errno.EBADF;
     case Fcntl.DuplicateFd:
     case Fcntl.DuplicateFdCloseOnExec:
       if (a[2] < 0 || a[2] >= descriptorLimit(p)) return -Errno.EINVAL;
@@ -232,89 +229,11 @@ const fcntl64: SyscallHandler = (_core, p, a) => {
   }
 };
 
-// ---- attributes ----
-
-const STATX_BYTES = 256;
-/** stx_mask: the basic attributes and the time of birth. */
-const STATX_GIVEN = 0xfff;
-const BLOCK_BYTES = 4096;
-/** Device numbers of the tree in memory and of /proc. */
-const DEV_MINOR_ROOT = 1;
-const DEV_MINOR_PROC = 2;
-
-const statx: SyscallHandler = (core, p, a) => {
-  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
-  if (typeof path === "number") return path;
-  const inode = inodeByPathOrFd(core, p, a[0], path, a[2]);
-  if (typeof inode === "number") return inode;
-  return writeUser(core, p, a[4], statxOf(inode));
-};
-
-/** The inode that (dirfd, path, flags) means: with AT_EMPTY_PATH and "" the descriptor itself. */
-function inodeByPathOrFd(core: Core, p: Process, dirfd: number, path: string, flags: number): Inode | number {
-  if (path !== "" || (flags & At.EmptyPath) === 0)
-    return lookup(core, p, dirfd, path, (flags & At.SymlinkNoFollow) === 0);
-  const number = dirfd === -100 ? p.fs.cwd : descriptorOf(p, dirfd)?.file.inode;
-  if (number === undefined) return -Errno.EBADF;
-  return core.fs.inode(number) ?? -Errno.ENOENT;
-}
-
-/** struct statx (include/uapi/linux/stat.h). */
-function statxOf(inode: Inode): Uint8Array {
-  const view = new DataView(new ArrayBuffer(STATX_BYTES));
-  const u32 = (offset: number, value: number) => view.setUint32(offset, value, true);
-  const u64 = (offset: number, value: number) => {
-    u32(offset, value % 2 ** 32);
-    u32(offset + 4, Math.floor(value / 2 ** 32));
-  };
-  const time = (offset: number, cycles: number) => {
-    u64(offset, BOOT_EPOCH_SECONDS + Math.floor(cycles / CYCLES_PER_SECOND));
-    u32(offset + 8, (cycles % CYCLES_PER_SECOND) * NANOSECONDS_PER_CYCLE);
-  };
-  const [major, minor] = inode.kind === "device" ? DEVICE_NUMBERS[inode.device] : [0, 0];
-  const isProc = inode.kind === "proc" || inode.kind === "generated";
-  u32(0, STATX_GIVEN);
-  u32(4, BLOCK_BYTES);
-  u32(16, inode.links || (inode.kind === "generated" ? 1 : 0));
-  view.setUint16(28, modeType(inode) | inode.permissions, true);
-  u64(32, inode.kind === "generated" ? inode.node : inode.number);
-  u64(40, sizeBytes(inode));
-  u64(48, inode.kind === "file" ? inode.content.chunks.size * (BLOCK_BYTES / 512) : 0);
-  time(64, inode.atimeCycles);
-  time(80, inode.btimeCycles);
-  time(96, inode.ctimeCycles);
-  time(112, inode.mtimeCycles);
-  u32(128, major);
-  u32(132, minor);
-  u32(140, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT);
-  return new Uint8Array(view.buffer);
-}
-
-const Access = { Execute: 1, Write: 2, Read: 4 } as const;
-
-const faccessat: SyscallHandler = (core, p, a) => {
-  const mode = a[2];
-  if (mode & ~(Access.Execute | Access.Write | Access.Read)) return -Errno.EINVAL;
-  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
-  if (typeof path === "number") return path;
-  const inode = lookup(core, p, a[0], path, true);
-  if (typeof inode === "number") return inode;
-  if (mode & Access.Execute && !isDirectory(inode) && !isExecutable(inode)) return -Errno.EACCES;
-  return mode & Access.Write && inode.number >= PROC_FIRST ? -Errno.EACCES : 0;
-};
-
-const umask: SyscallHandler = (_core, p, a) => {
-  const before = p.fs.umask;
-  p.fs.umask = a[0] & 0o777;
-  return before;
-};
-
 export const fileCalls = {
   _llseek,
   close,
   dup,
   dup3,
-  faccessat,
   fcntl64,
   ftruncate64,
   openat,
@@ -322,8 +241,6 @@ export const fileCalls = {
   pwrite64,
   read,
   readv,
-  statx,
-  umask,
   write,
   writev,
 } satisfies Partial<Record<SyscallName, SyscallHandler>>;

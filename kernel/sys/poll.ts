@@ -1,13 +1,13 @@
-/** ppoll_time64: waiting for any of several files. */
+/** ppoll_time64 and pselect6_time64: waiting for any of several files. */
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
-import { CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
 import type { Core } from "../core.ts";
 import { Poll } from "../fs/flags.ts";
 import { readiness } from "../fs/input-output.ts";
 import { descriptorLimit, descriptorOf, POLL_CHANNEL } from "../fs/open-file.ts";
 import { deadlineOf, waitOn } from "../fs/transfer.ts";
-import { readUser, readUserWords, writeUser } from "../mm/user-memory.ts";
+import { prepareUser, readUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
+import { deadlineAfter, readTimespec, writeTimespec } from "../timespec.ts";
 import type { SyscallHandler } from "./handler.ts";
 import { replaceMask, restoreMask } from "./signals.ts";
 
@@ -37,7 +37,15 @@ function poll(core: Core, p: Process, a: Int32Array, count: number): number {
   if (ready === 0 && (deadline === NO_DEADLINE || core.hart.cycles < deadline)) {
     return waitOn(core, p, POLL_CHANNEL, 0, deadline);
   }
-  return writeUser(core, p, a[0], bytes) || ready;
+  const written = writeUser(core, p, a[0], bytes);
+  return written !== 0 ? written : tellRemaining(core, p, a[2], deadline, ready);
+}
+
+/** Writes how much time is left to where the limit was read from, if that can be written, and gives `ready`; or RESTART. */
+function tellRemaining(core: Core, p: Process, vaddr: number, deadline: number, ready: number): number {
+  if (vaddr === 0) return ready;
+  const outcome = writeTimespec(core, p, vaddr, Math.max(0, deadline - core.hart.cycles));
+  return outcome === RESTART ? outcome : ready;
 }
 
 /** No errno that deadlineFrom gives is 1. */
@@ -48,14 +56,8 @@ function deadlineFrom(core: Core, p: Process, vaddr: number): number {
   if (vaddr === 0) return NO_DEADLINE;
   const known = deadlineOf(core, p);
   if (known >= 0) return known;
-  const words = new Int32Array(4);
-  const outcome = readUserWords(core, p, vaddr, words);
-  if (outcome !== 0) return outcome;
-  const seconds = words[1] * 2 ** 32 + (words[0] >>> 0);
-  const nanoseconds = words[3] * 2 ** 32 + (words[2] >>> 0);
-  if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return -Errno.EINVAL;
-  const cycles = seconds * CYCLES_PER_SECOND + Math.ceil(nanoseconds / NANOSECONDS_PER_CYCLE);
-  return Math.min(core.hart.cycles + cycles, Number.MAX_SAFE_INTEGER);
+  const cycles = readTimespec(core, p, vaddr);
+  return cycles < 0 ? cycles : deadlineAfter(core, cycles);
 }
 
 /** Sets every revents; returns how many are not 0. Errors and hang-ups are told whether asked for or not. */
@@ -73,4 +75,77 @@ function markReady(core: Core, p: Process, view: DataView, count: number): numbe
   return ready;
 }
 
-export const pollCalls = { ppoll_time64 } satisfies Partial<Record<SyscallName, SyscallHandler>>;
+// ---- select ----
+
+/** What counts as readable, writable and exceptional for select (select(2), "Correspondence"). */
+const SELECTED = [
+  Poll.In | Poll.ReadNormal | Poll.HangUp | Poll.Error,
+  Poll.Out | Poll.WriteNormal | Poll.Error,
+  Poll.Priority,
+] as const;
+
+const pselect6_time64: SyscallHandler = (core, p, a) => {
+  if (a[0] < 0) return -Errno.EINVAL;
+  const result = select(core, p, a);
+  if (result !== RESTART) restoreMask(p);
+  return result;
+};
+
+function select(core: Core, p: Process, a: Int32Array): number {
+  const deadline = deadlineFrom(core, p, a[4]);
+  if (deadline < NO_DEADLINE) return deadline;
+  const masked = replaceMaskByPair(core, p, a[5]);
+  if (masked !== 0) return masked;
+  const count = Math.min(a[0], descriptorLimit(p));
+  const sets: Int32Array[] = [];
+  for (let which = 0; which < SELECTED.length; which++) {
+    const set = new Int32Array(Math.ceil(count / 32));
+    const outcome = a[1 + which] === 0 ? 0 : readUserWords(core, p, a[1 + which], set);
+    if (outcome !== 0) return outcome;
+    sets.push(set);
+  }
+  const found = sets.map((set) => new Int32Array(set.length));
+  let ready = 0;
+  for (let fd = 0; fd < count; fd++) {
+    const isWanted = sets.map((set) => ((set[fd >> 5] >>> (fd & 31)) & 1) === 1);
+    if (!isWanted.includes(true)) continue;
+    const file = descriptorOf(p, fd)?.file;
+    if (!file) return -Errno.EBADF;
+    const bits = readiness(core, file);
+    SELECTED.forEach((selected, which) => {
+      if (!isWanted[which] || (bits & selected) === 0) return;
+      found[which][fd >> 5] |= 1 << (fd & 31);
+      ready++;
+    });
+  }
+  if (ready === 0 && (deadline === NO_DEADLINE || core.hart.cycles < deadline)) {
+    return waitOn(core, p, POLL_CHANNEL, 0, deadline);
+  }
+  // All three are written or none: a call that is executed again must find what the program has asked for.
+  const written = writeSets(core, p, a, found);
+  return written !== 0 ? written : tellRemaining(core, p, a[4], deadline, ready);
+}
+
+function writeSets(core: Core, p: Process, a: Int32Array, sets: readonly Int32Array[]): number {
+  const wanted = sets.flatMap((set, which) => (a[1 + which] === 0 ? [] : [{ vaddr: a[1 + which], set }]));
+  for (const { vaddr, set } of wanted) {
+    const outcome = prepareUser(core, p, vaddr, set.byteLength, "store");
+    if (outcome !== 0) return outcome;
+  }
+  for (const { vaddr, set } of wanted) {
+    const outcome = writeUserWords(core, p, vaddr, set);
+    if (outcome !== 0) return outcome;
+  }
+  return 0;
+}
+
+/** The sixth argument points at a mask's address and size. */
+function replaceMaskByPair(core: Core, p: Process, vaddr: number): number {
+  if (vaddr === 0) return 0;
+  const pair = new Int32Array(2);
+  const outcome = readUserWords(core, p, vaddr, pair);
+  if (outcome !== 0 || pair[0] === 0) return outcome;
+  return pair[1] === SIGSET_BYTES ? replaceMask(core, p, pair[0]) : -Errno.EINVAL;
+}
+
+export const pollCalls = { ppoll_time64, pselect6_time64 } satisfies Partial<Record<SyscallName, SyscallHandler>>;

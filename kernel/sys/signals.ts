@@ -1,18 +1,33 @@
-/** System calls about signals: kill, tkill, rt_sigaction, rt_sigprocmask, rt_sigsuspend, rt_sigreturn. */
+/** System calls about signals: sending, actions, masks, waiting for them, the alternate stack. */
 import { Errno, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
-import type { Process } from "../proc/process.ts";
-import { popSignalFrame } from "../proc/signal-frame.ts";
+import { deadlineOf } from "../fs/transfer.ts";
+import { prepareUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
+import type { PendingSignal, Process } from "../proc/process.ts";
 import {
+  isOnAltStack,
+  popSignalFrame,
+  SIGINFO_BYTES,
+  StackFlag,
+  setAltStack,
+  writeSigInfo,
+} from "../proc/signal-frame.ts";
+import {
+  dropPending,
   forceSignal,
   isIgnored,
+  nextPending,
   postGroupSignal,
   postSignal,
+  postThreadSignal,
   SIGNALS,
+  SIGWAIT_CHANNEL,
   SignalCode,
   sleepUnlessSignalled,
+  take,
 } from "../proc/signals.ts";
+import { processByPid } from "../proc/threads.ts";
+import { deadlineAfter, readTimespec } from "../timespec.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 
 /** sigsetsize of every call: 64 signals. */
@@ -26,8 +41,8 @@ const kill: SyscallHandler = (core, p, a) => {
   if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
   const info = { code: SignalCode.User, senderPid: p.tgid };
   if (pid > 0) {
-    const target = core.processes.get(pid as Process["pid"]);
-    if (!target || target.pid !== target.tgid) return -Errno.ESRCH;
+    const target = processByPid(core, pid);
+    if (!target) return -Errno.ESRCH;
     postSignal(core, target, signal, info);
     return 0;
   }
@@ -43,10 +58,38 @@ const kill: SyscallHandler = (core, p, a) => {
 
 const tkill: SyscallHandler = (core, p, a) => {
   const [tid, signal] = a;
-  if (tid <= 0 || signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
+  return tid <= 0 ? -Errno.EINVAL : signalThread(core, p, 0, tid, signal);
+};
+
+const tgkill: SyscallHandler = (core, p, a) => {
+  const [tgid, tid, signal] = a;
+  return tgid <= 0 || tid <= 0 ? -Errno.EINVAL : signalThread(core, p, tgid, tid, signal);
+};
+
+/** `tgid` 0: whatever process the thread belongs to. */
+function signalThread(core: Core, p: Process, tgid: number, tid: number, signal: number): number {
+  if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
   const target = core.processes.get(tid as Process["pid"]);
+  if (!target || (tgid !== 0 && target.tgid !== tgid)) return -Errno.ESRCH;
+  postThreadSignal(core, target, signal, { code: SignalCode.Tkill, senderPid: p.tgid });
+  return 0;
+}
+
+/** Words of siginfo that sigqueue fills in: si_signo, si_errno, si_code, si_pid, si_uid, si_value. */
+const QUEUED_WORDS = 6;
+
+/** sigqueue: a signal with a value. Codes of the kernel and of kill may not be forged towards others. */
+const rt_sigqueueinfo: SyscallHandler = (core, p, a) => {
+  const [pid, signal] = a;
+  const info = new Int32Array(QUEUED_WORDS);
+  const outcome = readUserWords(core, p, a[2], info);
+  if (outcome !== 0) return outcome;
+  const code = info[2];
+  if ((code >= 0 || code === SignalCode.Tkill) && pid !== p.tgid) return -Errno.EPERM;
+  if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
+  const target = processByPid(core, pid);
   if (!target) return -Errno.ESRCH;
-  postSignal(core, target, signal, { code: SignalCode.Tkill, senderPid: p.tgid });
+  postSignal(core, target, signal, { code, senderPid: info[3], status: info[5] });
   return 0;
 };
 
@@ -70,7 +113,7 @@ const rt_sigaction: SyscallHandler = (core, p, a) => {
   [action.handler, action.flags, action.maskLow, action.maskHigh] = [wanted[0] >>> 0, wanted[1], wanted[2], wanted[3]];
   action.maskLow &= ~UNBLOCKABLE;
   // POSIX: what waits is dropped when its signal becomes ignored.
-  if (isIgnored(p, signal)) p.pending = p.pending.filter((pending) => pending.signal !== signal);
+  if (isIgnored(p, signal)) dropPending(core, p, (other) => other === signal);
   return 0;
 };
 
@@ -137,9 +180,86 @@ const rt_sigreturn: SyscallHandler = (core, p) => {
   return REGISTERS_SET;
 };
 
+/** Signals that wait although they are blocked: the thread's own and its process's. */
+const rt_sigpending: SyscallHandler = (core, p, a) => {
+  if (a[1] >>> 0 > SIGSET_BYTES) return -Errno.EINVAL;
+  const set = new Int32Array(2);
+  for (const { signal } of [...p.pending, ...p.group.pending]) set[(signal - 1) >> 5] |= 1 << ((signal - 1) & 31);
+  set[0] &= p.sigmaskLow;
+  set[1] &= p.sigmaskHigh;
+  return writeUser(core, p, a[0], new Uint8Array(set.buffer, 0, a[1] >>> 0));
+};
+
+/** Takes a signal of a set that waits, or sleeps until one comes. The signal's number, −EAGAIN when the time is over. */
+const rt_sigtimedwait_time64: SyscallHandler = (core, p, a) => {
+  if (a[3] !== SIGSET_BYTES) return -Errno.EINVAL;
+  const set = new Int32Array(2);
+  const outcome = readUserWords(core, p, a[0], set);
+  if (outcome !== 0) return outcome;
+  const deadline = a[2] === 0 ? -1 : sigwaitDeadline(core, p, a[2]);
+  if (deadline < -1) return deadline + 1;
+  if (a[1] !== 0) {
+    const ready = prepareUser(core, p, a[1], SIGINFO_BYTES, "store");
+    if (ready !== 0) return ready;
+  }
+  set[0] &= ~UNBLOCKABLE;
+  const found = nextPending(p, (signal) => ((set[(signal - 1) >> 5] >>> ((signal - 1) & 31)) & 1) === 1);
+  if (found !== null) {
+    take(found.queue, found.pending);
+    if (a[1] !== 0) writeUser(core, p, a[1], siginfoOf(found.pending));
+    return found.pending.signal;
+  }
+  if (deadline >= 0 && core.hart.cycles >= deadline) return -Errno.EAGAIN;
+  p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: deadline };
+  return sleepUnlessSignalled(core, p, SIGWAIT_CHANNEL, deadline);
+};
+
+/** The cycle at which to give up, or −errno − 1; RESTART likewise. */
+function sigwaitDeadline(core: Core, p: Process, vaddr: number): number {
+  const known = deadlineOf(core, p);
+  if (known >= 0) return known;
+  const cycles = readTimespec(core, p, vaddr);
+  return cycles < 0 ? cycles - 1 : deadlineAfter(core, cycles);
+}
+
+function siginfoOf(pending: PendingSignal): Uint8Array {
+  const view = new DataView(new ArrayBuffer(SIGINFO_BYTES));
+  writeSigInfo(view, pending);
+  return new Uint8Array(view.buffer);
+}
+
+/** Bytes of stack_t: ss_sp, ss_flags, ss_size. */
+const STACK_BYTES = 12;
+
+const sigaltstack: SyscallHandler = (core, p, a) => {
+  const sp = core.hart.x[2] >>> 0;
+  const wanted = new Int32Array(3);
+  if (a[0] !== 0) {
+    const outcome = readUserWords(core, p, a[0], wanted);
+    if (outcome !== 0) return outcome;
+  }
+  const { vaddr, bytes, flags } = p.altStack;
+  const mode = bytes === 0 ? StackFlag.Disable : isOnAltStack(p, sp) ? StackFlag.OnStack : 0;
+  const old = Int32Array.of(vaddr, mode | flags, bytes);
+  if (a[1] !== 0) {
+    const ready = prepareUser(core, p, a[1], STACK_BYTES, "store");
+    if (ready !== 0) return ready;
+  }
+  if (a[0] !== 0) {
+    const refused = setAltStack(p, sp, wanted[0] >>> 0, wanted[1], wanted[2] >>> 0);
+    if (refused !== 0) return refused;
+  }
+  return a[1] === 0 ? 0 : writeUserWords(core, p, a[1], old);
+};
+
 export const signalCalls = {
   kill,
   tkill,
+  tgkill,
+  sigaltstack,
+  rt_sigpending,
+  rt_sigqueueinfo,
+  rt_sigtimedwait_time64,
   rt_sigaction,
   rt_sigprocmask,
   rt_sigreturn,

@@ -15,16 +15,27 @@ import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
 import { forkFiles, openHostStreams, openTerminal } from "../../../kernel/fs/open-file.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
 import { forkSignals, freshSignalActions } from "../../../kernel/proc/signals.ts";
+import { freshGroup } from "../../../kernel/proc/threads.ts";
+import { attributeCalls } from "../../../kernel/sys/attributes.ts";
 import { directoryCalls } from "../../../kernel/sys/directories.ts";
 import { fileCalls } from "../../../kernel/sys/files.ts";
 import { REGISTERS_SET, type SyscallHandler } from "../../../kernel/sys/handler.ts";
+import { identityCalls } from "../../../kernel/sys/identity.ts";
 import { pipeCalls } from "../../../kernel/sys/pipes.ts";
 import { pollCalls } from "../../../kernel/sys/poll.ts";
 import { signalCalls } from "../../../kernel/sys/signals.ts";
 import { terminalCalls } from "../../../kernel/sys/terminal.ts";
+import { threadCalls } from "../../../kernel/sys/threads.ts";
+import { timeCalls } from "../../../kernel/sys/time.ts";
+import { transferCalls } from "../../../kernel/sys/transfers.ts";
 
 const HANDLERS: Partial<Record<SyscallName, SyscallHandler>> = {
   ...fileCalls,
+  ...transferCalls,
+  ...attributeCalls,
+  ...identityCalls,
+  ...threadCalls,
+  ...timeCalls,
   ...directoryCalls,
   ...pipeCalls,
   ...pollCalls,
@@ -106,13 +117,15 @@ export class Guest {
       inCall: false,
       restart: null,
       space: { id: 1, vmas: [], rootPfn: ROOT_FRAME, asid: 1 },
-      files: { users: 1, slots: [] },
+      files: { users: 1, slots: [], locks: [] },
       fs: { users: 1, cwd: ROOT_INODE, cwdPath: "/", umask: 0o022 },
       signalActions: freshSignalActions(),
       sigmaskLow: 0,
       sigmaskHigh: 0,
       savedSigmask: null,
       pending: [],
+      group: freshGroup(),
+      altStack: { vaddr: 0, bytes: 0, flags: 0 },
       stopReport: 0,
       continueReport: false,
       tty: -1,

@@ -87,10 +87,14 @@ test("vfork-like clone shares memory and holds the parent back until the child e
   expect(new TestMachine().boot(exitWith("t1")(p)).run()).toBe(7);
 });
 
-test("clone with flags that need threads is EINVAL", () => {
-  const machine = new TestMachine().boot(new Program().call("clone", 0x50f00, 0, 0, 0, 0).exit());
+test("a thread has to share signal actions, and those memory: else clone gives EINVAL", () => {
+  const [VM, SIGHAND, THREAD] = [0x100, 0x800, 0x10000];
+  const program = new Program();
+  for (const flags of [THREAD | VM, SIGHAND, THREAD | SIGHAND]) program.call("clone", flags, 0, 0, 0, 0);
+  const machine = new TestMachine().boot(program.exit());
   machine.run();
-  expect(machine.of("syscall-exit")[0].result).toBe(-Errno.EINVAL);
+  const results = machine.of("syscall-exit").map(({ result }) => result);
+  expect(results).toEqual([-Errno.EINVAL, -Errno.EINVAL, -Errno.EINVAL]);
 });
 
 test("a fork bomb ends in EAGAIN, and the machine goes on", () => {

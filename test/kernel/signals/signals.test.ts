@@ -20,7 +20,7 @@ const bit = (signal: number) => 1 << (signal - 1);
 
 const handle = (guest: Guest, signal: number, flags = SA_SIGINFO, mask = 0) =>
   guest.call("rt_sigaction", signal, guest.words(HANDLER, flags, mask, 0), 0, 8);
-const pendingOf = (p: Guest["p"]) => p.pending.map(({ signal }) => signal);
+const pendingOf = (p: Guest["p"]) => [...p.pending, ...p.group.pending].map(({ signal }) => signal);
 
 describe("default actions", () => {
   it("end, stop, continue or ignore, by signal", () => {
@@ -55,15 +55,17 @@ describe("default actions", () => {
     guest.run(job);
     postSignal(guest.core, job, Signal.SIGSTOP);
     deliverSignals(guest.core, job);
-    expect(parent.pending).toMatchObject([{ signal: Signal.SIGCHLD, code: 5, senderPid: 2, status: Signal.SIGSTOP }]);
-    parent.pending = [];
+    expect(parent.group.pending).toMatchObject([
+      { signal: Signal.SIGCHLD, code: 5, senderPid: 2, status: Signal.SIGSTOP },
+    ]);
+    parent.group.pending = [];
     postSignal(guest.core, job, Signal.SIGTERM);
     expect(job.state).toBe("stopped");
     postSignal(guest.core, job, Signal.SIGTSTP);
     postSignal(guest.core, job, Signal.SIGCONT);
     expect([job.state, job.continueReport, job.stopReport]).toEqual(["ready", true, 0]);
     expect(pendingOf(job)).toEqual([Signal.SIGTERM, Signal.SIGCONT]);
-    expect(parent.pending).toMatchObject([{ signal: Signal.SIGCHLD, code: 6 }]);
+    expect(parent.group.pending).toMatchObject([{ signal: Signal.SIGCHLD, code: 6 }]);
   });
 
   it("SIGKILL ends a stopped process, and nothing blocks or ignores it", () => {
@@ -202,7 +204,7 @@ describe("blocking and pending", () => {
     const guest = new Guest();
     guest.call("rt_sigprocmask", 2, guest.words(-1, -1), 0, 8);
     for (let i = 0; i < 1000; i++) postSignal(guest.core, guest.p, 40);
-    expect(guest.p.pending.length).toBe(128);
+    expect(guest.p.group.pending.length).toBe(128);
   });
 
   it("becoming ignored takes what waits away", () => {
@@ -210,7 +212,7 @@ describe("blocking and pending", () => {
     guest.call("rt_sigprocmask", 2, guest.words(-1, -1), 0, 8);
     postSignal(guest.core, guest.p, Signal.SIGUSR1);
     guest.call("rt_sigaction", Signal.SIGUSR1, guest.words(1, 0, 0, 0), 0, 8);
-    expect(guest.p.pending).toEqual([]);
+    expect(guest.p.group.pending).toEqual([]);
   });
 
   it("exec forgets handlers and keeps what is ignored", () => {
@@ -321,9 +323,9 @@ describe("kill", () => {
     other.pgid = 3;
     for (const p of [self, child, other]) Object.assign(p, { sigmaskLow: -1 });
     const sent = (pid: number) => {
-      for (const p of [self, child, other]) p.pending = [];
+      for (const p of [self, child, other]) p.group.pending = [];
       const result = guest.call("kill", pid, Signal.SIGUSR1);
-      return [result, ...[self, child, other].map((p) => p.pending.length)];
+      return [result, ...[self, child, other].map((p) => p.group.pending.length)];
     };
     expect(sent(2)).toEqual([0, 0, 1, 0]);
     expect(sent(0)).toEqual([0, 1, 1, 0]);

@@ -95,7 +95,7 @@ describe("canonical mode", () => {
     const guest = new Guest("terminal");
     type(guest, "\x16\x03\n");
     expect(guest.read(0)).toBe("\x03\n");
-    expect(guest.p.pending).toEqual([]);
+    expect(guest.p.group.pending).toEqual([]);
     expect(screen(guest)).toBe("^\b^C\r\n");
   });
 
@@ -235,10 +235,10 @@ describe("signals from the keyboard", () => {
     child.pgid = 2;
     guest.core.fs.terminal.foreground = 2;
     type(guest, "abc\x03");
-    expect(child.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT]);
-    expect(guest.p.pending).toEqual([]);
+    expect(child.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT]);
+    expect(guest.p.group.pending).toEqual([]);
     type(guest, "\x1c\x1a");
-    expect(child.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTSTP]);
+    expect(child.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTSTP]);
     expect(screen(guest)).toBe("abc^C^\\^Z");
     // The line that was being typed is gone.
     type(guest, "new\n");
@@ -251,7 +251,7 @@ describe("signals from the keyboard", () => {
     change(guest, { local: Local.ISIG, input: Input.ICRNL });
     type(guest, "z".repeat(10000));
     type(guest, "\x03");
-    expect(guest.p.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT]);
+    expect(guest.p.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGINT]);
   });
 
   it("do nothing without ISIG", () => {
@@ -259,19 +259,19 @@ describe("signals from the keyboard", () => {
     change(guest, { local: Local.ICANON });
     type(guest, "\x03\n");
     expect(guest.read(0)).toBe("\x03\n");
-    expect(guest.p.pending).toEqual([]);
+    expect(guest.p.group.pending).toEqual([]);
   });
 
   it("SIGWINCH tells of a new size, which TIOCGWINSZ gives", () => {
     const guest = new Guest("terminal");
     guest.call("rt_sigaction", Signal.SIGWINCH, guest.words(0x40000, 0, 0, 0), 0, 8);
     setWindowSize(guest.core, 132, 43);
-    expect(guest.p.pending.map(({ signal }) => signal)).toEqual([Signal.SIGWINCH]);
+    expect(guest.p.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGWINCH]);
     guest.call("ioctl", 0, Ioctl.TIOCGWINSZ, BUFFER);
     // struct winsize: ws_row, ws_col, ws_xpixel, ws_ypixel.
     expect([...new Uint16Array(guest.at(BUFFER, 8).slice().buffer)]).toEqual([43, 132, 0, 0]);
     setWindowSize(guest.core, 132, 43);
-    expect(guest.p.pending.length).toBe(1);
+    expect(guest.p.group.pending.length).toBe(1);
   });
 });
 
@@ -336,7 +336,7 @@ describe("job control", () => {
     const { guest, job, shell } = shellAndJob();
     guest.core.fs.terminal.foreground = 2;
     leaveTerminal(guest.core, shell);
-    expect(job.pending.map(({ signal }) => signal)).toEqual([Signal.SIGHUP, Signal.SIGCONT]);
+    expect(job.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGHUP, Signal.SIGCONT]);
     expect(job.tty).toBe(-1);
     guest.run(job);
     expect(guest.open("/dev/tty")).toBe(-Errno.ENXIO);

@@ -1,0 +1,152 @@
+/**
+ * Advisory locks: fcntl's on ranges of a file, which belong to a process (its descriptor table), and flock's on a whole file,
+ * which belong to an open file. The two kinds do not see each other.
+ *
+ * Left out: detection of deadlocks among those who wait for ranges (EDEADLK), leases, mandatory locks.
+ */
+import { Errno } from "../abi.ts";
+import type { Core } from "../core.ts";
+import { readUser, writeUser } from "../mm/user-memory.ts";
+import type { FileTable, OpenFile, Process, RecordLock } from "../proc/process.ts";
+import { wake } from "../proc/scheduler.ts";
+import { sleepUnlessSignalled } from "../proc/signals.ts";
+import { Fcntl, isReadable, isWritable, Seek } from "./flags.ts";
+import { sizeBytes } from "./inode.ts";
+
+/** struct flock64: l_type and l_whence (16 bits each), l_start at 8, l_len at 16, l_pid at 24. */
+const FLOCK_BYTES = 32;
+const LockType = { Read: 0, Write: 1, Unlock: 2 } as const;
+/** Locks that one process may hold. */
+const MAX_LOCKS = 1024;
+
+/** Channel of those who wait for a lock on a file. */
+const lockChannel = (inode: number): string => `lock:${inode}`;
+
+/** Every descriptor table in use, once. */
+function tables(core: Core): Set<FileTable> {
+  return new Set([...core.processes.values()].map(({ files }) => files));
+}
+
+/** fcntl's F_GETLK, F_SETLK and F_SETLKW. 0, −errno, or RESTART. */
+export function recordLock(core: Core, p: Process, file: OpenFile, command: number, vaddr: number): number {
+  const bytes = new Uint8Array(FLOCK_BYTES);
+  const outcome = readUser(core, p, vaddr, bytes);
+  if (outcome !== 0) return outcome;
+  const view = new DataView(bytes.buffer);
+  const type = view.getInt16(0, true);
+  if (type < LockType.Read || type > LockType.Unlock) return -Errno.EINVAL;
+  const range = rangeOf(core, file, view);
+  if (typeof range === "number") return range;
+  const wanted: RecordLock = { inode: file.inode, ...range, isWrite: type === LockType.Write, pid: p.tgid };
+  if (command === Fcntl.GetLock) {
+    if (type === LockType.Unlock) return -Errno.EINVAL;
+    describe(view, conflicting(core, p.files, wanted));
+    return writeUser(core, p, vaddr, bytes);
+  }
+  if (type === LockType.Unlock) {
+    replaceRange(p.files, wanted, false);
+    wake(core, lockChannel(file.inode));
+    return 0;
+  }
+  if (!(wanted.isWrite ? isWritable(file.flags) : isReadable(file.flags))) return -Errno.EBADF;
+  if (conflicting(core, p.files, wanted) !== null) {
+    return command === Fcntl.SetLock ? -Errno.EAGAIN : sleepUnlessSignalled(core, p, lockChannel(file.inode));
+  }
+  if (p.files.locks.length >= MAX_LOCKS) return -Errno.ENOLCK;
+  replaceRange(p.files, wanted, true);
+  // A write lock that becomes a read lock lets others in.
+  wake(core, lockChannel(file.inode));
+  return 0;
+}
+
+/** The half-open range that a struct flock means; a length of 0 reaches to any end, a negative one lies before the start. */
+function rangeOf(core: Core, file: OpenFile, view: DataView): { start: number; end: number } | number {
+  const whence = view.getInt16(2, true);
+  const number = (at: number): number => view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+  const inode = core.fs.inode(file.inode);
+  if (!inode) return -Errno.EBADF;
+  if (whence < Seek.Set || whence > Seek.End) return -Errno.EINVAL;
+  const base = whence === Seek.Set ? 0 : whence === Seek.Current ? file.offset : sizeBytes(inode);
+  const from = base + number(8);
+  const length = number(16);
+  const [start, end] =
+    length < 0 ? [from + length, from] : [from, length === 0 ? Number.POSITIVE_INFINITY : from + length];
+  return start < 0 ? -Errno.EINVAL : { start, end };
+}
+
+const overlap = (a: RecordLock, b: RecordLock): boolean => a.inode === b.inode && a.start < b.end && b.start < a.end;
+
+/** A lock of someone else that stands in the way, or null. */
+function conflicting(core: Core, own: FileTable, wanted: RecordLock): RecordLock | null {
+  for (const table of tables(core)) {
+    if (table === own) continue;
+    const found = table.locks.find((lock) => overlap(lock, wanted) && (lock.isWrite || wanted.isWrite));
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** F_GETLK's answer: the lock in the way, from the file's start, or that there is none. */
+function describe(view: DataView, lock: RecordLock | null): void {
+  if (lock === null) {
+    view.setInt16(0, LockType.Unlock, true);
+    return;
+  }
+  const length = lock.end === Number.POSITIVE_INFINITY ? 0 : lock.end - lock.start;
+  view.setInt16(0, lock.isWrite ? LockType.Write : LockType.Read, true);
+  view.setInt16(2, Seek.Set, true);
+  [lock.start, length].forEach((value, i) => {
+    view.setUint32(8 + 8 * i, value % 2 ** 32, true);
+    view.setUint32(12 + 8 * i, Math.floor(value / 2 ** 32), true);
+  });
+  view.setInt32(24, lock.pid, true);
+}
+
+/** Takes a range out of a process's locks on a file, splitting them, and adds the new lock if it is one. */
+function replaceRange(table: FileTable, range: RecordLock, isLock: boolean): void {
+  const kept = table.locks.flatMap((lock) => {
+    if (!overlap(lock, range)) return [lock];
+    const before = { ...lock, end: range.start };
+    const after = { ...lock, start: range.end };
+    return [before, after].filter(({ start, end }) => start < end);
+  });
+  table.locks = isLock ? [...kept, range] : kept;
+}
+
+/** A process has closed a descriptor of a file: all its locks on ranges of it are gone (fcntl(2), "Record locks"). */
+export function dropLocks(core: Core, table: FileTable, inode: number): void {
+  if (table.locks.length === 0) return;
+  table.locks = table.locks.filter((lock) => lock.inode !== inode);
+  wake(core, lockChannel(inode));
+}
+
+/** flock's operations. */
+const Flock = { Shared: 1, Exclusive: 2, NonBlocking: 4, Unlock: 8 } as const;
+
+/** flock: a lock on a whole file, of an open file. 0, −errno, or RESTART. */
+export function lockFile(core: Core, p: Process, file: OpenFile, operation: number): number {
+  const kind = operation & ~Flock.NonBlocking;
+  if (kind !== Flock.Shared && kind !== Flock.Exclusive && kind !== Flock.Unlock) return -Errno.EINVAL;
+  // A conversion gives the old lock up first (flock(2)).
+  if (file.lock !== undefined) releaseLock(core, file);
+  if (kind === Flock.Unlock) return 0;
+  const wanted = kind === Flock.Exclusive ? "exclusive" : "shared";
+  for (const table of tables(core)) {
+    for (const slot of table.slots) {
+      const other = slot?.file;
+      if (!other || other === file || other.inode !== file.inode || other.lock === undefined) continue;
+      if (other.lock === "shared" && wanted === "shared") continue;
+      if ((operation & Flock.NonBlocking) !== 0) return -Errno.EAGAIN;
+      return sleepUnlessSignalled(core, p, lockChannel(file.inode));
+    }
+  }
+  file.lock = wanted;
+  return 0;
+}
+
+/** The lock of an open file is gone; so it is with its last descriptor. */
+export function releaseLock(core: Core, file: OpenFile): void {
+  if (file.lock === undefined) return;
+  delete file.lock;
+  wake(core, lockChannel(file.inode));
+}

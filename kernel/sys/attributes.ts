@@ -1,0 +1,227 @@
+/** System calls on what a file is rather than what is in it: statx, access, modes, owners, times, statfs. */
+import { Errno, type SyscallName } from "../abi.ts";
+import { BOOT_EPOCH_SECONDS } from "../config.ts";
+import type { Core } from "../core.ts";
+import { CAPACITY_CHUNKS, MAX_INODES } from "../fs/file-system.ts";
+import { AT_FDCWD, At, NAME_BYTES_MAX, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
+import { DEVICE_NUMBERS, type Inode, isDirectory, isExecutable, isSymlink, modeType, sizeBytes } from "../fs/inode.ts";
+import { descriptorOf } from "../fs/open-file.ts";
+import { lookup } from "../fs/path.ts";
+import { PROC_FIRST } from "../fs/proc/nodes.ts";
+import { readUserString, readUserWords, writeUser } from "../mm/user-memory.ts";
+import type { Process } from "../proc/process.ts";
+import { cycleOfDate, timespecOf } from "../timespec.ts";
+import type { SyscallHandler } from "./handler.ts";
+
+const STATX_BYTES = 256;
+/** stx_mask: the basic attributes and the time of birth. */
+const STATX_GIVEN = 0xfff;
+const BLOCK_BYTES = 4096;
+/** Device numbers of the tree in memory and of /proc. */
+const DEV_MINOR_ROOT = 1;
+const DEV_MINOR_PROC = 2;
+
+const statx: SyscallHandler = (core, p, a) => {
+  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const inode = inodeByPathOrFd(core, p, a[0], path, a[2]);
+  if (typeof inode === "number") return inode;
+  return writeUser(core, p, a[4], statxOf(inode));
+};
+
+/** The inode that (dirfd, path, flags) means: with AT_EMPTY_PATH and "" the descriptor itself. */
+function inodeByPathOrFd(core: Core, p: Process, dirfd: number, path: string, flags: number): Inode | number {
+  if (path !== "" || (flags & At.EmptyPath) === 0)
+    return lookup(core, p, dirfd, path, (flags & At.SymlinkNoFollow) === 0);
+  const number = dirfd === AT_FDCWD ? p.fs.cwd : descriptorOf(p, dirfd)?.file.inode;
+  if (number === undefined) return -Errno.EBADF;
+  return core.fs.inode(number) ?? -Errno.ENOENT;
+}
+
+/** struct statx (include/uapi/linux/stat.h). */
+function statxOf(inode: Inode): Uint8Array {
+  const view = new DataView(new ArrayBuffer(STATX_BYTES));
+  const u32 = (offset: number, value: number) => view.setUint32(offset, value, true);
+  const u64 = (offset: number, value: number) => {
+    u32(offset, value % 2 ** 32);
+    u32(offset + 4, Math.floor(value / 2 ** 32));
+  };
+  const time = (offset: number, cycles: number) => {
+    const [low, high, nanoseconds] = timespecOf(cycles, BOOT_EPOCH_SECONDS);
+    u32(offset, low);
+    u32(offset + 4, high);
+    u32(offset + 8, nanoseconds);
+  };
+  const [major, minor] = inode.kind === "device" ? DEVICE_NUMBERS[inode.device] : [0, 0];
+  const isProc = inode.kind === "proc" || inode.kind === "generated";
+  u32(0, STATX_GIVEN);
+  u32(4, BLOCK_BYTES);
+  u32(16, inode.links || (inode.kind === "generated" ? 1 : 0));
+  view.setUint16(28, modeType(inode) | inode.permissions, true);
+  u64(32, inode.kind === "generated" ? inode.node : inode.number);
+  u64(40, sizeBytes(inode));
+  u64(48, inode.kind === "file" ? inode.content.chunks.size * (BLOCK_BYTES / 512) : 0);
+  time(64, inode.atimeCycles);
+  time(80, inode.btimeCycles);
+  time(96, inode.ctimeCycles);
+  time(112, inode.mtimeCycles);
+  u32(128, major);
+  u32(132, minor);
+  u32(140, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT);
+  return new Uint8Array(view.buffer);
+}
+
+const Access = { Execute: 1, Write: 2, Read: 4 } as const;
+
+/** AT_EACCESS: by effective ids. Here they are the real ones. */
+const AT_EACCESS = 0x200;
+
+const faccessat: SyscallHandler = (core, p, a) => checkAccess(core, p, a, 0);
+
+const faccessat2: SyscallHandler = (core, p, a) =>
+  a[3] & ~(At.SymlinkNoFollow | At.EmptyPath | AT_EACCESS) ? -Errno.EINVAL : checkAccess(core, p, a, a[3]);
+
+function checkAccess(core: Core, p: Process, a: Int32Array, flags: number): number {
+  const mode = a[2];
+  if (mode & ~(Access.Execute | Access.Write | Access.Read)) return -Errno.EINVAL;
+  const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const inode = inodeByPathOrFd(core, p, a[0], path, flags);
+  if (typeof inode === "number") return inode;
+  if (mode & Access.Execute && !isDirectory(inode) && !isExecutable(inode)) return -Errno.EACCES;
+  return mode & Access.Write && inode.number >= PROC_FIRST ? -Errno.EACCES : 0;
+}
+
+// ---- changing them ----
+
+/** The inode of a descriptor that was not opened with O_PATH. */
+function inodeOfFd(core: Core, p: Process, fd: number): Inode | number {
+  const file = descriptorOf(p, fd)?.file;
+  if (!file || file.flags & Open.Path) return -Errno.EBADF;
+  return core.fs.inode(file.inode) ?? -Errno.EBADF;
+}
+
+/** The inode of a path argument. */
+function inodeOfPath(core: Core, p: Process, dirfd: number, vaddr: number, flags: number): Inode | number {
+  const path = readUserString(core, p, vaddr, PATH_BYTES_MAX);
+  return typeof path === "number" ? path : inodeByPathOrFd(core, p, dirfd, path, flags);
+}
+
+function changeMode(core: Core, inode: Inode | number, mode: number): number {
+  if (typeof inode === "number") return inode;
+  if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EPERM;
+  if (isSymlink(inode)) return -Errno.ENOTSUP;
+  inode.permissions = mode & 0o7777;
+  inode.ctimeCycles = core.hart.cycles;
+  return 0;
+}
+
+const fchmod: SyscallHandler = (core, p, a) => changeMode(core, inodeOfFd(core, p, a[0]), a[1]);
+const fchmodat: SyscallHandler = (core, p, a) => changeMode(core, inodeOfPath(core, p, a[0], a[1], 0), a[2]);
+
+const fchmodat2: SyscallHandler = (core, p, a) =>
+  a[3] & ~(At.SymlinkNoFollow | At.EmptyPath)
+    ? -Errno.EINVAL
+    : changeMode(core, inodeOfPath(core, p, a[0], a[1], a[3]), a[2]);
+
+/** Everything belongs to root, and root is the only one there is: −1 and 0 change nothing, others mean nobody. */
+function changeOwner(core: Core, inode: Inode | number, user: number, group: number): number {
+  if (typeof inode === "number") return inode;
+  if (![user, group].every((id) => id === -1 || id === 0)) return -Errno.EINVAL;
+  if (inode.kind === "proc" || inode.kind === "generated") return user === -1 && group === -1 ? 0 : -Errno.EPERM;
+  inode.ctimeCycles = core.hart.cycles;
+  return 0;
+}
+
+const fchown: SyscallHandler = (core, p, a) => changeOwner(core, inodeOfFd(core, p, a[0]), a[1], a[2]);
+
+const fchownat: SyscallHandler = (core, p, a) =>
+  a[4] & ~(At.SymlinkNoFollow | At.EmptyPath)
+    ? -Errno.EINVAL
+    : changeOwner(core, inodeOfPath(core, p, a[0], a[1], a[4]), a[2], a[3]);
+
+/** Nanoseconds that stand for "now" and "leave it" (include/linux/stat.h). */
+const Utime = { Now: 0x3fffffff, Omit: 0x3ffffffe } as const;
+
+/** Sets the times of last access and last change. Without a path they are those of the descriptor. */
+const utimensat_time64: SyscallHandler = (core, p, a) => {
+  if (a[3] & ~(At.SymlinkNoFollow | At.EmptyPath)) return -Errno.EINVAL;
+  const words = Int32Array.of(0, 0, Utime.Now, 0, 0, 0, Utime.Now, 0);
+  const outcome = a[2] === 0 ? 0 : readUserWords(core, p, a[2], words);
+  if (outcome !== 0) return outcome;
+  const isTime = (at: number): boolean =>
+    words[at] === Utime.Now || words[at] === Utime.Omit || (words[at] >= 0 && words[at] < 1_000_000_000);
+  if (!isTime(2) || !isTime(6)) return -Errno.EINVAL;
+  if (words[2] === Utime.Omit && words[6] === Utime.Omit) return 0;
+  const inode = a[1] === 0 ? inodeOfFd(core, p, a[0]) : inodeOfPath(core, p, a[0], a[1], a[3]);
+  if (typeof inode === "number") return inode;
+  if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EPERM;
+  const cyclesAt = (at: number, before: number): number => {
+    if (words[at + 2] === Utime.Now) return core.hart.cycles;
+    if (words[at + 2] === Utime.Omit) return before;
+    return cycleOfDate(words[at + 1] * 2 ** 32 + (words[at] >>> 0), words[at + 2]);
+  };
+  inode.atimeCycles = cyclesAt(0, inode.atimeCycles);
+  inode.mtimeCycles = cyclesAt(4, inode.mtimeCycles);
+  inode.ctimeCycles = core.hart.cycles;
+  return 0;
+};
+
+// ---- the file system as a whole ----
+
+/** struct statfs64 on riscv32, and f_type of tmpfs and proc (include/uapi/linux/magic.h). */
+const STATFS_BYTES = 88;
+const Magic = { Tmpfs: 0x01021994, Proc: 0x9fa0 } as const;
+/** ST_VALID | ST_RELATIME. */
+const MOUNT_FLAGS = 0x0020 | 0x1000;
+
+function writeStatfs(core: Core, p: Process, inode: Inode | number, size: number, vaddr: number): number {
+  if (size !== STATFS_BYTES) return -Errno.EINVAL;
+  if (typeof inode === "number") return inode;
+  const isProc = inode.kind === "proc" || inode.kind === "generated";
+  const { usedChunks, inodes } = core.fs.usage;
+  const view = new DataView(new ArrayBuffer(STATFS_BYTES));
+  view.setUint32(0, isProc ? Magic.Proc : Magic.Tmpfs, true);
+  view.setUint32(4, BLOCK_BYTES, true);
+  if (!isProc) {
+    view.setUint32(8, CAPACITY_CHUNKS, true);
+    view.setUint32(16, CAPACITY_CHUNKS - usedChunks, true);
+    view.setUint32(24, CAPACITY_CHUNKS - usedChunks, true);
+    view.setUint32(32, MAX_INODES, true);
+    view.setUint32(40, MAX_INODES - inodes, true);
+  }
+  view.setUint32(48, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT, true);
+  view.setUint32(56, NAME_BYTES_MAX, true);
+  view.setUint32(60, BLOCK_BYTES, true);
+  view.setUint32(64, MOUNT_FLAGS, true);
+  return writeUser(core, p, vaddr, new Uint8Array(view.buffer));
+}
+
+const statfs64: SyscallHandler = (core, p, a) =>
+  writeStatfs(core, p, inodeOfPath(core, p, AT_FDCWD, a[0], 0), a[1] >>> 0, a[2]);
+
+const fstatfs64: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  return writeStatfs(core, p, file ? (core.fs.inode(file.inode) ?? -Errno.EBADF) : -Errno.EBADF, a[1] >>> 0, a[2]);
+};
+
+const umask: SyscallHandler = (_core, p, a) => {
+  const before = p.fs.umask;
+  p.fs.umask = a[0] & 0o777;
+  return before;
+};
+
+export const attributeCalls = {
+  faccessat,
+  faccessat2,
+  fchmod,
+  fchmodat,
+  fchmodat2,
+  fchown,
+  fchownat,
+  fstatfs64,
+  statfs64,
+  statx,
+  umask,
+  utimensat_time64,
+} satisfies Partial<Record<SyscallName, SyscallHandler>>;

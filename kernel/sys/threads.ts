@@ -1,0 +1,151 @@
+/** System calls that threads are made of: futex, robust lists, thread ids. */
+import { Errno, type SyscallName } from "../abi.ts";
+import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
+import type { Core } from "../core.ts";
+import { deadlineOf } from "../fs/transfer.ts";
+import { readUserWord, writeUserWord } from "../mm/user-memory.ts";
+import { futexKey, requeueFutex, wakeFutex } from "../proc/futex.ts";
+import type { Process } from "../proc/process.ts";
+import { sleepUnlessSignalled } from "../proc/signals.ts";
+import { deadlineAfter, readTimespec } from "../timespec.ts";
+import type { SyscallHandler } from "./handler.ts";
+
+/** Operations of futex(2). The priority-inheriting ones are left out: ENOSYS. */
+const Operation = {
+  Wait: 0,
+  Wake: 1,
+  Requeue: 3,
+  CompareRequeue: 4,
+  WakeOp: 5,
+  WaitBitset: 9,
+  WakeBitset: 10,
+} as const;
+const PRIVATE = 128;
+const CLOCK_REALTIME = 256;
+
+const futex_time64: SyscallHandler = (core, p, a) => {
+  const [vaddr, vaddr2] = [a[0] >>> 0, a[4] >>> 0];
+  const operation = a[1] & ~(PRIVATE | CLOCK_REALTIME);
+  const isPrivate = (a[1] & PRIVATE) !== 0;
+  const isRealtime = (a[1] & CLOCK_REALTIME) !== 0;
+  if (isRealtime && operation !== Operation.Wait && operation !== Operation.WaitBitset) return -Errno.ENOSYS;
+  if (vaddr % 4 !== 0) return -Errno.EINVAL;
+  const key = futexKey(p, vaddr, isPrivate);
+  switch (operation) {
+    case Operation.Wait:
+      return wait(core, p, a, key, -1, a[3] === 0 ? NO_DEADLINE : relativeDeadline(core, p, a[3]));
+    case Operation.WaitBitset:
+      if (a[5] === 0) return -Errno.EINVAL;
+      return wait(core, p, a, key, a[5], a[3] === 0 ? NO_DEADLINE : absoluteDeadline(core, p, a[3], isRealtime));
+    case Operation.Wake:
+      return wakeFutex(core, key, atLeastOne(a[2]));
+    case Operation.WakeBitset:
+      return a[5] === 0 ? -Errno.EINVAL : wakeFutex(core, key, atLeastOne(a[2]), a[5]);
+    case Operation.Requeue:
+    case Operation.CompareRequeue: {
+      if (vaddr2 % 4 !== 0 || a[2] < 0 || a[3] < 0) return -Errno.EINVAL;
+      const same = operation === Operation.Requeue ? 0 : compare(core, p, vaddr, a[5]);
+      if (same !== 0) return same;
+      const woken = wakeFutex(core, key, a[2]);
+      return woken + requeueFutex(core, key, futexKey(p, vaddr2, isPrivate), a[3]);
+    }
+    case Operation.WakeOp:
+      return wakeAndChange(core, p, a, key, vaddr2, isPrivate);
+    default:
+      return -Errno.ENOSYS;
+  }
+};
+
+/** Linux wakes one even when asked for none. */
+const atLeastOne = (count: number): number => Math.max(1, count);
+
+const NO_DEADLINE = -1;
+
+/** The cycle at which to give up, or −errno − 1, so that it differs from NO_DEADLINE; RESTART likewise. */
+function relativeDeadline(core: Core, p: Process, vaddr: number): number {
+  const known = deadlineOf(core, p);
+  if (known >= 0) return known;
+  const cycles = readTimespec(core, p, vaddr);
+  return cycles < 0 ? cycles - 1 : deadlineAfter(core, cycles);
+}
+
+function absoluteDeadline(core: Core, p: Process, vaddr: number, isRealtime: boolean): number {
+  const cycles = readTimespec(core, p, vaddr);
+  if (cycles < 0) return cycles - 1;
+  return Math.max(0, cycles - (isRealtime ? BOOT_EPOCH_SECONDS * CYCLES_PER_SECOND : 0));
+}
+
+function wait(core: Core, p: Process, a: Int32Array, key: string, bitset: number, deadlineCycles: number): number {
+  if (deadlineCycles < NO_DEADLINE) return deadlineCycles + 1;
+  const same = compare(core, p, a[0], a[2]);
+  const isLate = deadlineCycles >= 0 && core.hart.cycles >= deadlineCycles;
+  // Who has slept has compared before: then only time has passed.
+  if (p.inCall && p.restart !== null && isLate) return -Errno.ETIMEDOUT;
+  if (same !== 0) return same;
+  if (isLate) return -Errno.ETIMEDOUT;
+  p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles, bitset };
+  return sleepUnlessSignalled(core, p, key, deadlineCycles);
+}
+
+/** 0 when the word is as expected, −EAGAIN when not; −EFAULT, RESTART. */
+function compare(core: Core, p: Process, vaddr: number, expected: number): number {
+  const word = new Int32Array(1);
+  const outcome = readUserWord(core, p, vaddr, word);
+  if (outcome !== 0) return outcome;
+  return word[0] === expected ? 0 : -Errno.EAGAIN;
+}
+
+/**
+ * FUTEX_WAKE_OP: changes the second word, wakes on the first, and on the second too if its old value passes a comparison.
+ * val3 is op (4 bits), cmp (4), oparg (12), cmparg (12), both arguments signed.
+ */
+function wakeAndChange(core: Core, p: Process, a: Int32Array, key: string, vaddr2: number, isPrivate: boolean): number {
+  if (vaddr2 % 4 !== 0) return -Errno.EINVAL;
+  const code = a[5];
+  const [operation, comparison] = [(code >>> 28) & 7, (code >>> 24) & 15];
+  const shifted = code < 0;
+  const given = (code << 8) >> 20;
+  const operand = shifted ? 1 << (given & 31) : given;
+  if (operation > 4 || comparison > 5) return -Errno.ENOSYS;
+  const word = new Int32Array(1);
+  const outcome = readUserWord(core, p, vaddr2, word);
+  if (outcome !== 0) return outcome;
+  const old = word[0];
+  const changed = [operand, old + operand, old | operand, old & ~operand, old ^ operand][operation];
+  const written = writeUserWord(core, p, vaddr2, changed);
+  if (written !== 0) return written;
+  const limit = (code << 20) >> 20;
+  const passes = [old === limit, old !== limit, old < limit, old <= limit, old > limit, old >= limit][comparison];
+  const woken = wakeFutex(core, key, atLeastOne(a[2]));
+  return passes ? woken + wakeFutex(core, futexKey(p, vaddr2, isPrivate), atLeastOne(a[3])) : woken;
+}
+
+/** Bytes of struct robust_list_head. */
+const ROBUST_HEAD_BYTES = 12;
+
+const set_robust_list: SyscallHandler = (_core, p, a) => {
+  if (a[1] !== ROBUST_HEAD_BYTES) return -Errno.EINVAL;
+  p.robustListVaddr = a[0] >>> 0;
+  return 0;
+};
+
+const get_robust_list: SyscallHandler = (core, p, a) => {
+  const thread = a[0] === 0 ? p : core.processes.get(a[0] as Process["pid"]);
+  if (!thread) return -Errno.ESRCH;
+  return writeUserWord(core, p, a[2], ROBUST_HEAD_BYTES) || writeUserWord(core, p, a[1], thread.robustListVaddr | 0);
+};
+
+const set_tid_address: SyscallHandler = (_core, p, a) => {
+  p.clearChildTid = a[0] >>> 0;
+  return p.pid;
+};
+
+const gettid: SyscallHandler = (_core, p) => p.pid;
+
+export const threadCalls = {
+  futex_time64,
+  get_robust_list,
+  gettid,
+  set_robust_list,
+  set_tid_address,
+} satisfies Partial<Record<SyscallName, SyscallHandler>>;

@@ -1,0 +1,112 @@
+/** System calls on open files beyond read and write: readv and writev at a position, sendfile, sync, locks. */
+import { Errno, RESTART, type SyscallName } from "../abi.ts";
+import type { Core } from "../core.ts";
+import { MAX_FILE_BYTES, readContent } from "../fs/content.ts";
+import { AT_FDCWD, isReadable, isWritable, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
+import { isDirectory } from "../fs/inode.ts";
+import { readFile, writeFile } from "../fs/input-output.ts";
+import { lockFile } from "../fs/locks.ts";
+import { descriptorOf } from "../fs/open-file.ts";
+import { lookup } from "../fs/path.ts";
+import { progressOf } from "../fs/transfer.ts";
+import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
+import type { Process } from "../proc/process.ts";
+import { joined, readSegments, transferBytes } from "./files.ts";
+import type { SyscallHandler } from "./handler.ts";
+
+const preadv: SyscallHandler = (core, p, a) => {
+  const position = joined(a[3], a[4]);
+  if (position < 0) return -Errno.EINVAL;
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file) return -Errno.EBADF;
+  const span = readSegments(core, p, a[1], a[2]);
+  return typeof span === "number" ? span : readFile(core, p, file, span, position);
+};
+
+const pwritev: SyscallHandler = (core, p, a) => {
+  const position = joined(a[3], a[4]);
+  if (position < 0) return -Errno.EINVAL;
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file) return -Errno.EBADF;
+  const span = readSegments(core, p, a[1], a[2]);
+  return typeof span === "number" ? span : writeFile(core, p, file, span, position);
+};
+
+/**
+ * From a regular file to any file, without passing through the process's memory. Where in the file it has come to is written
+ * down every time it sleeps, so that a call that a signal cuts short has told the truth.
+ */
+const sendfile64: SyscallHandler = (core, p, a) => {
+  const output = descriptorOf(p, a[0])?.file;
+  const input = descriptorOf(p, a[1])?.file;
+  if (!output || !input || !isReadable(input.flags) || !isWritable(output.flags)) return -Errno.EBADF;
+  const inode = core.fs.inode(input.inode);
+  if (output.flags & Open.Append) return -Errno.EINVAL;
+  if (inode?.kind !== "file" && inode?.kind !== "generated") return -Errno.EINVAL;
+  const done = progressOf(core, p);
+  const given = a[2] === 0 ? input.offset : readOffset(core, p, a[2]);
+  if (given < 0) return given;
+  const start = given - done;
+  const length = inode.kind === "file" ? inode.content.bytes : inode.bytes.length;
+  const bytes = Math.max(0, Math.min(transferBytes(a[3]), length - start));
+  const read = (at: number, dst: Uint8Array): void => {
+    if (inode.kind === "file") readContent(inode.content, start + at, dst);
+    else dst.set(inode.bytes.subarray(start + at, start + at + dst.length));
+  };
+  const result = bytes === 0 ? 0 : writeFile(core, p, output, { segments: [{ vaddr: 0, bytes }], bytes, read }, -1);
+  const moved = result === RESTART ? (p.restart?.progress ?? 0) : Math.max(0, result);
+  if (a[2] === 0) input.offset = start + moved;
+  // It was writable a moment ago, and nothing has been taken from the process since.
+  else if (moved !== done) writeUserWords(core, p, a[2], Int32Array.of(start + moved, 0));
+  return result;
+};
+
+/** A 64-bit offset that can be written back. Negative: −errno or RESTART. */
+function readOffset(core: Core, p: Process, vaddr: number): number {
+  const words = new Int32Array(2);
+  const ready = prepareUser(core, p, vaddr, 8, "store");
+  const outcome = ready !== 0 ? ready : readUserWords(core, p, vaddr, words);
+  if (outcome !== 0) return outcome;
+  const offset = joined(words[0], words[1]);
+  return offset < 0 || offset > MAX_FILE_BYTES ? -Errno.EINVAL : offset;
+}
+
+/** Files are in memory: what has been written is as safe as it will ever be. */
+const sync: SyscallHandler = () => 0;
+
+const fsync: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file || file.flags & Open.Path) return -Errno.EBADF;
+  const inode = core.fs.inode(file.inode);
+  return inode && (inode.kind === "file" || isDirectory(inode)) ? 0 : -Errno.EINVAL;
+};
+
+const truncate64: SyscallHandler = (core, p, a) => {
+  const path = readUserString(core, p, a[0], PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  const bytes = joined(a[1], a[2]);
+  if (bytes < 0) return -Errno.EINVAL;
+  const inode = lookup(core, p, AT_FDCWD, path, true);
+  if (typeof inode === "number") return inode;
+  if (isDirectory(inode)) return -Errno.EISDIR;
+  if (inode.kind !== "file") return inode.kind === "proc" ? -Errno.EACCES : -Errno.EINVAL;
+  if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
+  core.fs.truncate(inode, bytes, core.hart.cycles);
+  return 0;
+};
+
+const flock: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  return file && (file.flags & Open.Path) === 0 ? lockFile(core, p, file, a[1]) : -Errno.EBADF;
+};
+
+export const transferCalls = {
+  fdatasync: fsync,
+  flock,
+  fsync,
+  preadv,
+  pwritev,
+  sendfile64,
+  sync,
+  truncate64,
+} satisfies Partial<Record<SyscallName, SyscallHandler>>;
