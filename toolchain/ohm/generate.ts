@@ -5,7 +5,8 @@
  * So the grammars stay in `.ohm` files, `build/grammars.mjs` turns them into modules under `toolchain/generated/`, and ohm-js
  * is the oracle in the tests. Every rule becomes a method; every parsing expression becomes straight-line code that falls
  * through on success and jumps to a label on failure. There is no memoisation. Children are kept on a stack and
- * collected when a rule is complete (the shape of the tree is told in parse-tree.ts).
+ * collected when a rule is complete (the shape of the tree is told in parse-tree.ts). Over tokens, a choice is entered only when
+ * the next token can begin it.
  *
  * Usage:
  *
@@ -84,6 +85,8 @@ class ParserWriter {
   private readonly queue: Instance[] = [];
   private readonly structured: ReadonlySet<string>;
   private labels = 0;
+  /** Sets of first tokens that the code asks for, as lists of codes. */
+  private readonly firstSets: string[] = [];
 
   constructor(grammar: OhmGrammar, options: GenerateOptions) {
     this.grammar = grammar;
@@ -115,7 +118,7 @@ export type RuleName = ${names.map((name) => quote(name)).join(" | ")};
 const RULES: Record<RuleName, number> = {${names.map((name) => `${quote(name)}: ${this.instance(name, []).index}`).join(", ")}};
 const NONE: readonly Child[] = [];
 const DEPTH_LIMIT = ${this.options.depthLimit ?? 3000};
-
+${this.firstTables()}
 /** Matches \`rule\` against \`input\`. */
 export function parse(rule: RuleName, input: string, options: ParseOptions = {}): ParseResult {
   const start = options.start ?? 0;
@@ -136,7 +139,9 @@ class Parser {
   depth = 0;
   /** Position at which the nesting limit was met, or −1. */
   tooDeep = -1;
+  /** Children of unfinished rules. Only the first \`sp\` count: shortening an array costs more than leaving the rest behind. */
   readonly stack: Child[] = [];
+  sp = 0;
 
   constructor(input: string, start: number) {
     this.input = input;
@@ -167,7 +172,10 @@ ${names.map((name) => `      case ${this.instance(name, []).index}: ${skipsSpace
 
   /** Takes the children above \`base\` off the stack. */
   private take(base: number): readonly Child[] {
-    return this.stack.length === base ? NONE : this.stack.splice(base);
+    const { stack, sp } = this;
+    this.sp = base;
+    if (sp === base) return NONE;
+    return sp === base + 1 ? [stack[base]!] : stack.slice(base, sp);
   }
 
   /** Pushes the children above \`base\`, \`width\` to a row, as columns. */
@@ -176,7 +184,7 @@ ${names.map((name) => `      case ${this.instance(name, []).index}: ${skipsSpace
     for (let column = 0; column < width; column++) {
       const list: Child[] = [];
       for (let at = column; at < flat.length; at += width) list.push(flat[at]!);
-      this.stack.push(list);
+      this.stack[this.sp++] = list;
     }
   }
 ${
@@ -184,9 +192,9 @@ ${
     ? `
   private skip(): void {
     const { far } = this;
-    const base = this.stack.length;
+    const base = this.sp;
     this.rule${spaces}();
-    this.stack.length = base;
+    this.sp = base;
     this.far = far;
   }
 `
@@ -306,16 +314,19 @@ ${table.join("\n")}
     lines.push("    if (++this.depth > DEPTH_LIMIT) { this.depth--; return this.giveUp(); }");
     const described = rule.description !== null;
     if (!isPassThrough || described) lines.push("    const start = this.pos;");
-    if (!isPassThrough) lines.push("    const base = this.stack.length;");
+    if (!isPassThrough) lines.push("    const base = this.sp;");
     if (described) {
       lines.push("    const far = this.far;");
       const missed = "{ this.far = far; this.depth--; return this.miss(start); }";
       lines.push(this.code(rule.body, rule.isSyntactic, missed), "    this.far = far;");
     } else lines.push(this.code(rule.body, rule.isSyntactic, fail));
     if (!isPassThrough) {
-      const children = isToken ? "NONE" : "this.take(base)";
-      if (isToken) lines.push("    this.stack.length = base;");
-      lines.push(`    this.stack.push({ rule: ${quote(rule.name)}, start, end: this.pos, children: ${children} });`);
+      const children = isToken ? "NONE" : "this.take(base)"; // before sp is read
+      if (isToken) lines.push("    this.sp = base;");
+      lines.push(
+        `    const node = { rule: ${quote(rule.name)}, start, end: this.pos, children: ${children} };`,
+        "    this.stack[this.sp++] = node;",
+      );
     }
     lines.push("    this.depth--;", "    return true;", "  }\n");
     return lines.join("\n");
@@ -335,19 +346,19 @@ ${table.join("\n")}
       case "Terminal": {
         const text = this.spelling(String(e.obj));
         if (text.length === 1) {
-          return `${skip}if (this.input.charCodeAt(this.pos) !== ${text.charCodeAt(0)}) ${miss}\nthis.stack.push(this.pos++);`;
+          return `${skip}if (this.input.charCodeAt(this.pos) !== ${text.charCodeAt(0)}) ${miss}\nthis.stack[this.sp++] = this.pos++;`;
         }
-        return `${skip}if (!this.input.startsWith(${quote(text)}, this.pos)) ${miss}\nthis.stack.push(this.pos); this.pos += ${text.length};`;
+        return `${skip}if (!this.input.startsWith(${quote(text)}, this.pos)) ${miss}\nthis.stack[this.sp++] = this.pos; this.pos += ${text.length};`;
       }
       case "Range": {
         const n = this.labels++;
         const [from, to] = this.rangeOf(e);
         const read = e.matchCodePoint ? "(this.input.codePointAt(this.pos) ?? -1)" : "this.input.charCodeAt(this.pos)";
-        return `${skip}const c${n} = ${read};\nif (!(c${n} >= ${from} && c${n} <= ${to})) ${miss}\nthis.stack.push(this.pos); this.pos += ${e.matchCodePoint ? `c${n} > 0xffff ? 2 : 1` : "1"};`;
+        return `${skip}const c${n} = ${read};\nif (!(c${n} >= ${from} && c${n} <= ${to})) ${miss}\nthis.stack[this.sp++] = this.pos; this.pos += ${e.matchCodePoint ? `c${n} > 0xffff ? 2 : 1` : "1"};`;
       }
       case "UnicodeChar": {
         const n = this.labels++;
-        return `${skip}const c${n} = this.input.codePointAt(this.pos);\nif (c${n} === undefined || !/${e.pattern!.source}/u.test(String.fromCodePoint(c${n}))) ${miss}\nthis.stack.push(this.pos); this.pos += c${n} > 0xffff ? 2 : 1;`;
+        return `${skip}const c${n} = this.input.codePointAt(this.pos);\nif (c${n} === undefined || !/${e.pattern!.source}/u.test(String.fromCodePoint(c${n}))) ${miss}\nthis.stack[this.sp++] = this.pos; this.pos += c${n} > 0xffff ? 2 : 1;`;
       }
       case "Alt":
       case "Extend":
@@ -361,8 +372,9 @@ ${table.join("\n")}
         return this.repetition(e, isSyntactic, fail);
       case "Not": {
         const n = this.labels++;
-        const body = this.code(e.expr!, isSyntactic, `{ hit${n} = false; break not${n}; }`);
-        return `const p${n} = this.pos, s${n} = this.stack.length, far${n} = this.far;\nlet hit${n} = true;\nnot${n}: {\n${body}\n}\nthis.pos = p${n}; this.stack.length = s${n}; this.far = far${n};\nif (hit${n}) ${miss}`;
+        const missed = `{ hit${n} = false; break not${n}; }`;
+        const body = this.guard(e.expr!, missed) + this.code(e.expr!, isSyntactic, missed);
+        return `const p${n} = this.pos, s${n} = this.sp, far${n} = this.far;\nlet hit${n} = true;\nnot${n}: {\n${body}\n}\nthis.pos = p${n}; this.sp = s${n}; this.far = far${n};\nif (hit${n}) ${miss}`;
       }
       case "Lookahead": {
         const n = this.labels++;
@@ -372,7 +384,7 @@ ${table.join("\n")}
         return this.code(e.expr!, false, fail);
       case "CaseInsensitiveTerminal": {
         const text = String((e.obj as Pexpr).obj).toLowerCase();
-        return `${skip}if (this.input.slice(this.pos, this.pos + ${text.length}).toLowerCase() !== ${quote(text)}) ${miss}\nthis.stack.push(this.pos); this.pos += ${text.length};`;
+        return `${skip}if (this.input.slice(this.pos, this.pos + ${text.length}).toLowerCase() !== ${quote(text)}) ${miss}\nthis.stack[this.sp++] = this.pos; this.pos += ${text.length};`;
       }
       case "Apply": {
         const rule = this.instance(e.ruleName!, e.args ?? []);
@@ -385,10 +397,10 @@ ${table.join("\n")}
 
   private anyOrEnd(e: Pexpr, skip: string, miss: string): string {
     const name = e.toString();
-    if (name === "end") return `${skip}if (this.pos < this.input.length) ${miss}\nthis.stack.push(this.pos);`;
+    if (name === "end") return `${skip}if (this.pos < this.input.length) ${miss}\nthis.stack[this.sp++] = this.pos;`;
     if (name !== "any") throw new Error(`grammar ${this.grammar.name}: no code for the expression ${name}`);
     const n = this.labels++;
-    return `${skip}const c${n} = this.input.codePointAt(this.pos);\nif (c${n} === undefined) ${miss}\nthis.stack.push(this.pos); this.pos += c${n} > 0xffff ? 2 : 1;`;
+    return `${skip}const c${n} = this.input.codePointAt(this.pos);\nif (c${n} === undefined) ${miss}\nthis.stack[this.sp++] = this.pos; this.pos += c${n} > 0xffff ? 2 : 1;`;
   }
 
   /** What a terminal looks like in the input. */
@@ -408,24 +420,111 @@ ${table.join("\n")}
     if (spellings.every((text) => text.length === 1)) {
       const skip = isSyntactic && this.options.tokens === undefined ? "this.skip();\n" : "";
       const labels = spellings.map((text) => `case ${text.charCodeAt(0)}:`).join(" ");
-      return `${skip}switch (this.input.charCodeAt(this.pos)) {\n${labels} break;\ndefault: this.miss(this.pos); ${fail}\n}\nthis.stack.push(this.pos++);`;
+      return `${skip}switch (this.input.charCodeAt(this.pos)) {\n${labels} break;\ndefault: this.miss(this.pos); ${fail}\n}\nthis.stack[this.sp++] = this.pos++;`;
     }
     const parts = terms.map((term) => {
       const m = this.labels++;
-      return `case${m}: {\n${this.code(term, isSyntactic, `break case${m};`)}\nbreak alt${n};\n}\nthis.pos = p${n}; this.stack.length = s${n};`;
+      const guard = this.guard(term, `{ this.miss(this.pos); break case${m}; }`);
+      return `case${m}: {\n${guard}${this.code(term, isSyntactic, `break case${m};`)}\nbreak alt${n};\n}\nthis.pos = p${n}; this.sp = s${n};`;
     });
-    return `const p${n} = this.pos, s${n} = this.stack.length;\nalt${n}: {\n${parts.join("\n")}\n${fail}\n}`;
+    return `const p${n} = this.pos, s${n} = this.sp;\nalt${n}: {\n${parts.join("\n")}\n${fail}\n}`;
   }
 
   private repetition(e: Pexpr, isSyntactic: boolean, fail: string): string {
     const n = this.labels++;
     const arity = e.expr!.getArity();
-    const body = this.code(e.expr!, isSyntactic, `break it${n};`);
-    const push = arity === 1 ? `this.stack.push(this.take(b${n}));` : `this.pushColumns(b${n}, ${arity});`;
+    const guard = this.guard(e.expr!, `{ this.miss(this.pos); break it${n}; }`);
+    const body = guard + this.code(e.expr!, isSyntactic, `break it${n};`);
+    const push =
+      arity === 1
+        ? `{ const taken = this.take(b${n}); this.stack[this.sp++] = taken; }`
+        : `this.pushColumns(b${n}, ${arity});`;
     const again = kindOf(e) === "Opt" ? `break rep${n};` : `if (this.pos === p${n}) break rep${n};\ncontinue rep${n};`;
     const atLeastOnce = kindOf(e) === "Plus" ? `if (this.pos === o${n}) ${fail}\n` : "";
     const origin = kindOf(e) === "Plus" ? `, o${n} = this.pos` : "";
-    return `const b${n} = this.stack.length${origin};\nrep${n}: for (;;) {\nconst p${n} = this.pos, s${n} = this.stack.length;\nit${n}: {\n${body}\n${again}\n}\nthis.pos = p${n}; this.stack.length = s${n};\nbreak;\n}\n${atLeastOnce}${push}`;
+    return `const b${n} = this.sp${origin};\nrep${n}: for (;;) {\nconst p${n} = this.pos, s${n} = this.sp;\nit${n}: {\n${body}\n${again}\n}\nthis.pos = p${n}; this.sp = s${n};\nbreak;\n}\n${atLeastOnce}${push}`;
+  }
+
+  // ---- the first token ----
+
+  /** A line that runs `fail` at once when the next token cannot begin `e`; empty where trying is as quick or the tokens are not known. */
+  private guard(e: Pexpr, fail: string): string {
+    if (kindOf(e) === "Terminal" || kindOf(e) === "Range") return "";
+    const first = this.first(e, new Set());
+    if (first === null || first.isNullable || first.codes.size === 0) return "";
+    const codes = [...first.codes].sort((a, b) => a - b);
+    const read = "this.input.charCodeAt(this.pos)";
+    if (codes.length === 1) return `if (${read} !== ${codes[0]}) ${fail}\n`;
+    const key = codes.join(",");
+    let index = this.firstSets.indexOf(key);
+    if (index < 0) index = this.firstSets.push(key) - 1;
+    return `if (FIRST_${index}[${read} - FIRST_CODE] !== 1) ${fail}\n`;
+  }
+
+  /** The tokens that `e` can begin with; null when they cannot be told. */
+  private first(e: Pexpr, active: Set<Instance>): { codes: Set<number>; isNullable: boolean } | null {
+    if (this.options.tokens === undefined) return null;
+    switch (kindOf(e)) {
+      case "Terminal": {
+        const text = this.spelling(String(e.obj));
+        if (text.length > 1) return null;
+        return { codes: new Set(text === "" ? [] : [text.charCodeAt(0)]), isNullable: text === "" };
+      }
+      case "Range": {
+        const [from, to] = this.rangeOf(e);
+        return { codes: new Set(Array.from({ length: to - from + 1 }, (_, i) => from + i)), isNullable: false };
+      }
+      case "Alt":
+      case "Extend":
+      case "Splice": {
+        const terms = e.terms!.map((term) => this.first(term, active));
+        if (terms.includes(null)) return null;
+        return {
+          codes: new Set(terms.flatMap((term) => [...term!.codes])),
+          isNullable: terms.some((term) => term!.isNullable),
+        };
+      }
+      case "Seq": {
+        const codes = new Set<number>();
+        for (const factor of e.factors!) {
+          const part = this.first(factor, active);
+          if (part === null) return null;
+          for (const code of part.codes) codes.add(code);
+          if (!part.isNullable) return { codes, isNullable: false };
+        }
+        return { codes, isNullable: true };
+      }
+      case "Star":
+      case "Opt": {
+        const part = this.first(e.expr!, active);
+        return part === null ? null : { codes: part.codes, isNullable: true };
+      }
+      case "Not":
+        return { codes: new Set(), isNullable: true };
+      case "Plus":
+      case "Lex":
+        return this.first(e.expr!, active);
+      case "Apply": {
+        const callee = this.instance(e.ruleName!, e.args ?? []);
+        if (active.has(callee)) return null;
+        return this.first(callee.body, new Set(active).add(callee));
+      }
+      default: // a positive lookahead may see further than one token; any, end and Unicode classes are no tokens
+        return null;
+    }
+  }
+
+  private firstTables(): string {
+    if (this.firstSets.length === 0) return "";
+    const lists = this.firstSets.map((key) => key.split(",").map(Number));
+    const base = Math.min(...lists.flat());
+    const length = Math.max(...lists.flat()) - base + 1;
+    const rows = lists.map((codes, index) => {
+      const bits = new Array<number>(length).fill(0);
+      for (const code of codes) bits[code - base] = 1;
+      return `const FIRST_${index} = Uint8Array.from("${bits.join("")}", Number);\n`;
+    });
+    return `/** Which tokens can begin a choice, from FIRST_CODE on. */\nconst FIRST_CODE = ${base};\n${rows.join("")}`;
   }
 
   // ---- the table for expected.ts ----
