@@ -140,6 +140,8 @@ export const unqualified = (q: QualType): QualType => (q.isConst || q.isVolatile
 /** `q` with the qualifiers of `other` added. */
 export function withQualifiers(q: QualType, other: QualType): QualType {
   if (!other.isConst && !other.isVolatile && !other.isRestrict) return q;
+  // Qualifiers of an array are those of its elements (C11 §6.7.3p9).
+  if (q.type.kind === "array") return { ...q, type: { ...q.type, of: withQualifiers(q.type.of, other) } };
   return qual(q.type, q.isConst || other.isConst, q.isVolatile || other.isVolatile, q.isRestrict || other.isRestrict);
 }
 export const pointerTo = (to: QualType): PointerType => ({ kind: "pointer", to });

@@ -256,6 +256,7 @@ export class Checker extends StatementChecker {
     const isSame =
       isCompatible(symbol.type.type, type.type) &&
       (type.type.kind === "function" ||
+        type.type.kind === "array" ||
         (symbol.type.isConst === type.isConst && symbol.type.isVolatile === type.isVolatile));
     if (facts.isBuiltinDeclaration) {
       facts.isBuiltinDeclaration = false;

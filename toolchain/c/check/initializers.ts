@@ -71,19 +71,38 @@ const IMAGE_THRESHOLD = 8;
 export abstract class InitializerChecker extends CallChecker {
   private leaves: Leaf[] = [];
   private places = new Map<string, number>();
+  /** Collects the leaves of the first element of a range; null outside ranges. */
+  private made: Leaf[] | null = null;
+  /** Values of ranges that are computed once, in front of everything else. */
+  private once: Stmt[] = [];
+  /** Where the furthest leaf ends, in bytes: what lies behind it cannot have been initialised yet. */
+  private filledTo = 0;
   /** Highest index + 1 met in an array of unknown length at the top. */
   private reached = 0;
 
   /** Flattens an initialiser; gives the object's type with the array length filled in. */
-  private flatten(type: QualType, initializer: Initializer): { leaves: readonly Leaf[]; type: QualType } {
-    const outer = { leaves: this.leaves, places: this.places, reached: this.reached };
+  private flatten(
+    type: QualType,
+    initializer: Initializer,
+  ): { leaves: readonly Leaf[]; once: readonly Stmt[]; type: QualType } {
+    const outer = {
+      leaves: this.leaves,
+      places: this.places,
+      reached: this.reached,
+      filledTo: this.filledTo,
+      once: this.once,
+      made: this.made,
+    };
     this.leaves = [];
+    this.once = [];
+    this.made = null;
     this.places = new Map();
+    this.filledTo = 0;
     this.reached = 0;
     const spot: Spot = { offset: 0, steps: [] };
     if (initializer.kind === "list") this.braced(type, spot, initializer.items, initializer.span);
     else this.fromValue(type, spot, initializer.value);
-    const result = { leaves: this.leaves, type };
+    const result = { leaves: this.leaves, once: this.once, type };
     const t = type.type;
     if (t.kind === "array" && t.length === null && t.vla === null) {
       const string = this.leaves[0];
@@ -93,7 +112,7 @@ export abstract class InitializerChecker extends CallChecker {
           : this.reached;
       result.type = { ...type, type: arrayOf(t.of, length) };
     }
-    ({ leaves: this.leaves, places: this.places, reached: this.reached } = outer);
+    Object.assign(this, outer);
     return result;
   }
 
@@ -140,12 +159,32 @@ export abstract class InitializerChecker extends CallChecker {
     const key = `${spot.offset}.${bit}`;
     const leaf: Leaf = { offset: spot.offset, bit, steps: spot.steps, type, value, bytes, elementBytes, span };
     const known = this.places.get(key);
+    this.made?.push(leaf);
+    this.filledTo = Math.max(this.filledTo, spot.offset + (bytes?.length ?? sizeOf(type.type)));
     // Only a leaf that covers the same place is replaced; a struct before one of its members stays.
     if (known !== undefined && sizeOf(this.leaves[known]!.type.type) === sizeOf(type.type)) this.leaves[known] = leaf;
     else {
       this.places.set(key, this.leaves.length);
       this.leaves.push(leaf);
     }
+  }
+
+  /**
+   * Drops what has been said of a part before: a list in braces for it, or another member of the same union, starts afresh (C11 §6.7.9p19).
+   *
+   * @param kept the member of the union whose own leaves stay, or null
+   */
+  private forget(type: QualType, spot: Spot, kept: Member | null): void {
+    if (spot.offset >= this.filledTo || !isCompleteType(type.type)) return;
+    const depth = spot.steps.length;
+    const isInside = ({ steps }: Leaf): boolean =>
+      steps.length > depth &&
+      spot.steps.every((step, at) => isSameStep(step, steps[at]!)) &&
+      !(kept !== null && isSameStep(steps[depth]!, { kind: "member", member: kept }));
+    const leaves = this.leaves.filter((leaf) => !isInside(leaf));
+    if (leaves.length === this.leaves.length) return;
+    this.leaves = leaves;
+    this.places = new Map(leaves.map((leaf, at) => [`${leaf.offset}.${leaf.bit}`, at]));
   }
 
   /** A character array from a string literal, perhaps in braces. */
@@ -195,6 +234,7 @@ export abstract class InitializerChecker extends CallChecker {
         this.error(`'${typeName(type)}' is incomplete`, span);
         return;
       }
+      this.forget(type, spot, null);
       this.fill(type, spot, { items, at: 0, checked: null }, true, null);
       return;
     }
@@ -335,6 +375,7 @@ export abstract class InitializerChecker extends CallChecker {
         return null;
       }
       const position = t.members.indexOf(found[0]!);
+      if (t.kind === "union") this.forget(type, spot, found[0]!);
       // A member of an anonymous member is reached through it.
       const inner: readonly Designator[] = found.length > 1 ? path : rest;
       this.element(found[0]!.type, this.part(type, spot, position), cursor, inner);
@@ -360,13 +401,36 @@ export abstract class InitializerChecker extends CallChecker {
       this.error(`a range of more than ${RANGE_LIMIT} elements is not supported`, first.span);
       return null;
     }
-    const start = cursor.at;
-    for (let index = Number(low); index <= Number(high); index++) {
-      cursor.at = start;
-      cursor.checked = null;
-      this.element(t.of, this.part(type, spot, index), cursor, rest);
-    }
+    const outer = this.made;
+    this.made = [];
+    this.element(t.of, this.part(type, spot, Number(low)), cursor, rest);
+    const made = this.made;
+    this.made = outer;
+    outer?.push(...made);
+    this.repeat(t.of, spot, made, Number(low), Number(high));
     return Number(high) + 1;
+  }
+
+  /** GNU's ranges: the first element's leaves once more for each of the others. What is not constant is computed once. */
+  private repeat(of: QualType, spot: Spot, made: Leaf[], low: number, high: number): void {
+    if (high === low) return;
+    made.forEach((leaf, at) => {
+      const { value } = leaf;
+      if (value === null || this.fn === null || quadValue(value) !== null) return;
+      if (isConstantLeaf(leaf) || (isScalar(value.type) && staticAddress(value) !== null)) return;
+      const place = this.localPlace(this.temporary(qual(value.type), leaf.span), leaf.span);
+      this.once.push(this.statement(this.assignTo(place, value)));
+      made[at] = { ...leaf, value: this.load(place) };
+      this.leaves[this.leaves.indexOf(leaf)] = made[at]!;
+    });
+    const depth = spot.steps.length;
+    for (let index = low + 1; index <= high; index++) {
+      const shift = (index - low) * sizeOf(of.type);
+      for (const { offset, steps, type, value, bytes, elementBytes, span } of made) {
+        const moved: Step[] = [...steps.slice(0, depth), { kind: "index", index, of }, ...steps.slice(depth + 1)];
+        this.addLeaf({ offset: offset + shift, steps: moved }, type, value, bytes, elementBytes, span);
+      }
+    }
   }
 
   /** Initialises one part from the item at the cursor and moves past what it used. */
@@ -457,7 +521,7 @@ export abstract class InitializerChecker extends CallChecker {
     }
     if (flat.leaves.length > IMAGE_THRESHOLD && flat.leaves.every(isConstantLeaf))
       return [this.copyImage(place, flat.leaves, span)];
-    const out: Stmt[] = [];
+    const out: Stmt[] = [...flat.once];
     if (!this.coversAll(t, flat.leaves)) out.push({ kind: "zero", local: target, span });
     for (const leaf of flat.leaves) out.push(...this.leafStatements(place, leaf));
     return out;
@@ -575,6 +639,11 @@ export abstract class InitializerChecker extends CallChecker {
       image.writeFloat(leaf.offset, size as 4 | 8 | 16, value.value);
       return;
     }
+    const quad = size === 16 ? quadValue(value) : null;
+    if (quad !== null) {
+      image.writeFloat(leaf.offset, 16, quad);
+      return;
+    }
     const address = isScalar(value.type) ? staticAddress(value) : null;
     if (address === null || size !== 4) {
       this.error("the initial value of a static object must be a constant", leaf.span);
@@ -648,4 +717,33 @@ const isConstantLeaf = (leaf: Leaf): boolean =>
 function isStaticBase(value: Expr): boolean {
   const address = staticAddress(value);
   return address !== null && !(address.base !== null && "label" in address.base && !("storage" in address.base));
+}
+
+const isSameStep = (a: Step, b: Step): boolean =>
+  a.kind === "member" ? b.kind === "member" && a.member === b.member : b.kind === "index" && a.index === b.index;
+
+/** Constant arithmetic on long double, which is left to run time elsewhere; computed with the digits of a double. */
+function quadValue(value: Expr): number | null {
+  if (value.kind === "const-float" || value.kind === "const-int") return Number(value.value);
+  if (value.kind === "convert") return value.type.kind === "float" ? quadValue(value.operand) : null;
+  if (value.kind === "unary") {
+    const operand = value.op === "neg" ? quadValue(value.operand) : null;
+    return operand === null ? null : -operand;
+  }
+  if (value.kind !== "binary") return null;
+  const left = quadValue(value.left);
+  const right = quadValue(value.right);
+  if (left === null || right === null) return null;
+  switch (value.op) {
+    case "add":
+      return left + right;
+    case "sub":
+      return left - right;
+    case "mul":
+      return left * right;
+    case "div":
+      return left / right;
+    default:
+      return null;
+  }
 }

@@ -426,8 +426,7 @@ export abstract class TypeChecker extends CheckerBase {
     });
     const type = this.tagged(item, make, item.enumerators !== null, null) as EnumType;
     if (item.enumerators === null) {
-      if (!type.isComplete && item.tag !== null && !this.isBareDeclaration)
-        this.error(`'enum ${item.tag.text}' is not defined`, item.tag.span);
+      // GNU lets an enum be named before it is defined; until then it is incomplete, as a struct would be.
       return type;
     }
     const isPacked = item.attributes.some((attribute) => attribute.name === "packed");
