@@ -20,6 +20,8 @@ export interface StoryOptions {
   readonly argv?: readonly string[];
   readonly environment?: readonly string[];
   readonly stdin?: string;
+  /** Nobody listens, and `events` stays empty: for long runs whose events do not matter. */
+  readonly withoutEvents?: boolean;
   /** Called after every event. */
   readonly onEvent?: (event: FaultlineEvent, machine: Machine) => void;
 }
@@ -41,10 +43,12 @@ export function runStory(argv: readonly string[], options: StoryOptions = {}, ex
     text[stream] += decoder[stream].decode(bytes, { stream: true });
   });
   const events: FaultlineEvent[] = [];
-  machine.subscribe((event) => {
-    events.push(event);
-    options.onEvent?.(event, machine);
-  });
+  if (options.withoutEvents !== true) {
+    machine.subscribe((event) => {
+      events.push(event);
+      options.onEvent?.(event, machine);
+    });
+  }
   const problem = machine.boot({
     argv,
     environment: options.environment ?? ["PATH=/bin", "HOME=/root"],
