@@ -3,7 +3,7 @@
  *
  * Directives are carried out while tokens are pulled from the file, so that a macro invocation may span lines and directives.
  * Files come from a `FileProvider`; nothing here knows of a file system. GNU forms: `#include_next`, `#warning`, named variadic
- * parameters, `, ## __VA_ARGS__`, `__COUNTER__`, `__has_include`. `#pragma once`, `pack` and `GCC diagnostic` are known.
+ * parameters, `, ## __VA_ARGS__`, `__COUNTER__`, `__has_include`. `#pragma once`, `pack`, `push_macro` and `GCC diagnostic` are known.
  * Leaves out: trigraphs, `#assert`, `#ident`'s effect.
  */
 import { type Diagnostics, nearestName, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
@@ -105,6 +105,8 @@ class Preprocessor {
   private readonly provider: FileProvider;
   private readonly expander: Expander;
   private readonly readers: Reader[] = [];
+  /** Of `#pragma push_macro`; null: the name was not a macro. */
+  private readonly keptMacros = new Map<string, (Macro | null)[]>();
   /** Names of the files that are read only once. */
   private readonly once = new Set<string>();
   private readonly files = new Set<SourceFile>();
@@ -416,7 +418,7 @@ class Preprocessor {
     if (token.text === "__has_attribute") isTrue = ATTRIBUTES.has(what.replace(/^__(.*)__$/, "$1"));
     else if (token.text === "__has_builtin") isTrue = isBuiltinFunction(what);
     else {
-      const header = this.headerName(inner);
+      const header = this.headerName(inner) ?? this.headerName(this.expander.expandAll(inner));
       isTrue =
         header !== null &&
         this.find(header.path, header.isQuoted, reader, token.text === "__has_include_next") !== null;
@@ -655,11 +657,27 @@ class Preprocessor {
     const name = line[0]?.text;
     if (name === "once") this.once.add(reader.file.name);
     else if (name === "pack") this.pragmaPack(line);
+    else if (name === "push_macro" || name === "pop_macro") this.pragmaMacro(name, line[2]);
     else if (name !== "GCC" && name !== "STDC" && name !== "clang" && name !== "message" && name !== undefined) {
       this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), {
         option: "Wunknown-pragmas",
       });
     }
+  }
+
+  /** push_macro("name") keeps a macro's meaning, or that it has none, and pop_macro("name") brings it back. */
+  private pragmaMacro(action: "push_macro" | "pop_macro", text: Token | undefined): void {
+    if (text?.kind !== TokenKind.String) return;
+    const name = text.text.slice(1, -1);
+    const kept = this.keptMacros.get(name) ?? [];
+    this.keptMacros.set(name, kept);
+    if (action === "push_macro") {
+      kept.push(this.macros.get(name) ?? null);
+      return;
+    }
+    const macro = kept.pop();
+    if (macro === null) this.macros.delete(name);
+    else if (macro !== undefined) this.macros.set(name, macro);
   }
 
   /** pack(n), pack(), pack(push[, n]), pack(pop). */
