@@ -65,6 +65,9 @@ export interface KernelVariables {
   nextObjectId: number;
   /** When the replacement policy next looks at the A bits; Infinity when it never does. */
   sampleCycles: number;
+  /** vm.overcommit_memory and vm.overcommit_ratio: kernel/mm/commit.ts. */
+  overcommitMode: number;
+  overcommitRatio: number;
   bootCycles: number;
   idleCycles: number;
   contextSwitches: number;

@@ -8,7 +8,7 @@
  *   - every used swap slot has one owner: PTEs, or a frame
  *   - TLB entries agree with PTEs unless a fence is due
  *   - zeroed frames are zero
- *   - per-space counts are right
+ *   - per-space counts are right, the commit charge and locked pages among them
  */
 import { PAGE_BYTES } from "../emulator/bits.ts";
 import { isLeaf, isValid, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, PTES_PER_TABLE, ptePfn } from "../emulator/pte.ts";
@@ -209,13 +209,22 @@ function checkAreas(core: Core): void {
   for (const space of core.spaces.values()) {
     let end = 0;
     let pages = 0;
+    let committed = 0;
+    let locked = 0;
     for (const vma of space.vmas) {
       if (vma.start < end || vma.start >= vma.end || vma.start % PAGE_BYTES !== 0 || vma.end % PAGE_BYTES !== 0) {
         fail(`the areas of space ${space.id} are out of order at 0x${vma.start.toString(16)}`);
       }
       end = vma.end;
-      pages += (vma.end - vma.start) / PAGE_BYTES;
+      const length = (vma.end - vma.start) / PAGE_BYTES;
+      pages += length;
+      if (vma.charge === "charged") committed += length;
+      if (vma.locked) locked += length;
     }
+    if (committed !== space.committedPages || locked !== space.lockedPages)
+      fail(
+        `space ${space.id} has ${committed} committed and ${locked} locked pages and counts ${space.committedPages} and ${space.lockedPages}`,
+      );
     if (pages !== space.reservedPages)
       fail(`space ${space.id} reserves ${pages} pages and counts ${space.reservedPages}`);
     checkReservations(core, space);

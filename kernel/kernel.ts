@@ -34,6 +34,7 @@ import { FileSystem, type FileSystemSnapshot } from "./fs/file-system.ts";
 import { checkInvariants } from "./invariants.ts";
 import { tell } from "./messages.ts";
 import { findVma } from "./mm/areas.ts";
+import { Overcommit } from "./mm/commit.ts";
 import { handlePageFault } from "./mm/fault.ts";
 import { frameView } from "./mm/frame-view.ts";
 import { Frame, FrameDatabase, type FramesSnapshot } from "./mm/frames.ts";
@@ -49,8 +50,8 @@ import { hasIdleWork, idleStep } from "./proc/idle.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
-import { type KernelReport, reportOf } from "./report.ts";
 import { fireIntervalTimers } from "./proc/timers.ts";
+import { type KernelReport, reportOf } from "./report.ts";
 import { dispatchSyscall } from "./sys/dispatch.ts";
 import { deliverInput, setWindowSize } from "./tty/device.ts";
 
@@ -128,6 +129,8 @@ export class Kernel implements Supervisor {
         sampleCycles: policy.sampleCycles === 0 ? Number.POSITIVE_INFINITY : policy.sampleCycles,
         outOfMemoryPid: 0,
         framesWanted: false,
+        overcommitMode: Overcommit.Always,
+        overcommitRatio: 50,
         bootCycles: hart.cycles,
         idleCycles: 0,
         contextSwitches: 0,
@@ -293,10 +296,10 @@ export class Kernel implements Supervisor {
     const { core } = this;
     const { hart, variables } = core;
     completeTransfers(core);
+    fireIntervalTimers(core);
     fireTimers(core);
     if (hart.cycles >= variables.sampleCycles) {
       core.policy.sample(core.view);
-    fireIntervalTimers(core);
       variables.sampleCycles = hart.cycles + core.policy.sampleCycles;
     }
     if (variables.outOfMemoryPid !== 0) this.#endForMemory();

@@ -65,6 +65,7 @@ export function checkFiles(core: Core): void {
     for (const { backing } of space.vmas) if (backing.kind === "file") mapped.add(backing.inode);
     mapped.forEach(hold);
   }
+  for (const object of core.sharedObjects.values()) if (object.inode >= 0) hold(object.inode);
   for (const inode of core.fs.storedInodes()) {
     // Devices and the trampoline are held by the file system itself.
     const own = inode.kind === "device" || inode.number === core.fs.trampolineInode ? 1 : 0;

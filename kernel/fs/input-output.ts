@@ -4,6 +4,7 @@
  */
 import { Errno, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
+import { flushFile, refreshFile } from "../mm/page-cache.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { postThreadSignal, SignalCode } from "../proc/signals.ts";
 import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
@@ -79,6 +80,7 @@ function readStored(
   position: number,
 ): number {
   let at = position >= 0 ? position + progressOf(core, p) : file.offset;
+  if (inode.kind === "file") flushFile(core, inode.number);
   inode.atimeCycles = core.hart.cycles;
   return fillSpan(core, p, span, {
     peek: (dst) => (inode.kind === "file" ? readContent(inode.content, at, dst) : readText(inode.bytes, at, dst)),
@@ -119,7 +121,9 @@ function writeStored(core: Core, p: Process, file: OpenFile, inode: FileInode, s
   const { done, outcome } = emptySpan(core, p, span, {
     room: () => Math.min(FILE_PIECE_BYTES, MAX_FILE_BYTES - at),
     put: (bytes) => {
+      flushFile(core, inode.number);
       if (!core.fs.write(inode, at, bytes, core.hart.cycles)) return -Errno.ENOSPC;
+      refreshFile(core, inode.number, at, bytes.length);
       at += bytes.length;
       if (position < 0) file.offset = at;
       return 0;

@@ -9,7 +9,8 @@ import { isValid, PTE_W, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
-import { cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
+import { completeVma, cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
+import { isAccountable, mayCommit } from "./commit.ts";
 import { Frame } from "./frames.ts";
 import {
   fencePage,
@@ -35,7 +36,7 @@ import {
 } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
-import type { AddressSpace, Vma } from "./vma.ts";
+import type { AddressSpace, NewVma, Vma } from "./vma.ts";
 
 /** User space is [USER_START, USER_END): the lower half, so that no user address looks negative in a register. */
 export const USER_START = 0x1000;
@@ -81,6 +82,10 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     residentLimitPages: Number.POSITIVE_INFINITY,
     pageTablePages: 1,
     reservedPages: 0,
+    committedPages: 0,
+    lockedPages: 0,
+    locksFuture: false,
+    residentMinimumPages: 0,
     swappedPages: 0,
   };
   core.frames.move(rootPfn, Frame.PageTable);
@@ -161,7 +166,8 @@ function tellChange(
 }
 
 /** Adds an area where nothing is mapped. Uses no frame. `change`: how to tell it. */
-export function reserve(core: Core, space: AddressSpace, vma: Vma, change: "map" | "grow" = "map"): void {
+export function reserve(core: Core, space: AddressSpace, wanted: NewVma, change: "map" | "grow" = "map"): void {
+  const vma = completeVma(space, wanted);
   holdFile(core, space, vma);
   insertVma(space, vma);
   retainObject(core, vma, 1);
@@ -225,7 +231,8 @@ function freeTables(core: Core, space: AddressSpace, start: number, end: number)
 /** Changes the rights of [start, end), which areas cover without a gap. */
 export function protectRange(core: Core, space: AddressSpace, start: number, end: number, prot: number): void {
   for (const old of overlapping(space, start, end)) {
-    const vma = slice(old, Math.max(old.start, start), Math.min(old.end, end), prot);
+    const part = slice(old, Math.max(old.start, start), Math.min(old.end, end), prot);
+    const vma: Vma = part.charge === "none" && isAccountable(part) ? { ...part, charge: "charged" } : part;
     const [first, last] = [vma.start / PAGE_BYTES, vma.end / PAGE_BYTES];
     forEachPte(core.ram, space.rootPfn, first, last, (vpn, paddr, pte) => {
       if (isValid(pte)) protectPage(core, space, vma, vpn, paddr, pte);
@@ -239,6 +246,29 @@ export function protectRange(core: Core, space: AddressSpace, start: number, end
     cutVmas(space, vma.start, vma.end);
     insertVma(space, vma);
     for (const store of stores) tellPte(core, store);
+    tellChange(core, space, "protect", vma);
+  }
+}
+
+/**
+ * Gives the parts of areas in [start, end) other properties. Where that changes what a first touch would get, no page may
+ * be there: they have been dropped, or never were.
+ */
+export function replaceArea(
+  core: Core,
+  space: AddressSpace,
+  start: number,
+  end: number,
+  change: (part: Vma) => Vma,
+): void {
+  for (const old of overlapping(space, start, end)) {
+    const part = slice(old, Math.max(old.start, start), Math.min(old.end, end));
+    const vma = change(part);
+    const pte = reservedPte(vma);
+    const runs = pte === reservedPte(part) ? [] : fillPtes(core, space, vma.start, vma.end, pte);
+    cutVmas(space, vma.start, vma.end);
+    insertVma(space, vma);
+    tellFills(core, space, runs);
     tellChange(core, space, "protect", vma);
   }
 }
@@ -289,6 +319,7 @@ function retainObject(core: Core, vma: Vma, by: number): void {
     if (core.frames.references.count[pfn] === 0 && freeFrame(core, pfn)) freed.push(pfn);
   }
   core.sharedObjects.delete(object.id);
+  if (object.inode >= 0) core.fs.release(object.inode);
   for (const pfn of freed) tellFreed(core, pfn);
 }
 
@@ -299,7 +330,7 @@ function retainObject(core: Core, vma: Vma, by: number): void {
 export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace): void {
   for (const vma of parent.vmas) {
     holdFile(core, child, vma);
-    insertVma(child, { ...vma });
+    insertVma(child, { ...vma, locked: false }); // a child inherits no memory locks
     retainObject(core, vma, 1);
   }
   Object.assign(child, {
@@ -309,6 +340,7 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
     stackTop: parent.stackTop,
     stackLimitBytes: parent.stackLimitBytes,
     residentLimitPages: parent.residentLimitPages,
+    residentMinimumPages: parent.residentMinimumPages,
   });
   for (const vma of parent.vmas) copyArea(core, parent, child, vma);
   fenceSpace(core, parent);
@@ -369,7 +401,7 @@ export function destroySpace(core: Core, space: AddressSpace): void {
 }
 
 /** Moves the program break; areas only. `from` and `to` are page boundaries around the heap's end. */
-export function resizeHeap(core: Core, space: AddressSpace, from: number, to: number, heap: Vma): void {
+export function resizeHeap(core: Core, space: AddressSpace, from: number, to: number, heap: NewVma): void {
   if (to > from) reserve(core, space, { ...heap, start: from, end: to }, "grow");
   else if (to < from) unmapRange(core, space, to, from, "shrink");
 }
@@ -382,6 +414,7 @@ export function growStack(core: Core, space: AddressSpace, vaddr: number): Vma |
   const limit = space.stackTop === vma.end ? space.stackLimitBytes : vma.end;
   if (vma.end - start > limit || start < USER_START + STACK_GAP_BYTES) return undefined;
   if (overlapping(space, start - STACK_GAP_BYTES, start).length > 0) return undefined;
+  if (vma.charge === "charged" && !mayCommit(core, (vma.start - start) / PAGE_BYTES)) return undefined;
   const growth = { ...vma, start, end: vma.start };
   reserve(core, space, growth, "grow");
   return space.vmas[indexAbove(space, vaddr)];

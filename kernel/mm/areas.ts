@@ -3,7 +3,8 @@
  * tables and frames are address-space.ts's concern.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
-import type { AddressSpace, Backing, Vma } from "./vma.ts";
+import { isAccountable } from "./commit.ts";
+import type { AddressSpace, Backing, NewVma, Vma } from "./vma.ts";
 
 /** Index of the first area that ends above `vaddr`; vmas.length when there is none. */
 export function indexAbove(space: AddressSpace, vaddr: number): number {
@@ -41,6 +42,23 @@ export function isCovered(space: AddressSpace, start: number, end: number): bool
   return at >= end;
 }
 
+/** An area as it enters the list: charged when it has to be, unless that has been decided. */
+export function completeVma(space: AddressSpace, vma: NewVma): Vma {
+  return {
+    ...vma,
+    charge: vma.charge ?? (isAccountable(vma) ? "charged" : "none"),
+    locked: vma.locked ?? space.locksFuture,
+    allocation: vma.allocation ?? null,
+  };
+}
+
+/** The books of a space that sum over its areas. */
+function countPages(space: AddressSpace, vma: Vma, pages: number): void {
+  space.reservedPages += pages;
+  if (vma.charge === "charged") space.committedPages += pages;
+  if (vma.locked) space.lockedPages += pages;
+}
+
 /** The part of an area in [start, end), which lies within it, with other rights if given. */
 export function slice(vma: Vma, start: number, end: number, prot = vma.prot): Vma {
   return { ...vma, start, end, prot, backing: shiftBacking(vma.backing, start - vma.start) };
@@ -75,13 +93,14 @@ export function insertVma(space: AddressSpace, vma: Vma): Vma {
     removed++;
   }
   vmas.splice(index, removed, merged);
-  space.reservedPages += (vma.end - vma.start) / PAGE_BYTES;
+  countPages(space, vma, (vma.end - vma.start) / PAGE_BYTES);
   return merged;
 }
 
 /** `b` begins where `a` ends and means the same. A file's area is never merged when its last page is partly beyond the file. */
 function isContinuedBy(a: Vma, b: Vma): boolean {
   if (a.end !== b.start || a.prot !== b.prot || a.shared !== b.shared || a.name !== b.name) return false;
+  if (a.charge !== b.charge || a.locked !== b.locked || a.allocation?.id !== b.allocation?.id) return false;
   if (a.growsDown !== b.growsDown || a.backing.kind !== b.backing.kind) return false;
   const bytes = a.end - a.start;
   switch (a.backing.kind) {
@@ -91,6 +110,7 @@ function isContinuedBy(a: Vma, b: Vma): boolean {
       return (
         b.backing.kind === "shared" &&
         b.backing.object === a.backing.object &&
+        b.backing.isReadOnly === a.backing.isReadOnly &&
         b.backing.offset === a.backing.offset + bytes
       );
     case "file":
@@ -118,7 +138,7 @@ export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] 
     if (vma.start < from) kept.push(slice(vma, vma.start, from));
     inside.push(slice(vma, from, to));
     if (vma.end > to) kept.push(slice(vma, to, vma.end));
-    space.reservedPages -= (to - from) / PAGE_BYTES;
+    countPages(space, vma, (from - to) / PAGE_BYTES);
   }
   if (count > 0) space.vmas.splice(first, count, ...kept);
   return inside;

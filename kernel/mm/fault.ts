@@ -26,11 +26,13 @@ import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
+import { flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
-import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed, trimMapping } from "./pages.ts";
-import { allocateFrame, awaitFrames, chooseVictim, startSwapIn } from "./reclaim.ts";
+import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
+import { allocateFrame, awaitFrames, startSwapIn } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
+import { trimToLimit } from "./working-set.ts";
 
 export type FaultOutcome = FaultKind | "waiting";
 
@@ -137,15 +139,8 @@ function stall(core: Core, p: Process, result: number): FaultOutcome {
 
 /** At its limit an address space gives up a page of its own before it gets another (local replacement). */
 function keepWithinLimit(core: Core, space: AddressSpace): void {
-  while (space.residentPages >= space.residentLimitPages) {
-    const pfn = chooseVictim(core, space.id, "the working set is at its limit");
-    if (pfn < 0) return;
-    for (const { space: id, vpn } of core.frames.references.list(pfn)) {
-      if (id !== space.id) continue;
-      const paddr = pteAddress(core.ram, space.rootPfn, vpn);
-      if (isValid(core.ram.readWord(paddr))) trimMapping(core, space, vpn, paddr);
-    }
-  }
+  if (space.residentPages < space.residentLimitPages) return;
+  trimToLimit(core, space, space.residentLimitPages - 1, "the working set is at its limit");
 }
 
 function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
@@ -161,23 +156,28 @@ function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: num
 
 function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
   if (vma.backing.kind !== "file") return "segv";
-  const { frames, ram } = core;
+  const { frames } = core;
   const { inode, offset, fileBytes } = vma.backing;
   const at = vpn * PAGE_BYTES - vma.start;
   // Beyond the last page that the file has any byte of there is nothing to show.
   if (at >= fileBytes) return "bus";
   const pfn = allocateFrame(core, p.pid, vpn, "file", false);
   if (pfn < 0) return stall(core, p, pfn);
-  const page = ram.frame(pfn);
-  const wanted = Math.min(PAGE_BYTES, fileBytes - at);
-  const got = core.fs.readInode(inode, offset + at, page.subarray(0, wanted));
-  page.fill(0, got);
-  charge(core, COSTS.frameCopy);
+  flushFile(core, inode);
+  readFilePage(core, inode, offset + at, Math.min(PAGE_BYTES, fileBytes - at), pfn);
   frames.copy[pfn] = Copy.File;
   frames.references.add(pfn, p.space.id, vpn);
   mapPage(core, p.space, vma, vpn, paddr, pfn, access);
   fencePage(core, p.space, vpn);
   return "file";
+}
+
+/** Fills a frame with file bytes from `offset` on, at most `wanted`, and zeros behind them. */
+function readFilePage(core: Core, inode: number, offset: number, wanted: number, pfn: number): void {
+  const page = core.ram.frame(pfn);
+  const got = core.fs.readInode(inode, offset, page.subarray(0, wanted));
+  page.fill(0, got);
+  charge(core, COSTS.frameCopy);
 }
 
 /** The page is in a frame that still has its contents: a soft fault, or the end of a hard one. */
@@ -226,17 +226,20 @@ function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number
   const { space } = p;
   const object = core.sharedObjects.get(vma.backing.object)!;
   const index = (vma.backing.offset + vpn * PAGE_BYTES - vma.start) / PAGE_BYTES;
+  if (isBeyondFile(core, object, index)) return "bus";
   const held = object.pages.get(index);
   if (held === undefined) {
-    const pfn = allocateFrame(core, p.pid, vpn, "user", true);
+    const isFile = object.inode >= 0;
+    const pfn = allocateFrame(core, p.pid, vpn, isFile ? "file" : "user", !isFile);
     if (pfn < 0) return stall(core, p, pfn);
-    frames.copy[pfn] = Copy.Zero;
+    if (isFile) readFilePage(core, object.inode, index * PAGE_BYTES, PAGE_BYTES, pfn);
+    frames.copy[pfn] = isFile ? Copy.File : Copy.Zero;
     frames.references.add(pfn, -object.id, index);
     frames.references.add(pfn, space.id, vpn);
     object.pages.set(index, softwarePte(SoftwarePte.Transition, pfn));
     mapPage(core, space, vma, vpn, paddr, pfn, access);
     fencePage(core, space, vpn);
-    return "zero-fill";
+    return isFile ? "file" : "zero-fill";
   }
   const place = softwareValue(held);
   const isSwapped = softwareKind(held) === SoftwarePte.Swap;

@@ -1,17 +1,20 @@
 /** What replacement policies see of frames: A and D bits out of the page tables, by the reverse map. */
+import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid, PTE_A, PTE_D, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
+import { findVma } from "./areas.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
 import { fencePage, pteAddress, writePte } from "./page-table.ts";
 import type { FrameView } from "./replacement/policy.ts";
 
-/** A frame is a candidate when it is a resident page, not pinned, and (for local replacement) mapped by that space. */
+/** A frame is a candidate when it is a resident page, neither pinned nor locked, and (for local replacement) mapped by that space. */
 export function frameView(core: () => Core): FrameView {
   return {
     isCandidate(pfn, space) {
       const { frames } = core();
       if (frames.state[pfn] !== Frame.Active || frames.mapped[pfn] === 0 || pfn === frames.pinned) return false;
-      return space < 0 || isMappedBy(core(), pfn, space);
+      if (space >= 0) return isMappedBy(core(), pfn, space) && !isKept(core(), pfn, false);
+      return !isKept(core(), pfn, space === -1);
     },
     isAccessed: (pfn) => hasBit(core(), pfn, PTE_A),
     clearAccessed: (pfn) => clearAccessed(core(), pfn),
@@ -21,6 +24,18 @@ export function frameView(core: () => Core): FrameView {
       return !hasCopy || hasBit(core(), pfn, PTE_D);
     },
   };
+}
+
+/** Some space has locked the page, or (when minima count) would fall below its working-set minimum without it. */
+function isKept(core: Core, pfn: number, minimaCount: boolean): boolean {
+  const { references } = core.frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
+    const space = core.spaces.get(references.spaceAt(node));
+    if (space === undefined) continue;
+    if (minimaCount && space.residentPages <= space.residentMinimumPages) return true;
+    if (space.lockedPages > 0 && findVma(space, references.vpnAt(node) * PAGE_BYTES)?.locked === true) return true;
+  }
+  return false;
 }
 
 function hasBit(core: Core, pfn: number, bit: number): boolean {

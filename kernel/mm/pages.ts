@@ -17,6 +17,7 @@ import { KernelPanic } from "../panic.ts";
 import { wake } from "../proc/scheduler.ts";
 import { findVma } from "./areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
+import { writeBack } from "./page-cache.ts";
 import { fencePage, type PteStore, pteAddress, storePte, tellPte } from "./page-table.ts";
 import {
   DEMAND_ZERO_PTE,
@@ -124,6 +125,13 @@ export function trimFrame(core: Core, pfn: number): void {
 export function settleUnmapped(core: Core, pfn: number): void {
   const { frames } = core;
   core.policy.removed(pfn);
+  if (
+    frames.copy[pfn] === Copy.None &&
+    frames.flight[pfn] === Flight.None &&
+    frames.slot[pfn] < 0 &&
+    writeBack(core, pfn)
+  )
+    frames.copy[pfn] = Copy.File;
   if (frames.flight[pfn] !== Flight.None) frames.move(pfn, Frame.Transition);
   else frames.move(pfn, frames.copy[pfn] === Copy.None ? Frame.Modified : Frame.Standby);
 }

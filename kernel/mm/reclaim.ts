@@ -8,6 +8,8 @@
  *
  * A modest page daemon (`balance`) keeps a few frames available so that faults seldom have to evict themselves.
  */
+import { PAGE_BYTES } from "../../emulator/bits.ts";
+import { isValid } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge, count } from "../counters.ts";
@@ -15,9 +17,10 @@ import type { FrameSource } from "../events.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible, wake } from "../proc/scheduler.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
-import { tellPte } from "./page-table.ts";
-import { freeFrame, release, rewriteReferences, takeStandby, tellFreed, trimFrame } from "./pages.ts";
+import { forEachPte, tellPte } from "./page-table.ts";
+import { freeFrame, release, rewriteReferences, takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
 import { SoftwarePte, softwarePte } from "./software-pte.ts";
+import type { AddressSpace } from "./vma.ts";
 
 /** allocateFrame: nothing now, but a transfer under way will give a frame. */
 export const WAIT = -1;
@@ -106,6 +109,10 @@ function isExhausted(core: Core): boolean {
 
 const MINIMUM_FRAMES = 8;
 
+/** In place of an address space: pages of all; the second passes over their working-set minima. */
+const ANYONE = -1;
+const ANYONE_EVEN_AT_MINIMUM = -2;
+
 /**
  * Pages that have come from swap and that nobody has mapped yet (their process was stopped by a signal, say) may be taken
  * as a last resort. Returns one such frame, or OUT_OF_MEMORY.
@@ -125,8 +132,13 @@ function claimArrived(core: Core): number {
 /** Asks the policy for a victim (`space` −1: any page) and tells. −1: there is none. */
 export function chooseVictim(core: Core, space: number, reason: string): number {
   const { policy, view, frames } = core;
-  const pfn = policy.choose(view, space);
+  let pfn = policy.choose(view, space);
   charge(core, policy.scanned * COSTS.victimScan);
+  if (pfn < 0 && space === ANYONE) {
+    // Only working sets at their minimum are left: a minimum is a wish, not a lock.
+    pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM);
+    charge(core, policy.scanned * COSTS.victimScan);
+  }
   if (pfn < 0) return -1;
   count(core, "replacement.victims");
   if (core.sink.enabled) {
@@ -167,6 +179,13 @@ export function writeModified(core: Core, most: number): number {
     }
   }
   return started;
+}
+
+/** Trims every resident page of a range: MADV_COLD and MADV_PAGEOUT. */
+export function trimRange(core: Core, space: AddressSpace, start: number, end: number): void {
+  forEachPte(core.ram, space.rootPfn, start / PAGE_BYTES, end / PAGE_BYTES, (vpn, paddr, pte) => {
+    if (isValid(pte)) trimMapping(core, space, vpn, paddr);
+  });
 }
 
 /** Handles every transfer that the device has finished by now. */

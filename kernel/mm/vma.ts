@@ -10,9 +10,15 @@ export const Prot = { Read: 1, Write: 2, Execute: 4 } as const;
 /** What fills a page of the area at its first touch. */
 export type Backing =
   | { readonly kind: "anonymous" }
-  /** Anonymous memory shared by every space that inherits the mapping: page i is page `offset`/4096 + i of a SharedObject. */
-  | { readonly kind: "shared"; readonly object: number; readonly offset: number }
-  /** Private or shared mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
+  /** Memory shared by every space that maps it, anonymous or a file's (MAP_SHARED): page i is page `offset`/4096 + i of a SharedObject. */
+  | {
+      readonly kind: "shared";
+      readonly object: number;
+      readonly offset: number;
+      /** Maps a file that was opened for reading only: mprotect may not make it writable. */
+      readonly isReadOnly: boolean;
+    }
+  /** Private mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
   | {
       readonly kind: "file";
       readonly inode: number;
@@ -32,19 +38,43 @@ export interface Vma {
   readonly name: string;
   /** The stack: grows down on a fault just below it, to the limit. */
   readonly growsDown: boolean;
+  /** Does it count in the commit charge (commit.ts)? "exempt": not even if it becomes writable (MAP_NORESERVE). */
+  readonly charge: Charge;
+  /** mlock: replacement and trimming leave its pages alone. */
+  readonly locked: boolean;
+  /** The VirtualAlloc that this is a part of; committed when it is charged, else only reserved. Null: not one. */
+  readonly allocation: VirtualAllocation | null;
+}
+
+export type Charge = "none" | "charged" | "exempt";
+
+/** What is decided when an area is made and hardly ever needs saying: see completeVma. */
+export type NewVma = Omit<Vma, "charge" | "locked" | "allocation"> & Partial<Vma>;
+
+/** What VirtualAlloc has reserved in one call, whatever has been committed of it since. */
+export interface VirtualAllocation {
+  /** Tells two allocations apart that once began at the same address. */
+  readonly id: number;
+  readonly base: number;
+  /** PAGE_* as given when it was reserved. */
+  readonly protect: number;
 }
 
 /**
- * Shared anonymous memory. It outlives each single mapping, so it holds references to its pages itself, in the form of
+ * Memory that several areas map. Anonymous, or the pages of a file that is mapped MAP_SHARED. It outlives each single mapping, so it holds references to its pages itself, in the form of
  * software PTEs (what Windows calls prototype PTEs): a page that one process has written and then unmapped is still there
  * for the others.
  */
 export interface SharedObject {
   readonly id: number;
+  /** The file whose pages these are (page-cache.ts), or −1. The object holds it. */
+  readonly inode: number;
   /** VMAs, over all spaces, that map it. */
   users: number;
   /** Software PTE (transition or swap) of each page that exists, by page index. */
   readonly pages: Map<number, number>;
+  /** Pages of the commit charge that it stands for. */
+  readonly committedPages: number;
 }
 
 export interface AddressSpace {
@@ -76,6 +106,14 @@ export interface AddressSpace {
   pageTablePages: number;
   /** Pages reserved over all VMAs. */
   reservedPages: number;
+  /** Of these, pages that count in the commit charge. */
+  committedPages: number;
+  /** Of these, pages that mlock keeps resident. */
+  lockedPages: number;
+  /** mlockall(MCL_FUTURE): areas to come are locked too. */
+  locksFuture: boolean;
+  /** Global replacement prefers others' pages while no more than this many are resident; 0 when nothing is asked. */
+  residentMinimumPages: number;
   /** Pages now in swap slots. */
   swappedPages: number;
 }

@@ -22,7 +22,7 @@ import { pteAddress } from "../mm/page-table.ts";
 import { mapPage } from "../mm/pages.ts";
 import { allocateFrame, awaitFrames, reserveFrames, WAIT } from "../mm/reclaim.ts";
 import { encodeUtf8 } from "../mm/user-memory.ts";
-import { type AddressSpace, Prot, type Vma } from "../mm/vma.ts";
+import { type AddressSpace, type NewVma, Prot } from "../mm/vma.ts";
 import { KernelPanic } from "../panic.ts";
 import { nextRandom } from "../random.ts";
 import { type LoadPlan, type LoadSegment, planElf } from "./elf-load.ts";
@@ -221,7 +221,7 @@ function buildStack(
 /** Makes the stack's area and its first pages, which have to be there because the kernel writes them now. */
 function placeStack(core: Core, space: AddressSpace, image: StackImage): void {
   const start = STACK_TOP - image.bytes.length;
-  const stack: Vma = {
+  const stack: NewVma = {
     start,
     end: STACK_TOP,
     prot: Prot.Read | Prot.Write,

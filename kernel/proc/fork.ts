@@ -12,6 +12,7 @@ import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { forkFiles } from "../fs/open-file.ts";
 import { copySpace, createSpace } from "../mm/address-space.ts";
+import { mayCommit } from "../mm/commit.ts";
 import { awaitFrames, reserveFrames, WAIT } from "../mm/reclaim.ts";
 import { prepareUser, writeUserWord } from "../mm/user-memory.ts";
 import type { AddressSpace } from "../mm/vma.ts";
@@ -19,8 +20,8 @@ import { KernelPanic } from "../panic.ts";
 import type { Process, ProcessCounts } from "./process.ts";
 import { makeReady, sleepUninterruptible } from "./scheduler.ts";
 import { forkSignals } from "./signals.ts";
-
 import { freshGroup } from "./threads.ts";
+
 /** Linux clone flags (sched.h). The low byte is the signal for the parent at exit. */
 export const Clone = {
   SignalMask: 0xff,
@@ -45,8 +46,8 @@ const SUPPORTED =
   Clone.Files |
   Clone.Sighand |
   Clone.Vfork |
-  Clone.SysvSem |
   Clone.Thread |
+  Clone.SysvSem |
   Clone.SetTls |
   Clone.ParentSetTid |
   Clone.ChildClearTid |
@@ -126,8 +127,8 @@ function finishVfork(core: Core, parent: Process): number {
 function check(core: Core, flags: number): number {
   if ((flags & ~SUPPORTED) !== 0) return -Errno.EINVAL;
   if ((flags & Clone.Sighand) !== 0 && (flags & Clone.Vm) === 0) return -Errno.EINVAL;
-  if ((flags & Clone.SignalMask) > 64) return -Errno.EINVAL;
   if ((flags & Clone.Thread) !== 0 && (flags & Clone.Sighand) === 0) return -Errno.EINVAL;
+  if ((flags & Clone.SignalMask) > 64) return -Errno.EINVAL;
   return core.processes.size >= core.config.maxProcesses ? -Errno.EAGAIN : 0;
 }
 
@@ -136,6 +137,7 @@ function cloneSpace(core: Core, parent: Process, flags: number): AddressSpace | 
     parent.space.users++;
     return parent.space;
   }
+  if (!mayCommit(core, parent.space.committedPages)) return -Errno.ENOMEM;
   const ready = reserveFrames(core, parent.space.pageTablePages);
   if (ready < 0) return ready === WAIT ? awaitFrames(core, parent, ready) : -Errno.ENOMEM;
   const space = createSpace(core, core.variables.nextPid);
@@ -157,12 +159,12 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     object.users++;
     return object;
   };
-  return {
-    pid,
   const isThread = (flags & Clone.Thread) !== 0;
   if (isThread) parent.group.users++;
   // A copy of the memory has the alternate stack, too; who shares the memory must not run on the same one (vfork waits).
   const keepsAltStack = (flags & (Clone.Vm | Clone.Vfork)) !== Clone.Vm;
+  return {
+    pid,
     tgid: isThread ? parent.tgid : pid,
     ppid: isThread ? parent.ppid : parent.tgid,
     pgid: parent.pgid,
@@ -185,11 +187,11 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     sigmaskHigh: parent.sigmaskHigh,
     savedSigmask: null,
     pending: [],
-    clearChildTid: (flags & Clone.ChildClearTid) !== 0 ? request.childTid : 0,
-    setChildTid: 0,
     group: isThread ? parent.group : freshGroup(),
     altStack: keepsAltStack ? { ...parent.altStack } : { vaddr: 0, bytes: 0, flags: 0 },
     robustListVaddr: 0,
+    clearChildTid: (flags & Clone.ChildClearTid) !== 0 ? request.childTid : 0,
+    setChildTid: 0,
     exitCode: 0,
     exitSignal: 0,
     parentSignal: isThread ? 0 : flags & Clone.SignalMask,

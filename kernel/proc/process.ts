@@ -120,6 +120,8 @@ export interface CallMemory {
   progress: number;
   /** When to give up, or −1. */
   deadlineCycles: number;
+  /** The address that the call has decided on (mmap that populates). */
+  vaddr?: number;
   /** FUTEX_WAIT_BITSET's bits. */
   bitset?: number;
   /** Set by whoever has decided the sleeping call (futex): its result, whatever comes between. */

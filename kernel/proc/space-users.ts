@@ -31,5 +31,9 @@ export const NO_SPACE: AddressSpace = {
   residentLimitPages: Number.POSITIVE_INFINITY,
   pageTablePages: 0,
   reservedPages: 0,
+  committedPages: 0,
+  lockedPages: 0,
+  locksFuture: false,
+  residentMinimumPages: 0,
   swappedPages: 0,
 };

@@ -20,11 +20,13 @@ import { memoryCalls } from "./memory.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
 import { processCalls } from "./process.ts";
+import { residentCalls } from "./resident.ts";
 import { signalCalls } from "./signals.ts";
 import { terminalCalls } from "./terminal.ts";
 import { threadCalls } from "./threads.ts";
 import { timeCalls } from "./time.ts";
 import { transferCalls } from "./transfers.ts";
+import { virtualCalls } from "./virtual.ts";
 
 const HANDLERS = {
   ...fileCalls,
@@ -37,6 +39,8 @@ const HANDLERS = {
   ...signalCalls,
   ...hostToolCalls,
   ...memoryCalls,
+  ...residentCalls,
+  ...virtualCalls,
   ...processCalls,
   ...identityCalls,
   ...threadCalls,

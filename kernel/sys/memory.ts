@@ -1,6 +1,9 @@
-/** System calls about memory: brk, mmap2, munmap, mprotect, madvise. They reserve and give up; frames come with faults. */
+/**
+ * System calls about memory: brk, mmap2, munmap, mprotect, mremap, madvise. They reserve and give up; frames come with
+ * faults, except where a call asks for them (MAP_POPULATE, MAP_LOCKED, MADV_WILLNEED, MADV_POPULATE_*).
+ */
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
-import { Errno, type SyscallName } from "../abi.ts";
+import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { isReadable, isWritable } from "../fs/flags.ts";
 import { sizeBytes } from "../fs/inode.ts";
@@ -15,9 +18,15 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findGap, isCovered, overlapping } from "../mm/areas.ts";
+import { findGap, findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
+import { isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
+import { permits } from "../mm/fault.ts";
+import { fileObject } from "../mm/page-cache.ts";
 import { reservedPte } from "../mm/pages.ts";
-import { type AddressSpace, type Backing, Prot, type Vma } from "../mm/vma.ts";
+import { exceedsLocks, populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts";
+import { trimRange, writeModified } from "../mm/reclaim.ts";
+import { moveRange } from "../mm/remap.ts";
+import { type AddressSpace, type Backing, type NewVma, Prot, type Vma } from "../mm/vma.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -26,6 +35,9 @@ const MapFlag = {
   Shared: 0x01,
   Private: 0x02,
   SharedValidate: 0x03,
+  Locked: 0x2000,
+  NoReserve: 0x4000,
+  Populate: 0x8000,
   TypeMask: 0x0f,
   Fixed: 0x10,
   Anonymous: 0x20,
@@ -46,7 +58,7 @@ const isPageAligned = (vaddr: number): boolean => vaddr % PAGE_BYTES === 0;
 const exceedsLimit = (p: Process, pages: number): boolean =>
   (p.space.reservedPages + pages) * PAGE_BYTES > p.limits.addressSpaceBytes.soft;
 
-const HEAP: Omit<Vma, "start" | "end"> = {
+const HEAP: Omit<NewVma, "start" | "end"> = {
   prot: Prot.Read | Prot.Write,
   shared: false,
   backing: { kind: "anonymous" },
@@ -63,7 +75,8 @@ const brk: SyscallHandler = (core, p, a) => {
   const to = pageCeil(wanted);
   if (to > from) {
     const isFree = overlapping(space, from, to).length === 0;
-    if (!isFree || exceedsLimit(p, (to - from) / PAGE_BYTES)) return space.brk | 0;
+    const pages = (to - from) / PAGE_BYTES;
+    if (!isFree || exceedsLimit(p, pages) || !mayCommit(core, pages)) return space.brk | 0;
   }
   resizeHeap(core, space, from, to, { ...HEAP, start: from, end: to });
   space.brk = wanted;
@@ -71,6 +84,9 @@ const brk: SyscallHandler = (core, p, a) => {
 };
 
 const mmap2: SyscallHandler = (core, p, a) => {
+  // Executed again after a sleep: the mapping exists, its pages are still being made present.
+  const isPopulating = p.restart !== null && p.restart.number === SYSCALLS.mmap2.number;
+  if (isPopulating) return populateRange(core, p, p.restart?.vaddr ?? 0, pageCeil(a[1] >>> 0), SYSCALLS.mmap2.number);
   const [prot, flags, fd] = [a[2] & ~IGNORED_PROT, a[3], a[4]];
   const hint = a[0] >>> 0;
   const bytes = pageCeil(a[1] >>> 0);
@@ -81,17 +97,28 @@ const mmap2: SyscallHandler = (core, p, a) => {
   if (type !== MapFlag.Shared && type !== MapFlag.Private && type !== MapFlag.SharedValidate) return -Errno.EINVAL;
   if (p.space.vmas.length >= MAX_AREAS || exceedsLimit(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
 
+  const exempt = (flags & MapFlag.NoReserve) !== 0 && core.variables.overcommitMode !== Overcommit.Never;
+  const isCharged = !exempt && isAccountable({ prot, shared: type !== MapFlag.Private });
+  const isSharedAnonymous = type !== MapFlag.Private && (flags & MapFlag.Anonymous) !== 0;
+  if ((isCharged || isSharedAnonymous) && !mayCommit(core, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
+  const locked = (flags & MapFlag.Locked) !== 0 || p.space.locksFuture;
+  if (locked && exceedsLocks(core, bytes / PAGE_BYTES)) return -Errno.EAGAIN;
+
   const start = choosePlace(p.space, hint, bytes, flags);
   if (start < 0) return start;
   const shared = type !== MapFlag.Private;
   const backing =
-    (flags & MapFlag.Anonymous) !== 0 ? anonymous(core, shared) : fileBacking(core, p, fd, prot, shared, offset);
+    (flags & MapFlag.Anonymous) !== 0
+      ? anonymous(core, shared, bytes / PAGE_BYTES)
+      : fileBacking(core, p, fd, prot, shared, offset);
   if (typeof backing === "number") return backing;
   if ((flags & MapFlag.Fixed) !== 0) unmapRange(core, p.space, start, start + bytes);
-  const name = backing.kind === "file" ? backing.path : "";
+  const name = (flags & MapFlag.Anonymous) === 0 ? descriptorOf(p, fd)!.file.path : "";
   const growsDown = (flags & MapFlag.GrowsDown) !== 0 && !shared;
-  reserve(core, p.space, { start, end: start + bytes, prot, shared, backing, name, growsDown });
-  return start | 0;
+  const area = { start, end: start + bytes, prot, shared, backing, name, growsDown, locked };
+  reserve(core, p.space, exempt ? { ...area, charge: "exempt" } : area);
+  if (prot === 0 || (!locked && (flags & MapFlag.Populate) === 0)) return start | 0;
+  return populateRange(core, p, start, bytes, SYSCALLS.mmap2.number);
 };
 
 /** Where the mapping goes, or −errno. */
@@ -112,17 +139,18 @@ function choosePlace(space: AddressSpace, hint: number, bytes: number, flags: nu
   return gap < 0 ? -Errno.ENOMEM : gap;
 }
 
-function anonymous(core: Core, shared: boolean): Backing {
+function anonymous(core: Core, shared: boolean, pages: number): Backing {
   if (!shared) return { kind: "anonymous" };
-  const id = core.variables.nextObjectId++;
-  core.sharedObjects.set(id, { id, users: 0, pages: new Map() });
-  return { kind: "shared", object: id, offset: 0 };
+  return { kind: "shared", object: makeObject(core, -1, pages), offset: 0, isReadOnly: false };
 }
 
-/**
- * A private mapping of a regular file, or a shared one that cannot be written. A shared writable mapping would need a
- * page cache with write-back, which does not exist yet: ENODEV.
- */
+function makeObject(core: Core, inode: number, committedPages: number): number {
+  const id = core.variables.nextObjectId++;
+  core.sharedObjects.set(id, { id, inode, users: 0, pages: new Map(), committedPages });
+  return id;
+}
+
+/** A mapping of a regular file: private, or shared by way of the file's object, which the first mapping makes. */
 function fileBacking(
   core: Core,
   p: Process,
@@ -135,9 +163,17 @@ function fileBacking(
   if (descriptor === null) return -Errno.EBADF;
   const { file } = descriptor;
   if (!isReadable(file.flags)) return -Errno.EACCES;
-  if (shared && (prot & Prot.Write) !== 0) return isWritable(file.flags) ? -Errno.ENODEV : -Errno.EACCES;
+  if (shared && (prot & Prot.Write) !== 0 && !isWritable(file.flags)) return -Errno.EACCES;
   const inode = core.fs.inode(file.inode);
   if (inode?.kind !== "file") return -Errno.ENODEV;
+  if (shared) {
+    let object = fileObject(core, inode.number)?.id;
+    if (object === undefined) {
+      object = makeObject(core, inode.number, 0);
+      core.fs.hold(inode.number);
+    }
+    return { kind: "shared", object, offset, isReadOnly: !isWritable(file.flags) };
+  }
   // Page by page to the end of the file; beyond it there is nothing (SIGBUS).
   const fileBytes = Math.max(0, pageCeil(sizeBytes(inode)) - offset);
   return { kind: "file", inode: file.inode, path: file.path, offset, fileBytes };
@@ -158,17 +194,76 @@ const mprotect: SyscallHandler = (core, p, a) => {
   if (!isPageAligned(start) || (prot & ~ALL_PROT) !== 0) return -Errno.EINVAL;
   if (bytes === 0) return 0;
   if (start + bytes > USER_END || !isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
+  let charged = 0;
   for (const vma of overlapping(p.space, start, start + bytes)) {
-    if (vma.shared && vma.backing.kind === "file" && (prot & Prot.Write) !== 0) return -Errno.EACCES;
+    if (vma.allocation !== null && vma.charge !== "charged") return -Errno.EACCES; // only reserved: VirtualAlloc commits
+    if (vma.backing.kind === "shared" && vma.backing.isReadOnly && (prot & Prot.Write) !== 0) return -Errno.EACCES;
+    if (vma.charge === "none" && isAccountable({ prot, shared: vma.shared }))
+      charged += (Math.min(vma.end, start + bytes) - Math.max(vma.start, start)) / PAGE_BYTES;
   }
+  if (charged > 0 && !mayCommit(core, charged)) return -Errno.ENOMEM;
   protectRange(core, p.space, start, start + bytes, prot);
   return 0;
 };
 
-/** madvise's advice (Linux mman-common.h). Only DONTNEED and FREE change anything; the others are hints. */
-const Advice = { DontNeed: 4, Free: 8 } as const;
+/** mremap's flags (Linux mman.h). */
+const RemapFlag = { MayMove: 1, Fixed: 2, DontUnmap: 4 } as const;
+
+const mremap: SyscallHandler = (core, p, a) => {
+  const { space } = p;
+  const [start, oldBytes, newBytes, flags] = [a[0] >>> 0, pageCeil(a[1] >>> 0), pageCeil(a[2] >>> 0), a[3]];
+  const place = a[4] >>> 0;
+  const isFixed = (flags & RemapFlag.Fixed) !== 0;
+  const keepsOld = (flags & RemapFlag.DontUnmap) !== 0;
+  if ((flags & ~7) !== 0 || !isPageAligned(start) || newBytes === 0) return -Errno.EINVAL;
+  if ((isFixed || keepsOld) && (flags & RemapFlag.MayMove) === 0) return -Errno.EINVAL;
+  if (keepsOld && oldBytes !== newBytes) return -Errno.EINVAL;
+  if (isFixed && (!isPageAligned(place) || place < USER_START || place + newBytes > USER_END)) return -Errno.EINVAL;
+  if (isFixed && place < start + oldBytes && start < place + newBytes) return -Errno.EINVAL;
+  const vma = findVma(space, start);
+  if (vma === undefined || start + oldBytes > vma.end) return -Errno.EFAULT;
+  // Length 0 asks for a second mapping of the same pages, which only shared memory can have.
+  if (oldBytes === 0 && !vma.shared) return -Errno.EINVAL;
+  if (vma.allocation !== null) return -Errno.EINVAL;
+
+  if (newBytes <= oldBytes && !isFixed && !keepsOld) {
+    if (newBytes < oldBytes) unmapRange(core, space, start + newBytes, start + oldBytes);
+    return start | 0;
+  }
+  const pages = Math.max(0, newBytes - (keepsOld ? 0 : oldBytes)) / PAGE_BYTES;
+  if (exceedsLimit(p, pages)) return -Errno.ENOMEM;
+  if (vma.charge === "charged" && !mayCommit(core, pages)) return -Errno.ENOMEM;
+  if (vma.locked && exceedsLocks(core, pages)) return -Errno.EAGAIN;
+  if (!isFixed && !keepsOld && canGrowInPlace(space, vma, start, oldBytes, newBytes)) {
+    reserve(core, space, slice(vma, start + oldBytes, start + newBytes), "grow");
+    return start | 0;
+  }
+  if ((flags & RemapFlag.MayMove) === 0) return -Errno.ENOMEM;
+  const target = isFixed ? place : findGap(space, newBytes, space.mmapTop, USER_START);
+  if (target < 0) return -Errno.ENOMEM;
+  return moveRange(core, p, vma, { start, oldBytes, target, newBytes, keepsOld });
+};
+
+/** The end of an area can grow where nothing follows. */
+function canGrowInPlace(space: AddressSpace, vma: Vma, start: number, oldBytes: number, newBytes: number): boolean {
+  const end = start + newBytes;
+  return (
+    oldBytes > 0 && start + oldBytes === vma.end && end <= MMAP_TOP && overlapping(space, vma.end, end).length === 0
+  );
+}
+
+/** madvise's advice (Linux mman-common.h). NORMAL, RANDOM, SEQUENTIAL and those about huge pages and dumps are hints. */
+const Advice = {
+  WillNeed: 3,
+  DontNeed: 4,
+  Free: 8,
+  Cold: 20,
+  PageOut: 21,
+  PopulateRead: 22,
+  PopulateWrite: 23,
+} as const;
 /** NORMAL … DONTNEED, FREE, DONTFORK … COLD, PAGEOUT, POPULATE_READ, POPULATE_WRITE. */
-const KNOWN_ADVICE = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]);
+const KNOWN_ADVICE = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
 
 const madvise: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
@@ -176,16 +271,50 @@ const madvise: SyscallHandler = (core, p, a) => {
   const advice = a[2];
   if (!isPageAligned(start) || !KNOWN_ADVICE.has(advice) || start + bytes > USER_END) return -Errno.EINVAL;
   if (bytes === 0) return 0;
-  if (advice === Advice.DontNeed || advice === Advice.Free) {
-    // FREE may drop pages at any later time; dropping them at once is one of the times.
-    for (const vma of overlapping(p.space, start, start + bytes)) {
-      if (advice === Advice.Free && (vma.shared || vma.backing.kind !== "anonymous")) return -Errno.EINVAL;
-      dropRange(core, p.space, Math.max(start, vma.start), Math.min(start + bytes, vma.end), reservedPte(vma));
-    }
+  const isPopulate = advice === Advice.PopulateRead || advice === Advice.PopulateWrite;
+  if (isPopulate) return populateAdvised(core, p, start, bytes, advice === Advice.PopulateWrite ? "store" : "load");
+  const end = start + bytes;
+  for (const vma of overlapping(p.space, start, end)) {
+    const [from, to] = [Math.max(start, vma.start), Math.min(end, vma.end)];
+    const result = advise(core, p, vma, from, to, advice);
+    if (result !== 0) return result;
   }
-  return isCovered(p.space, start, start + bytes) ? 0 : -Errno.ENOMEM;
+  return isCovered(p.space, start, end) ? 0 : -Errno.ENOMEM;
 };
 
-export const memoryCalls = { brk, mmap2, munmap, mprotect, madvise } satisfies Partial<
+/** One advice about a part of one area. */
+function advise(core: Core, p: Process, vma: Vma, from: number, to: number, advice: number): number {
+  switch (advice) {
+    case Advice.Free:
+      if (vma.shared || vma.backing.kind !== "anonymous") return -Errno.EINVAL;
+      // FREE may drop pages at any later time; dropping them at once is one of the times.
+      dropRange(core, p.space, from, to, reservedPte(vma));
+      return 0;
+    case Advice.DontNeed:
+      if (vma.locked) return -Errno.EINVAL;
+      dropRange(core, p.space, from, to, reservedPte(vma));
+      return 0;
+    case Advice.Cold:
+    case Advice.PageOut:
+      if (vma.locked) return -Errno.EINVAL;
+      trimRange(core, p.space, from, to);
+      if (advice === Advice.PageOut) writeModified(core, (to - from) / PAGE_BYTES);
+      return 0;
+    case Advice.WillNeed:
+      prefetchRange(core, p, from, to);
+      return 0;
+    default:
+      return 0;
+  }
+}
+
+/** MADV_POPULATE_READ and _WRITE: −ENOMEM for a hole, −EFAULT where the area forbids it. */
+function populateAdvised(core: Core, p: Process, start: number, bytes: number, access: "load" | "store"): number {
+  if (!isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
+  for (const vma of overlapping(p.space, start, start + bytes)) if (!permits(vma, access)) return -Errno.EFAULT;
+  return prepareInSteps(core, p, start, bytes, access, SYSCALLS.madvise.number);
+}
+
+export const memoryCalls = { brk, mmap2, munmap, mprotect, mremap, madvise } satisfies Partial<
   Record<SyscallName, SyscallHandler>
 >;

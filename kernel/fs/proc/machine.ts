@@ -5,8 +5,8 @@
 import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../../config.ts";
 import type { Core } from "../../core.ts";
 import { counted } from "../../counters.ts";
+import { commitLimitPages, committedPages } from "../../mm/commit.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
-import { Prot } from "../../mm/vma.ts";
 
 /** Kilobytes in a page. */
 export const PAGE_KB = 4;
@@ -60,17 +60,6 @@ function activePages(core: Core): { anonymous: number; file: number; swapCached:
   return pages;
 }
 
-/** Pages that programs may yet write to without asking again: private writable areas and the heap and stack among them. */
-function committedPages(core: Core): number {
-  let pages = 0;
-  for (const space of core.spaces.values()) {
-    for (const { start, end, prot, shared } of space.vmas) {
-      if ((prot & Prot.Write) !== 0 && !shared) pages += (end - start) / 4096;
-    }
-  }
-  return pages;
-}
-
 function meminfo(core: Core): string {
   const { count, frames } = core.frames;
   const free = count[Frame.Zeroed] + count[Frame.Dirty];
@@ -89,6 +78,7 @@ function meminfo(core: Core): string {
     ["AnonPages", active.anonymous],
     ["Mapped", active.file],
     ["PageTables", count[Frame.PageTable]],
+    ["CommitLimit", commitLimitPages(core)],
     ["Committed_AS", committedPages(core)],
     ["Zeroed", count[Frame.Zeroed]],
     ["FreeDirty", count[Frame.Dirty]],

@@ -6,7 +6,7 @@
 
 /** What a policy may see and do. Frames are those it has been told of by `loaded`. */
 export interface FrameView {
-  /** May the frame be taken now? `space` −1: by anyone; else only pages that this address space maps count. */
+  /** May the frame be taken now? `space` −1: by anyone whose working set stays above its minimum; −2: by anyone; else only pages that this address space maps count. */
   isCandidate(pfn: number, space: number): boolean;
   /** The A bit of any valid PTE that maps it is set. */
   isAccessed(pfn: number): boolean;

@@ -1,0 +1,224 @@
+/** VirtualAlloc, VirtualFree, VirtualProtect and VirtualQuery as Win32 documents them (memoryapi.h), with its values. */
+import { describe, expect, test } from "vitest";
+import { Errno } from "../../../kernel/abi.ts";
+import { committedPages, physicalPages } from "../../../kernel/mm/commit.ts";
+import { TestMachine } from "../support/machine.ts";
+import { DATA, Program } from "../support/program.ts";
+
+const MEM = { commit: 0x1000, reserve: 0x2000, decommit: 0x4000, release: 0x8000, free: 0x10000, reset: 0x80000 };
+const PAGE = { noAccess: 1, readOnly: 2, readWrite: 4, executeRead: 0x20 };
+const PLACE = 0x4000_0000;
+const MiB = 1 << 20;
+
+type Call = [Parameters<Program["call"]>[0], ...number[]];
+
+/** Runs calls in order; returns the machine, stopped just before its exit, and the calls' results. */
+function run(calls: Call[], touch: (p: Program) => Program = (p) => p): { machine: TestMachine; results: number[] } {
+  const p = new Program().words("buffer", 0, 0, 0, 0, 0, 0, 0, 0);
+  for (const [name, ...args] of calls) p.call(name, ...args);
+  const machine = new TestMachine().boot(touch(p).call("sched_yield").exit());
+  machine.runUntil(() => machine.of("syscall-enter").some((event) => event.name === "sched_yield"));
+  const results = machine.of("syscall-exit").slice(0, calls.length);
+  return { machine, results: results.map((event) => event.result) };
+}
+
+const store = (vaddr: number) => (p: Program) => p.li("t0", vaddr).li("t1", 7).store("sw", "t1", "t0");
+const words = (machine: TestMachine, count: number): number[] => {
+  const paddr = machine.mmu.peek(DATA).paddr;
+  return Array.from({ length: count }, (_, i) => machine.ram.readWord(paddr + 4 * i));
+};
+const maps = (machine: TestMachine) =>
+  machine
+    .process()
+    .space.vmas.filter((vma) => vma.allocation !== null)
+    .map((vma) => [vma.start - PLACE, vma.end - PLACE, vma.name, vma.prot]);
+
+describe("reserving and committing", () => {
+  test("a reservation costs neither a frame nor commit charge, however large", () => {
+    const { machine, results } = run([["virtual_alloc", PLACE, 512 * MiB, MEM.reserve, PAGE.readWrite]]);
+    const without = run([]).machine;
+    expect(results).toEqual([PLACE]);
+    expect(committedPages(machine.core)).toBe(committedPages(without.core));
+    expect(machine.process().space.residentPages).toBe(without.process().space.residentPages);
+  });
+
+  test("a commit is charged page by page and takes its frame only when touched", () => {
+    const calls: Call[] = [
+      ["virtual_alloc", PLACE, MiB, MEM.reserve, PAGE.readWrite],
+      ["virtual_alloc", PLACE + 0x3ffe, 4, MEM.commit, PAGE.readWrite],
+    ];
+    const before = committedPages(run([]).machine.core);
+    const { machine, results } = run(calls, store(PLACE + 0x4000));
+    // Bytes 0x3ffe … 0x4001 lie in two pages.
+    expect(results).toEqual([PLACE, PLACE + 0x3000]);
+    expect(committedPages(machine.core) - before).toBe(2);
+    expect(maps(machine)).toEqual([
+      [0, 0x3000, "[reserved]", 0],
+      [0x3000, 0x5000, "[committed]", 3],
+      [0x5000, MiB, "[reserved]", 0],
+    ]);
+    expect(machine.kernel.report().faults.zeroFill - run([]).machine.kernel.report().faults.zeroFill).toBe(1);
+  });
+
+  test("touching what is only reserved ends the program with SIGSEGV", () => {
+    const p = new Program().call("virtual_alloc", PLACE, MiB, MEM.reserve, PAGE.readWrite);
+    expect(new TestMachine().boot(store(PLACE)(p).exit()).run()).toBe(128 + 11);
+  });
+
+  test("commits beyond RAM and swap fail, the same size reserved does not", () => {
+    const { physical, used } = (() => {
+      const { core } = run([]).machine;
+      return { physical: physicalPages(core), used: committedPages(core) };
+    })();
+    const room = (physical - used) * 4096;
+    const { results } = run([
+      ["virtual_alloc", 0x1000_0000, room + 4096, MEM.reserve, PAGE.readWrite],
+      ["virtual_alloc", 0x1000_0000, room + 4096, MEM.commit, PAGE.readWrite],
+      ["virtual_alloc", 0x1000_0000, room, MEM.commit, PAGE.readWrite],
+      ["virtual_alloc", 0x1000_0000 + room, 4096, MEM.commit, PAGE.readWrite],
+      ["virtual_free", 0x1000_0000, 4096, MEM.decommit],
+      ["virtual_alloc", 0x1000_0000 + room, 4096, MEM.commit, PAGE.readWrite],
+    ]);
+    expect(results).toEqual([0x1000_0000, -Errno.ENOMEM, 0x1000_0000, -Errno.ENOMEM, 0, 0x1000_0000 + room]);
+  });
+
+  test("reservations begin at multiples of 64 KiB, also where the kernel chooses", () => {
+    const { results } = run([
+      ["virtual_alloc", PLACE + 0x12345, 4096, MEM.reserve, PAGE.readWrite],
+      ["virtual_alloc", 0, 4096, MEM.reserve | MEM.commit, PAGE.readWrite],
+      ["virtual_alloc", 0, 4096, MEM.commit, PAGE.readWrite],
+    ]);
+    expect(results[0]).toBe(PLACE + 0x10000);
+    expect(results.map((vaddr) => vaddr % 0x10000)).toEqual([0, 0, 0]);
+    expect(new Set(results).size).toBe(3);
+  });
+
+  test("committing again keeps contents and takes the new protection", () => {
+    const calls: Call[] = [["virtual_alloc", PLACE, 0x2000, MEM.reserve | MEM.commit, PAGE.readWrite]];
+    const { machine } = run(calls, (p) =>
+      store(PLACE)(p)
+        .call("virtual_alloc", PLACE, 0x1000, MEM.commit, PAGE.readOnly)
+        .li("t0", PLACE)
+        .load("lw", "t2", "t0")
+        .li("t0", DATA)
+        .store("sw", "t2", "t0"),
+    );
+    expect(words(machine, 1)).toEqual([7]);
+    expect(maps(machine)).toEqual([
+      [0, 0x1000, "[committed]", 1],
+      [0x1000, 0x2000, "[committed]", 3],
+    ]);
+  });
+});
+
+describe("giving back", () => {
+  const committed: Call[] = [["virtual_alloc", PLACE, 0x4000, MEM.reserve | MEM.commit, PAGE.readWrite]];
+
+  test("decommit takes frame and charge away and keeps the addresses; a new commit shows zeros", () => {
+    const before = committedPages(run([]).machine.core);
+    const { machine } = run(committed, (p) =>
+      store(PLACE + 0x1000)(p)
+        .call("virtual_free", PLACE + 0x1000, 0x1000, MEM.decommit)
+        .call("virtual_free", PLACE + 0x1000, 0x1000, MEM.decommit)
+        .call("virtual_alloc", PLACE + 0x1000, 0x1000, MEM.commit, PAGE.readWrite)
+        .li("t0", PLACE + 0x1000)
+        .load("lw", "t2", "t0")
+        .li("t0", DATA)
+        .store("sw", "t2", "t0")
+        .call("virtual_free", PLACE, 0, MEM.decommit),
+    );
+    expect(words(machine, 1)).toEqual([0]);
+    expect(maps(machine)).toEqual([[0, 0x4000, "[reserved]", 0]]);
+    expect(committedPages(machine.core)).toBe(before);
+  });
+
+  test("release takes the whole allocation, wants its base and size 0", () => {
+    const { machine, results } = run([
+      ...committed,
+      ["virtual_free", PLACE, 0x1000, MEM.release],
+      ["virtual_free", PLACE + 0x1000, 0, MEM.release],
+      ["virtual_free", PLACE, 0, MEM.release | MEM.decommit],
+      ["virtual_free", PLACE, 0, MEM.release],
+      ["virtual_free", PLACE, 0, MEM.release],
+    ]);
+    expect(results.slice(1)).toEqual([-Errno.EINVAL, -Errno.EEXIST, -Errno.EINVAL, 0, -Errno.EEXIST]);
+    expect(maps(machine)).toEqual([]);
+  });
+
+  test("reset drops the contents and keeps the commit", () => {
+    const { machine } = run(committed, (p) =>
+      store(PLACE)(p)
+        .call("virtual_alloc", PLACE, 0x1000, MEM.reset, PAGE.readWrite)
+        .li("t0", PLACE)
+        .load("lw", "t2", "t0")
+        .li("t0", DATA)
+        .store("sw", "t2", "t0"),
+    );
+    expect(words(machine, 1)).toEqual([0]);
+    expect(maps(machine)).toEqual([[0, 0x4000, "[committed]", 3]]);
+  });
+});
+
+describe("refusals", () => {
+  test.each<[string, Call, number]>([
+    ["size 0", ["virtual_alloc", 0, 0, MEM.reserve, PAGE.readWrite], -Errno.EINVAL],
+    ["a type that is none", ["virtual_alloc", 0, 4096, 0x400, PAGE.readWrite], -Errno.EINVAL],
+    ["a protection that is none", ["virtual_alloc", 0, 4096, MEM.reserve, 3], -Errno.EINVAL],
+    ["more than the address space", ["virtual_alloc", 0, 0x7ff0_0000, MEM.reserve, PAGE.readWrite], -Errno.EOVERFLOW],
+    ["a place that is taken", ["virtual_alloc", 0x10000, 4096, MEM.reserve, PAGE.readWrite], -Errno.EEXIST],
+    ["a commit of what is not reserved", ["virtual_alloc", PLACE, 4096, MEM.commit, PAGE.readWrite], -Errno.EEXIST],
+    ["a decommit of other memory", ["virtual_free", DATA, 4096, MEM.decommit], -Errno.EEXIST],
+    ["protecting other memory", ["virtual_protect", DATA, 4096, PAGE.readOnly, DATA], -Errno.EEXIST],
+    ["a query into a short buffer", ["virtual_query", DATA, DATA, 27], -Errno.EINVAL],
+    ["a query into nowhere", ["virtual_query", DATA, 0x1000, 28], -Errno.EFAULT],
+  ])("%s", (_, call, errno) => {
+    expect(run([call]).results).toEqual([errno]);
+  });
+
+  test("a range over two allocations is refused, though both are committed and adjacent", () => {
+    const { results } = run([
+      ["virtual_alloc", PLACE, 0x10000, MEM.reserve | MEM.commit, PAGE.readWrite],
+      ["virtual_alloc", PLACE + 0x10000, 0x10000, MEM.reserve | MEM.commit, PAGE.readWrite],
+      ["virtual_free", PLACE, 0x20000, MEM.decommit],
+      ["virtual_protect", PLACE + 0xf000, 0x2000, PAGE.readOnly, DATA],
+      ["mprotect", PLACE, 0x10000, 1],
+    ]);
+    expect(results.slice(2)).toEqual([-Errno.EEXIST, -Errno.EEXIST, 0]);
+  });
+
+  test("mprotect cannot turn a reservation into memory", () => {
+    expect(
+      run([
+        ["virtual_alloc", PLACE, 4096, MEM.reserve, 4],
+        ["mprotect", PLACE, 4096, 3],
+      ]).results[1],
+    ).toBe(-Errno.EACCES);
+  });
+});
+
+describe("asking", () => {
+  const calls: Call[] = [
+    ["virtual_alloc", PLACE, 0x20000, MEM.reserve, PAGE.executeRead],
+    ["virtual_alloc", PLACE + 0x4000, 0x2000, MEM.commit, PAGE.readWrite],
+  ];
+
+  test("VirtualQuery tells base, allocation, its first protection, size of the run, state, protection and type", () => {
+    const query = (vaddr: number) => words(run([...calls, ["virtual_query", vaddr, DATA, 28]]).machine, 7);
+    expect(query(PLACE + 0x4123)).toEqual([PLACE + 0x4000, PLACE, 0x20, 0x2000, MEM.commit, 4, 0x20000]);
+    expect(query(PLACE + 0x1000)).toEqual([PLACE + 0x1000, PLACE, 0x20, 0x3000, MEM.reserve, 0, 0x20000]);
+    expect(query(PLACE + 0x20000).slice(0, 3)).toEqual([PLACE + 0x20000, 0, 0]);
+    expect(query(PLACE + 0x20000).slice(4)).toEqual([MEM.free, 1, 0]);
+  });
+
+  test("VirtualProtect changes the rights and tells the first page's old ones", () => {
+    const { machine, results } = run([
+      ...calls,
+      ["virtual_protect", PLACE + 0x4000, 0x1000, PAGE.noAccess, DATA],
+      ["virtual_protect", PLACE + 0x4000, 0x2000, PAGE.readOnly, DATA + 4],
+      ["virtual_protect", PLACE + 0x3000, 0x2000, PAGE.readOnly, DATA],
+    ]);
+    expect(results.slice(2)).toEqual([0, 0, -Errno.EEXIST]);
+    expect(words(machine, 2)).toEqual([PAGE.readWrite, PAGE.noAccess]);
+    expect(maps(machine)[1]).toEqual([0x4000, 0x6000, "[committed]", 1]);
+  });
+});
