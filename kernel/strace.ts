@@ -30,8 +30,18 @@ export function formatSyscall(
   result: number | undefined,
   text: GuestText,
 ): string {
-  if (!(name in SYSCALLS))
-    return `${name}(${args.map((value) => hex(value)).join(", ")}) = ${formatResult("int", result)}`;
+  return joinResult(formatCall(name, args, result, text), name, result);
+}
+
+/** A call's text and its result in the column where strace has it. */
+export function joinResult(call: string, name: string, result: number | undefined): string {
+  const kind = name in SYSCALLS ? (SYSCALLS[name as SyscallName].result ?? "int") : "int";
+  return `${call.padEnd(RESULT_COLUMN)} = ${formatResult(kind, result)}`;
+}
+
+/** Name and arguments alone. `result` decides how much of an output buffer is shown. */
+export function formatCall(name: string, args: readonly number[], result: number | undefined, text: GuestText): string {
+  if (!(name in SYSCALLS)) return `${name}(${args.map((value) => hex(value)).join(", ")})`;
   const row = SYSCALLS[name as SyscallName];
   const shown: string[] = [];
   let register = 0;
@@ -45,7 +55,7 @@ export function formatSyscall(
     if (name === "openat" && label === "mode" && !(args[2] & Open.Create)) return;
     shown.push(formatArgument(name, label, kind, value, high, length, result, text));
   });
-  return `${name}(${shown.join(", ")})`.padEnd(RESULT_COLUMN) + ` = ${formatResult(row.result ?? "int", result)}`;
+  return `${name}(${shown.join(", ")})`;
 }
 
 /** strace's default for -a: results stand in column 40 where the call is shorter. */
@@ -72,6 +82,7 @@ function formatArgument(
       return String(word);
     case "hex":
       if (label === "vaddr" || label === "brk") return pointer(word);
+      if (name === "clone" && label === "flags") return formatCloneFlags(value);
       return name === "ioctl" && label === "request" ? (IOCTLS[word] ?? hex(word)) : hex(word);
     case "ptr":
       return pointer(word);
@@ -97,7 +108,7 @@ function formatArgument(
     case "flags":
       return flags(value, FLAGS_OF_CALL[name] ?? [], "0");
     case "mode":
-      return name === "faccessat" ? flags(value, ACCESS_MODES, "F_OK") : octal(value);
+      return name.startsWith("faccessat") ? flags(value, ACCESS_MODES, "F_OK") : octal(value);
     case "advice":
       return ADVICE[value] ?? hex(word);
     case "clockid":
@@ -119,6 +130,10 @@ function formatInt(name: string, label: string, value: number): string {
   if (name === "_llseek" && label === "whence") return ["SEEK_SET", "SEEK_CUR", "SEEK_END"][value] ?? String(value);
   if (name === "rt_sigprocmask" && label === "how")
     return ["SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK"][value] ?? hex(value);
+  if (name === "futex_time64" && label === "op") return formatFutexOperation(value);
+  if (label === "which" && name.endsWith("itimer")) return TIMERS[value] ?? String(value);
+  if (name === "prctl" && label === "option") return PRCTLS[value] ?? hex(value);
+  if (name === "flock" && label === "operation") return flags(value, FLOCK_OPERATIONS, "0");
   if (name === "waitid" && label === "idtype") return ["P_ALL", "P_PID", "P_PGID"][value] ?? String(value);
   return String(value | 0);
 }
@@ -242,6 +257,20 @@ const ACCESS_MODES: FlagNames = [
 
 const FLAGS_OF_CALL: Readonly<Record<string, FlagNames>> = {
   unlinkat: [[0x200, "AT_REMOVEDIR"]],
+  fchownat: [
+    [0x100, "AT_SYMLINK_NOFOLLOW"],
+    [0x1000, "AT_EMPTY_PATH"],
+  ],
+  fchmodat2: [
+    [0x100, "AT_SYMLINK_NOFOLLOW"],
+    [0x1000, "AT_EMPTY_PATH"],
+  ],
+  utimensat_time64: [[0x100, "AT_SYMLINK_NOFOLLOW"]],
+  faccessat2: [
+    [0x100, "AT_SYMLINK_NOFOLLOW"],
+    [0x200, "AT_EACCESS"],
+    [0x1000, "AT_EMPTY_PATH"],
+  ],
   linkat: [
     [0x400, "AT_SYMLINK_FOLLOW"],
     [0x1000, "AT_EMPTY_PATH"],
@@ -269,6 +298,66 @@ const FLAGS_OF_CALL: Readonly<Record<string, FlagNames>> = {
   clock_nanosleep_time64: [[1, "TIMER_ABSTIME"]],
 };
 
+/** clone's flags; the low byte is the signal for the parent. */
+function formatCloneFlags(value: number): string {
+  const signal = value & 0xff;
+  const named = flags(value & ~0xff, CLONE_FLAGS, "");
+  const last = signal === 0 ? "" : (SIGNAL_NAMES.get(signal) ?? String(signal));
+  return [named, last].filter((part) => part !== "").join("|") || "0";
+}
+
+const CLONE_FLAGS: FlagNames = [
+  [0x100, "CLONE_VM"],
+  [0x200, "CLONE_FS"],
+  [0x400, "CLONE_FILES"],
+  [0x800, "CLONE_SIGHAND"],
+  [0x4000, "CLONE_VFORK"],
+  [0x10000, "CLONE_THREAD"],
+  [0x40000, "CLONE_SYSVSEM"],
+  [0x80000, "CLONE_SETTLS"],
+  [0x100000, "CLONE_PARENT_SETTID"],
+  [0x200000, "CLONE_CHILD_CLEARTID"],
+  [0x400000, "CLONE_DETACHED"],
+  [0x1000000, "CLONE_CHILD_SETTID"],
+];
+
+function formatFutexOperation(value: number): string {
+  const name = FUTEX_OPERATIONS[value & 0x7f];
+  if (name === undefined) return hex(value);
+  return `${name}${(value & 0x80) !== 0 ? "_PRIVATE" : ""}${(value & 0x100) !== 0 ? "|FUTEX_CLOCK_REALTIME" : ""}`;
+}
+
+const FUTEX_OPERATIONS: Readonly<Record<number, string>> = {
+  0: "FUTEX_WAIT",
+  1: "FUTEX_WAKE",
+  3: "FUTEX_REQUEUE",
+  4: "FUTEX_CMP_REQUEUE",
+  5: "FUTEX_WAKE_OP",
+  6: "FUTEX_LOCK_PI",
+  7: "FUTEX_UNLOCK_PI",
+  8: "FUTEX_TRYLOCK_PI",
+  9: "FUTEX_WAIT_BITSET",
+  10: "FUTEX_WAKE_BITSET",
+};
+
+const TIMERS: readonly string[] = ["ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF"];
+
+const PRCTLS: Readonly<Record<number, string>> = {
+  3: "PR_GET_DUMPABLE",
+  4: "PR_SET_DUMPABLE",
+  15: "PR_SET_NAME",
+  16: "PR_GET_NAME",
+  38: "PR_SET_NO_NEW_PRIVS",
+  39: "PR_GET_NO_NEW_PRIVS",
+};
+
+const FLOCK_OPERATIONS: FlagNames = [
+  [1, "LOCK_SH"],
+  [2, "LOCK_EX"],
+  [8, "LOCK_UN"],
+  [4, "LOCK_NB"],
+];
+
 const CLOCKS: readonly string[] = [
   "CLOCK_REALTIME",
   "CLOCK_MONOTONIC",
@@ -295,6 +384,10 @@ const FCNTLS: Readonly<Record<number, string>> = {
   2: "F_SETFD",
   3: "F_GETFL",
   4: "F_SETFL",
+  12: "F_GETLK64",
+  13: "F_SETLK64",
+  14: "F_SETLKW64",
+  1032: "F_GETPIPE_SZ",
   1030: "F_DUPFD_CLOEXEC",
 };
 

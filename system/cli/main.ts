@@ -1,8 +1,11 @@
 /** `./bin/faultline`: the commands and how they are spelt. Each command's work stands in a file of its own. */
 import { Command, CommanderError } from "commander";
+import { runDap } from "./dap.ts";
+import { debugProgram } from "./debug.ts";
 import { explainFault } from "./explain-fault.ts";
 import { CommandFailure, failureText } from "./failure.ts";
 import { addMachineOptions, type ParsedOptions } from "./machine-arguments.ts";
+import { replay } from "./replay.ts";
 import { runProgram } from "./run.ts";
 import { runShell } from "./shell.ts";
 import { runTool, TOOL_NAMES } from "./tools.ts";
@@ -22,6 +25,8 @@ addMachineOptions(
     )
     .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
     .argument("[args...]", "arguments of the program")
+    .option("--root <DIR>", "this folder, copied, is the machine's file system; <file> is looked for in it first")
+    .option("--strace", "print every system call to stderr, as strace does")
     .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)")
     .passThroughOptions(),
 ).action(async (file: string, args: string[], options: ParsedOptions) => {
@@ -53,6 +58,41 @@ addMachineOptions(
 ).action((file: string, args: string[], options: ParsedOptions) => {
   process.exitCode = explainFault(file, args, options);
 });
+
+program
+  .command("dap")
+  .description("a debug adapter on stdin and stdout, for VS Code and other editors (docs/vscode.md)")
+  .action(async () => {
+    process.exitCode = await runDap();
+  });
+
+addMachineOptions(
+  program
+    .command("debug")
+    .description("run a program under the debugger: gdb's commands, forwards and backwards")
+    .argument("<file>", "as for run")
+    .argument("[args...]", "arguments of the program")
+    .option("-x <SCRIPT>", "carry out the commands in a file first")
+    .option("--batch", "leave after the script (or after the commands on standard input); status 1 when one failed")
+    .option("--json", "answer each command with a line of JSON")
+    .option("--stdin <FILE>", "the program's input; without it, `input TEXT` types")
+    .passThroughOptions(),
+).action(async (file: string, args: string[], options: ParsedOptions) => {
+  process.exitCode = await debugProgram(file, args, options);
+});
+
+program
+  .command("replay")
+  .description("run a recording (.faultline) again, check it, and show or debug the machine at any instruction")
+  .argument("<file>", "a recording: `save FILE` in the debugger makes one")
+  .option("--at <INSTRET>", "go to this instruction and show the place")
+  .option("--debug", "debug from there")
+  .option("-x <SCRIPT>", "with --debug: carry out the commands in a file first")
+  .option("--batch", "with --debug: leave after the script")
+  .option("--json", "with --debug: answer each command with a line of JSON")
+  .action(async (file: string, options: ParsedOptions) => {
+    process.exitCode = await replay(file, options);
+  });
 
 for (const [name, description] of Object.entries(TOOL_NAMES)) {
   program

@@ -1,6 +1,7 @@
 /** `faultline run`: from a C, assembly or ELF file to a process, with its streams and exit status passed through. */
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { StraceWriter } from "../export/strace.ts";
 import { Machine } from "../machine.ts";
 import type { RootEntry } from "../root-file-system.ts";
 import { compileFile } from "./compile.ts";
@@ -9,6 +10,7 @@ import { driveTerminal } from "./drive-terminal.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot, readNamedFile } from "./files.ts";
 import { gdbFrom, type Output, serveGdb } from "./gdb.ts";
+import { readHostRoot } from "./host-root.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
 import { attachExports } from "./trace-export.ts";
@@ -45,9 +47,33 @@ export function prepareProgram(file: string, root: readonly RootEntry[]): Progra
 /** Runs it; resolves to the exit status of the command. Throws CommandFailure before anything runs. */
 export async function runProgram(file: string, args: readonly string[], options: ParsedOptions): Promise<number> {
   const config = configFrom(options);
-  const root = loadRoot();
-  const program = prepareProgram(file, root);
+  const own = loadRoot();
+  const folder = options["root"];
+  const root = typeof folder === "string" ? readHostRoot(folder) : own;
+  const program = programInRoot(file, folder === undefined ? [] : root) ?? prepareProgram(file, own);
   return runMachine({ config, root: [...root, ...program.added], argv: [program.path, ...args], named: file, options });
+}
+
+/** The program as a file of the folder that `--root` names, by its path there, or null. */
+function programInRoot(file: string, root: readonly RootEntry[]): Program | null {
+  const path = `/${file.replace(/^[./]*\//, "")}`;
+  return root.some((entry) => entry.path === path && entry.type !== "directory") ? { path, added: [] } : null;
+}
+
+/** Prints system calls if asked to. Returns what writes out the rest. */
+function attachStrace(machine: Machine, options: ParsedOptions): () => void {
+  if (options["strace"] !== true) return () => {};
+  let pending = "";
+  const flush = (): void => {
+    if (pending !== "") writeStandardStream(2, new TextEncoder().encode(pending));
+    pending = "";
+  };
+  const writer = new StraceWriter(machine, (line) => {
+    pending += `${line}\n`;
+    if (pending.length > 4096) flush();
+  });
+  machine.subscribe((event) => writer.event(event));
+  return flush;
 }
 
 interface Run {
@@ -76,6 +102,7 @@ export async function runMachine(run: Run): Promise<number> {
     kinds === null
       ? () => {}
       : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
+  const flushStrace = attachStrace(machine, run.options);
   const finishExports = attachExports(machine, run.options);
   const problem = machine.boot({ argv: run.argv, environment: ENVIRONMENT, stdio: isInteractive ? "tty" : "streams" });
   if (problem !== null) finishExports();
@@ -91,6 +118,7 @@ export async function runMachine(run: Run): Promise<number> {
     return statusOf(end, machine);
   } finally {
     flush();
+    flushStrace();
     finishExports();
     writeReport(machine, run.options);
   }

@@ -89,6 +89,7 @@ export class Guest {
       fs: new FileSystem(),
       processes: new Map(),
       spaces: new Map(),
+      sharedObjects: new Map(),
       counters: {},
       variables: { currentPid: 0, readyQueue: [], random: 1, timerCycles: Number.POSITIVE_INFINITY, nextPid: 2 },
     };

@@ -134,7 +134,7 @@ describe("pipes", () => {
     const guest = new Guest();
     for (let made = 0; made < MAX_PIPES; made++) {
       // A fresh table every now and then, as another process would have: its limit is not what is tested.
-      if (made % 500 === 0) guest.p.files = { users: 1, slots: [] };
+      if (made % 500 === 0) guest.p.files = { users: 1, slots: [], locks: [] };
       expect(guest.call("pipe2", BUFFER, 0)).toBe(0);
     }
     expect(guest.call("pipe2", BUFFER, 0)).toBe(-Errno.ENFILE);

@@ -1,0 +1,83 @@
+/**
+ * A folder of the host as a machine's file system: everything in it is copied in before the machine starts, and nothing is
+ * ever written back. Symbolic links stay links, which the machine follows in its own tree; so no path leads out of
+ * the folder. The machine's own /dev and /proc take the place of those in the folder. Sockets, pipes and devices are passed over.
+ */
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from "node:fs";
+import { join } from "node:path";
+import { CAPACITY_CHUNKS, MAX_INODES } from "../../kernel/fs/file-system.ts";
+import type { RootEntry } from "../root-file-system.ts";
+import { CommandFailure } from "./failure.ts";
+
+const MIB = 1 << 20;
+const CHUNK_BYTES = 4096;
+/** Room for what the machine itself puts in its file system. */
+const SPARE_CHUNKS = 64;
+const SPARE_INODES = 64;
+const OWN_FOLDERS: ReadonlySet<string> = new Set(["/dev", "/proc"]);
+
+/** The entries of a folder, parents before what is in them. Throws CommandFailure when it cannot be read or is too large. */
+export function readHostRoot(folder: string): RootEntry[] {
+  const entries: RootEntry[] = [];
+  let chunks = 0;
+  const add = (entry: RootEntry): void => {
+    entries.push(entry);
+    chunks += Math.ceil((entry.bytes?.length ?? 0) / CHUNK_BYTES);
+    if (chunks > CAPACITY_CHUNKS - SPARE_CHUNKS)
+      throw tooLarge(folder, `more than ${Math.floor((CAPACITY_CHUNKS * CHUNK_BYTES) / MIB)} MiB of files`);
+    if (entries.length > MAX_INODES - SPARE_INODES) throw tooLarge(folder, `more than ${MAX_INODES} files`);
+  };
+  const visit = (path: string): void => {
+    for (const name of readdirSync(join(folder, path)).sort()) {
+      const inside = `${path}/${name}`;
+      if (OWN_FOLDERS.has(inside)) continue;
+      const entry = entryOf(join(folder, inside), inside);
+      if (entry === null) continue;
+      add(entry);
+      if (entry.type === "directory") visit(inside);
+    }
+  };
+  try {
+    if (!lstatSync(join(folder, ".")).isDirectory())
+      throw Object.assign(new Error("is no folder"), { code: "ENOTDIR" });
+    visit("");
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(
+      `${folder} cannot be the machine's file system: ${(error as Error).message}.`,
+      "Name a folder whose files you may read.",
+    );
+  }
+  return entries;
+}
+
+const tooLarge = (folder: string, what: string): CommandFailure =>
+  new CommandFailure(
+    `${folder} cannot be the machine's file system: it holds ${what}, which is all that a machine has room for.`,
+    "Name a smaller folder.",
+  );
+
+/** One file, folder or link; null for what a machine cannot have. */
+function entryOf(hostPath: string, path: string): RootEntry | null {
+  const stats: Stats = lstatSync(hostPath);
+  const mode = stats.mode & 0o7777;
+  if (stats.isDirectory()) return { path, type: "directory", mode };
+  if (stats.isSymbolicLink()) return { path, type: "symlink", mode: 0o777, target: readlinkSync(hostPath) };
+  if (!stats.isFile()) return null;
+  // Should it have become a link since, it is not followed.
+  const fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return { path, type: "file", mode, bytes: readFileSync(fd) };
+  } finally {
+    closeSync(fd);
+  }
+}
