@@ -252,10 +252,45 @@ export class Timeline {
     this.delivered = from.inputs;
     this.spineWork = from.work;
     machine.isMuted = true;
-    const status = this.quietly(() => this.replayToward(branch.end, {}));
+    this.retrace(branch.end);
     machine.isMuted = false;
-    if (status !== null)
-      throw new Divergence(`the branch could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`);
+  }
+
+  /**
+   * Makes a recorded run this timeline's own: to be called at its beginning, before anything is recorded. Runs to `end`, and
+   * calls `visit` at each of the moments of `stops` on the way. Throws Divergence when the run does not go as recorded.
+   */
+  load<T extends Moment>(
+    log: readonly InputRecord[],
+    end: Moment,
+    stops: readonly T[],
+    visit: (stop: T) => void,
+  ): void {
+    this.machine.inputLog.push(...log);
+    for (const stop of [...stops].sort(compareMoments)) {
+      if (isBefore(end, stop)) continue;
+      this.retrace(stop);
+      visit(stop);
+    }
+    this.retrace(end);
+  }
+
+  /** Runs as the log says to a moment beyond what is recorded here, leaving checkpoints as recording does. */
+  private retrace(end: Moment): void {
+    const { machine } = this;
+    this.quietly(() => {
+      for (;;) {
+        const last = this.checkpoints[this.checkpoints.length - 1];
+        const status = this.replayToward(end, { untilCycles: machine.hart.cycles + this.options.spacing });
+        if (workOf(machine) - last.work >= this.options.spacing)
+          this.keepRecorded(this.store.take(last, this.delivered));
+        if (status === null) return;
+        if (status.kind !== "slice")
+          throw new Divergence(
+            `the run could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`,
+          );
+      }
+    });
   }
 
   // ---- inside ----

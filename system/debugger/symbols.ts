@@ -97,6 +97,8 @@ function covering(symbols: readonly CodeSymbol[], vaddr: number): CodeSymbol | u
 export class Images {
   private readonly read: (path: string) => Uint8Array | null;
   private readonly known = new Map<string, Image | null>();
+  /** What a process was last seen running: a zombie has no areas any more. */
+  private readonly lastOf = new Map<number, string>();
 
   constructor(read: (path: string) => Uint8Array | null) {
     this.read = read;
@@ -120,7 +122,9 @@ export class Images {
       vma.backing.path.startsWith("/") &&
       vma.start < 0x7000_0000;
     const vma = processOf(machine, pid)?.space.vmas.find(isProgram);
-    return vma?.backing.kind === "file" ? this.byPath(vma.backing.path) : null;
+    if (vma?.backing.kind === "file") this.lastOf.set(pid, vma.backing.path);
+    const path = this.lastOf.get(pid);
+    return path === undefined ? null : this.byPath(path);
   }
 }
 

@@ -1,0 +1,163 @@
+/** `faultline debug`: a program under the debugger, from the keyboard, from scripts (-x), or in batch with answers as JSON. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { Debugger } from "../debugger/debugger.ts";
+import { makeRecording, writeRecording } from "../recording.ts";
+import type { Context } from "./debug/commands.ts";
+import { type Answer, Shell } from "./debug/shell.ts";
+import type { ReadSource } from "./debug/show.ts";
+import { ENVIRONMENT, openSession, type Session } from "./debug-session.ts";
+import { readNamedFile } from "./files.ts";
+import { writeStandardStream } from "./host-streams.ts";
+import type { ParsedOptions } from "./machine-arguments.ts";
+
+/** Resolves to the exit status. Throws CommandFailure before the program is started. */
+export async function debugProgram(file: string, args: readonly string[], options: ParsedOptions): Promise<number> {
+  const isJson = options["json"] === true;
+  const output = { text: "" };
+  const decoder = new TextDecoder();
+  const session = openSession(file, args, options, (stream, bytes) => {
+    if (isJson) output.text += decoder.decode(bytes, { stream: true });
+    else writeStandardStream(stream === "stderr" ? 2 : 1, bytes);
+  });
+  return debugSession(session, options, output);
+}
+
+/** Debugs a machine that stands anywhere on its timeline. */
+export async function debugSession(
+  session: Session,
+  options: ParsedOptions,
+  output: { text: string },
+): Promise<number> {
+  const shell = new Shell(contextOf(session, options));
+  const isJson = options["json"] === true;
+  const answer = (line: string): Answer => {
+    const result = shell.execute(line);
+    if (isJson) process.stdout.write(`${JSON.stringify(jsonOf(line, result, output))}\n`);
+    else if (result.text !== "") process.stdout.write(`${result.text}\n`);
+    return result;
+  };
+  let hasFailed = false;
+  const script = (text: string): void => {
+    for (const line of text.split("\n")) {
+      if (shell.context.quit) return;
+      if (line.trim() !== "" && answer(line).isError) hasFailed = true;
+    }
+  };
+  if (typeof options["x"] === "string") script(new TextDecoder().decode(readNamedFile(options["x"])));
+  if (options["batch"] === true) {
+    if (typeof options["x"] !== "string") script(readFileSync(0, "utf8"));
+    return hasFailed ? 1 : 0;
+  }
+  if (!shell.context.quit) await converse(shell, answer);
+  return 0;
+}
+
+function jsonOf(line: string, { text, isError, stop }: Answer, output: { text: string }): object {
+  const printed = output.text;
+  output.text = "";
+  const where =
+    stop === null
+      ? {}
+      : {
+          stop: {
+            kind: stop.kind,
+            text: stop.text,
+            breakpoint: stop.breakpoint?.id ?? null,
+            pid: stop.pid,
+            pc: stop.pc,
+            ...stop.moment,
+            status: stop.status,
+          },
+        };
+  return { command: line.trim(), ok: !isError, text, ...where, ...(printed === "" ? {} : { output: printed }) };
+}
+
+async function converse(shell: Shell, answer: (line: string) => Answer): Promise<void> {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (isTerminal)
+    process.stdout.write(
+      "faultline debugger: help lists the commands; everything runs backwards too (rsi, rn, rc, who).\n",
+    );
+  process.stdout.write(`${shell.where()}\n`);
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: isTerminal,
+    prompt: "(faultline) ",
+    historySize: 1000,
+    completer: (line: string) => shell.complete(line),
+  });
+  lines.on("SIGINT", () => lines.prompt());
+  lines.prompt();
+  for await (const line of lines) {
+    answer(line);
+    if (shell.context.quit) break;
+    lines.prompt();
+  }
+  lines.close();
+}
+
+function contextOf(session: Session, options: ParsedOptions): Context {
+  const { timeline } = session;
+  let pending: Uint8Array | null = typeof options["stdin"] === "string" ? readNamedFile(options["stdin"]) : null;
+  let isOpen = typeof options["stdin"] === "string";
+  const feed = (): boolean => {
+    if (!isOpen) return false;
+    if (pending !== null && pending.length > 0) timeline.type("stdin", pending);
+    else {
+      timeline.closeInput("stdin");
+      isOpen = false;
+    }
+    pending = null;
+    return true;
+  };
+  const debug = new Debugger(timeline, session.images, { feed });
+  return {
+    debug,
+    source: sourceReader(session),
+    level: 0,
+    listed: null,
+    examined: 0,
+    microscope: null,
+    input(text) {
+      if (text === null) timeline.closeInput("stdin");
+      else timeline.type("stdin", new TextEncoder().encode(text));
+    },
+    save(path) {
+      if (path === "") throw new RangeError("save to which file? for example: save crash.faultline");
+      const text = writeRecording(
+        makeRecording(
+          timeline,
+          { argv: session.argv, environment: ENVIRONMENT, stdio: "streams", added: session.added },
+          session.root,
+        ),
+      );
+      try {
+        writeFileSync(path, text);
+      } catch (error) {
+        throw new RangeError(`${path} cannot be written: ${(error as Error).message}`);
+      }
+      return `saved ${timeline.end.instret} instructions in ${text.length} bytes to ${path}; faultline replay ${path} opens it`;
+    },
+    quit: false,
+  };
+}
+
+/** Sources from the machine's own files, else from this computer. */
+function sourceReader(session: Session): ReadSource {
+  const known = new Map<string, readonly string[] | null>();
+  const own = new Map([...session.root, ...session.added].map((entry) => [entry.path, entry.bytes]));
+  return (path) => {
+    let lines = known.get(path);
+    if (lines === undefined) {
+      try {
+        lines = (own.has(path) ? new TextDecoder().decode(own.get(path)) : readFileSync(path, "utf8")).split("\n");
+      } catch {
+        lines = null;
+      }
+      known.set(path, lines);
+    }
+    return lines;
+  };
+}

@@ -1,0 +1,376 @@
+/**
+ * C expressions over a stopped program: `head->next`, `*p`, `a[3] & 0xff`, `&counter`, `$sp + 16`. Names are variables of the
+ * frame, globals, symbols, or figures of the machine (`zeroed`, `dirty`, `standby`, `modified`, `free`, `resident`,
+ * `instructions`, `cycles`, `pid`). Nothing is paged in, and nothing is changed.
+ *
+ * Leaves out: casts, calls, assignment (the debugger has `set`), floating point beyond printing, bit fields.
+ */
+import { registerNumber } from "../../emulator/isa/registers.ts";
+import type { DebugInfo, DebugType, Location, Variable } from "../../toolchain/dwarf/read.ts";
+import type { Child, ParseNode } from "../../toolchain/ohm/parse-tree.ts";
+import { currentPid, listCounts, processOf, readMemory, readNumber, registersOf } from "../inspect.ts";
+import type { Machine } from "../machine.ts";
+import type { Image } from "./symbols.ts";
+
+/** Where names have their meaning. */
+export interface Scope {
+  readonly machine: Machine;
+  readonly pid: number;
+  readonly image: Image | null;
+  /** Registers of the frame looked at, pc included; null where unknown. */
+  readonly frame: {
+    readonly pc: number;
+    readonly registers: readonly (number | null)[];
+    readonly cfa: number | null;
+  } | null;
+}
+
+export interface Value {
+  /** null: a plain 32-bit number. */
+  readonly type: DebugType | null;
+  /** Where it is in memory, when it is there. */
+  readonly vaddr: number | null;
+  /** Of a scalar that is in no memory. */
+  readonly number: number | null;
+  /** The register that holds a variable, when one does. */
+  readonly register?: number;
+}
+
+/** The expression means nothing here; the message says why. */
+export class EvaluationError extends Error {
+  override readonly name = "EvaluationError";
+}
+
+export const plain = (number: number): Value => ({ type: null, vaddr: null, number });
+const isNode = (child: Child): child is ParseNode => typeof child === "object" && "rule" in child;
+const nodes = (node: ParseNode, index: number): readonly ParseNode[] =>
+  ((node.children[index] as readonly Child[] | undefined) ?? []).filter(isNode);
+const nodeAt = (node: ParseNode, index: number): ParseNode => node.children[index] as ParseNode;
+
+/** Without qualifiers and typedefs. */
+export function bare(type: DebugType | null): DebugType | null {
+  let at = type;
+  while (at !== null && (at.kind === "typedef" || at.kind === "qualified")) at = at.of;
+  return at;
+}
+
+/** Size in bytes; 0 for void and functions. */
+export function sizeOf(type: DebugType | null): number {
+  const t = bare(type);
+  switch (t?.kind) {
+    case "base":
+    case "struct":
+    case "union":
+    case "enum":
+      return t.bytes;
+    case "pointer":
+      return 4;
+    case "array":
+      return t.counts.reduce<number>((product, count) => product * (count ?? 0), sizeOf(t.of));
+    default:
+      return type === null ? 4 : 0;
+  }
+}
+
+/** Element type of an array: one dimension less. */
+function elementOf(type: Extract<DebugType, { kind: "array" }>): DebugType | null {
+  return type.counts.length > 1 ? { kind: "array", of: type.of, counts: type.counts.slice(1) } : type.of;
+}
+
+const isSigned = (type: DebugType | null): boolean => {
+  const t = bare(type);
+  return t?.kind === "base" ? t.encoding === "signed" || t.encoding === "char" : t === null;
+};
+
+/** The number that a scalar value is. Throws EvaluationError for structs and for memory that is not there. */
+export function numberOf(scope: Scope, value: Value): number {
+  const t = bare(value.type);
+  if (t?.kind === "array" && value.vaddr !== null) return value.vaddr;
+  if (value.number !== null) return value.number;
+  if (t?.kind === "struct" || t?.kind === "union")
+    throw new EvaluationError(`a ${t.kind} is not a number; name a member of it`);
+  const bytes = sizeOf(value.type);
+  const vaddr = value.vaddr ?? 0;
+  const low = readNumber(scope.machine, scope.pid, vaddr, bytes === 1 || bytes === 2 ? bytes : 4);
+  if (low === null) throw new EvaluationError(`nothing is mapped at 0x${vaddr.toString(16)} in process ${scope.pid}`);
+  if (bytes === 8) return (readNumber(scope.machine, scope.pid, vaddr + 4, 4) ?? 0) * 2 ** 32 + low;
+  if (!isSigned(value.type) || value.type === null) return low;
+  const shift = 32 - 8 * Math.min(4, bytes);
+  return (low << shift) >> shift;
+}
+
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  "*": 6,
+  "/": 6,
+  "%": 6,
+  "+": 5,
+  "-": 5,
+  "<<": 4,
+  ">>": 4,
+  "&": 3,
+  "^": 2,
+  "|": 1,
+};
+
+/** Evaluates an Expression node of condition.ohm. Throws EvaluationError. */
+export function evaluate(node: ParseNode, text: string, scope: Scope): Value {
+  const slice = (n: ParseNode): string => text.slice(n.start, n.end).trim();
+  const walk = (n: ParseNode): Value => {
+    switch (n.rule) {
+      case "Expression":
+        return climb(n);
+      case "Prefixed":
+        return prefixed(slice(nodeAt(n, 0)), walk(nodeAt(n, 1)), scope);
+      case "Postfixed":
+        return nodes(n, 1).reduce((value, suffix) => suffixed(suffix, value), walk(nodeAt(n, 0)));
+      case "Parenthesis":
+        return walk(nodeAt(n, 1));
+      case "number":
+        return plain(Number(slice(n)));
+      case "character":
+        return plain(characterOf(slice(n)));
+      case "register":
+        return plain(registerValue(slice(n).slice(1), scope));
+      case "name":
+        return named(slice(n), scope);
+      default:
+        throw new EvaluationError(`"${slice(n)}" is no expression`);
+    }
+  };
+  const suffixed = (n: ParseNode, value: Value): Value => {
+    if (n.rule === "Index") return dereference(binary("+", value, walk(nodeAt(n, 1)), scope), scope);
+    const name = slice(nodeAt(n, 1));
+    return member(n.rule === "Arrow" ? dereference(value, scope) : value, name);
+  };
+  const climb = (n: ParseNode): Value => {
+    const values = [walk(nodeAt(n, 0))];
+    const operators: string[] = [];
+    const reduce = (): void => {
+      const right = values.pop()!;
+      const left = values.pop()!;
+      values.push(binary(operators.pop()!, left, right, scope));
+    };
+    for (const tail of nodes(n, 1)) {
+      const operator = slice(nodeAt(tail, 0));
+      while (operators.length > 0 && PRECEDENCE[operators[operators.length - 1]] >= PRECEDENCE[operator]) reduce();
+      operators.push(operator);
+      values.push(walk(nodeAt(tail, 1)));
+    }
+    while (operators.length > 0) reduce();
+    return values[0];
+  };
+  return walk(node);
+}
+
+function characterOf(text: string): number {
+  const inner = text.slice(1, -1);
+  const escapes: Record<string, number> = { "\\n": 10, "\\t": 9, "\\0": 0, "\\r": 13, "\\\\": 92, "\\'": 39 };
+  return escapes[inner] ?? inner.charCodeAt(inner.length - 1);
+}
+
+function registerValue(name: string, scope: Scope): number {
+  const registers = registersOf(scope.machine, scope.pid);
+  if (registers === undefined) throw new EvaluationError(`there is no process ${scope.pid}`);
+  if (name === "pc") return scope.frame?.pc ?? registers.pc;
+  const number = registerNumber(name);
+  if (number === undefined)
+    throw new EvaluationError(`there is no register $${name}; there are $a0, $sp, $x5, $pc and so on`);
+  const value = scope.frame === null ? registers.x[number] : scope.frame.registers[number];
+  if (value === null || value === undefined) throw new EvaluationError(`$${name} is not known in this frame`);
+  return value >>> 0;
+}
+
+/** Figures of the machine by name. */
+const FIGURES: Readonly<Record<string, (scope: Scope) => number>> = {
+  zeroed: ({ machine }) => listCounts(machine).zeroed,
+  dirty: ({ machine }) => listCounts(machine).dirty,
+  standby: ({ machine }) => listCounts(machine).standby,
+  modified: ({ machine }) => listCounts(machine).modified,
+  active: ({ machine }) => listCounts(machine).active,
+  free: ({ machine }) => listCounts(machine).zeroed + listCounts(machine).dirty,
+  available: ({ machine }) => machine.kernel.core.frames.availableFrames,
+  resident: ({ machine, pid }) => processOf(machine, pid)?.space.residentPages ?? 0,
+  swapped: ({ machine }) => machine.kernel.core.swap.usedSlots,
+  instructions: ({ machine }) => machine.hart.instret,
+  cycles: ({ machine }) => machine.hart.cycles,
+  processes: ({ machine }) => machine.kernel.core.processes.size,
+  pid: ({ machine }) => currentPid(machine),
+};
+export const FIGURE_NAMES: readonly string[] = Object.keys(FIGURES);
+
+function named(name: string, scope: Scope): Value {
+  const debug = scope.image?.debug ?? null;
+  if (debug !== null && scope.frame !== null) {
+    const local = debug.variablesAt(scope.frame.pc).find((v) => v.name === name);
+    if (local !== undefined) return variableValue(debug, local, scope);
+  }
+  const global = debug?.globals.find((v) => v.name === name);
+  if (debug !== null && global !== undefined) return variableValue(debug, global, scope);
+  const symbol = scope.image?.named(name);
+  if (symbol !== undefined)
+    return symbol.isFunction ? plain(symbol.vaddr) : { type: null, vaddr: symbol.vaddr, number: null };
+  const figure = FIGURES[name];
+  if (Object.hasOwn(FIGURES, name)) return plain(figure(scope));
+  throw new EvaluationError(
+    `there is no variable or symbol ${name} here, and no figure of that name (${FIGURE_NAMES.join(", ")})`,
+  );
+}
+
+/** A variable as it stands in the frame. Throws EvaluationError when it has no place there. */
+export function variableValue(debug: DebugInfo, variable: Variable, scope: Scope): Value {
+  const { frame } = scope;
+  const location: Location | null = debug.locate(variable, frame?.pc ?? variable.places[0]?.start ?? 0, {
+    register: (number) => frame?.registers[number] ?? null,
+    readWord: (vaddr) => readNumber(scope.machine, scope.pid, vaddr, 4),
+    cfa: frame?.cfa ?? null,
+  });
+  switch (location?.kind) {
+    case "memory":
+      return { type: variable.type, vaddr: location.vaddr >>> 0, number: null };
+    case "register":
+      return {
+        type: variable.type,
+        vaddr: null,
+        number: frame?.registers[location.register] ?? 0,
+        register: location.register,
+      };
+    case "value":
+      return { type: variable.type, vaddr: null, number: location.value };
+    default:
+      throw new EvaluationError(`${variable.name} is not available at this place in the program`);
+  }
+}
+
+function prefixed(operator: string, value: Value, scope: Scope): Value {
+  switch (operator) {
+    case "*":
+      return dereference(value, scope);
+    case "&":
+      if (value.vaddr === null) throw new EvaluationError("this value is in no memory, so it has no address");
+      return { type: { kind: "pointer", to: value.type }, vaddr: null, number: value.vaddr };
+    case "-":
+      return plain(-numberOf(scope, value));
+    case "~":
+      return plain(~numberOf(scope, value));
+    default:
+      return plain(numberOf(scope, value) === 0 ? 1 : 0);
+  }
+}
+
+function dereference(value: Value, scope: Scope): Value {
+  const t = bare(value.type);
+  const vaddr = numberOf(scope, value) >>> 0;
+  if (t?.kind === "pointer") return { type: t.to, vaddr, number: null };
+  if (t?.kind === "array") return { type: elementOf(t), vaddr, number: null };
+  return { type: null, vaddr, number: null };
+}
+
+function member(value: Value, name: string): Value {
+  const t = bare(value.type);
+  if (t?.kind !== "struct" && t?.kind !== "union")
+    throw new EvaluationError(`.${name} needs a struct or a union on its left`);
+  const found = t.members.find((m) => m.name === name);
+  if (found === undefined)
+    throw new EvaluationError(
+      `${t.kind} ${t.name} has no member ${name}; it has ${t.members.map((m) => m.name).join(", ")}`,
+    );
+  if (value.vaddr === null) throw new EvaluationError(`this ${t.kind} is in no memory`);
+  return { type: found.type, vaddr: (value.vaddr + found.offset) >>> 0, number: null };
+}
+
+/** Bytes that adding 1 moves a pointer (or array) by; 1 for numbers. */
+function stride(value: Value): number {
+  const t = bare(value.type);
+  if (t?.kind === "pointer") return Math.max(1, sizeOf(t.to));
+  return t?.kind === "array" ? Math.max(1, sizeOf(elementOf(t))) : 1;
+}
+
+function binary(operator: string, left: Value, right: Value, scope: Scope): Value {
+  const a = numberOf(scope, left);
+  const b = numberOf(scope, right);
+  const t = bare(left.type);
+  if ((operator === "+" || operator === "-") && (t?.kind === "pointer" || t?.kind === "array")) {
+    const isDifference = operator === "-" && stride(right) > 1;
+    if (isDifference) return plain((a - b) / stride(left));
+    const to = t.kind === "pointer" ? t.to : elementOf(t);
+    return {
+      type: { kind: "pointer", to },
+      vaddr: null,
+      number: (operator === "+" ? a + b * stride(left) : a - b * stride(left)) >>> 0,
+    };
+  }
+  switch (operator) {
+    case "+":
+      return plain(a + b);
+    case "-":
+      return plain(a - b);
+    case "*":
+      return plain(a * b);
+    case "/":
+    case "%":
+      if (b === 0) throw new EvaluationError("division by zero");
+      return plain(operator === "/" ? Math.trunc(a / b) : a % b);
+    case "<<":
+      return plain((a << b) >>> 0);
+    case ">>":
+      return plain(a < 0 ? a >> b : Math.floor(a / 2 ** b));
+    case "&":
+      return plain((a & b) >>> 0);
+    case "|":
+      return plain((a | b) >>> 0);
+    default:
+      return plain((a ^ b) >>> 0);
+  }
+}
+
+const MOST_ELEMENTS = 32;
+
+/** A value as C would write it. */
+export function valueText(scope: Scope, value: Value, depth = 0): string {
+  const t = bare(value.type);
+  switch (t?.kind) {
+    case "struct":
+    case "union":
+      if (depth > 3) return "{…}";
+      return `{${t.members.map((m) => `${m.name} = ${valueText(scope, member(value, m.name), depth + 1)}`).join(", ")}}`;
+    case "array": {
+      const element = elementOf(t);
+      const count = t.counts[0] ?? 0;
+      if (bare(element)?.kind === "base" && sizeOf(element) === 1) return stringText(scope, value.vaddr ?? 0, count);
+      const bytes = sizeOf(element);
+      const items = Array.from({ length: Math.min(count, MOST_ELEMENTS) }, (_, i) =>
+        valueText(scope, { type: element, vaddr: (value.vaddr ?? 0) + i * bytes, number: null }, depth + 1),
+      );
+      return `{${items.join(", ")}${count > MOST_ELEMENTS ? ", …" : ""}}`;
+    }
+    case "pointer": {
+      const vaddr = numberOf(scope, value) >>> 0;
+      const to = bare(t.to);
+      const text =
+        to?.kind === "base" && to.encoding === "char" && vaddr !== 0 ? ` ${stringText(scope, vaddr, 200)}` : "";
+      const name = to?.kind === "function" ? scope.image?.nameOf(vaddr) : undefined;
+      return `0x${vaddr.toString(16)}${text}${name === undefined ? "" : ` <${name}>`}`;
+    }
+    case "enum": {
+      const number = numberOf(scope, value);
+      return t.values.find((v) => v.value === number)?.name ?? String(number);
+    }
+    case "base": {
+      const number = numberOf(scope, value);
+      if (t.encoding === "bool") return number === 0 ? "false" : "true";
+      return t.encoding === "char" || t.bytes === 1
+        ? `${number}${number >= 32 && number < 127 ? ` '${String.fromCharCode(number)}'` : ""}`
+        : String(number);
+    }
+    default:
+      return String(numberOf(scope, value));
+  }
+}
+
+function stringText(scope: Scope, vaddr: number, most: number): string {
+  const bytes = readMemory(scope.machine, scope.pid, vaddr, Math.min(most, 200));
+  const end = bytes.indexOf(0);
+  const shown = bytes.subarray(0, end < 0 ? bytes.length : end);
+  if (bytes.length === 0) return "<not mapped>";
+  return JSON.stringify(new TextDecoder().decode(shown)) + (end < 0 && bytes.length === 200 ? "…" : "");
+}

@@ -1,0 +1,204 @@
+/**
+ * `.faultline` files: a run as something to keep, send and open again at any instruction. A recording holds what determines
+ * the run (configuration, program, arguments, input log), not what followed from it; so it is small, and replaying it on
+ * another host must give the same states. Hashes of the state along the way say whether it does.
+ *
+ * The file is one JSON object; docs/recordings.md has every field. `check` is a hash of all the others: a file that was cut
+ * short or edited is refused. So is one of another version, or one whose machine has other files.
+ */
+import { base64 } from "./base64.ts";
+import type { InputRecord, Moment } from "./machine.ts";
+import type { MachineConfig } from "./options.ts";
+import { DEFAULT_MACHINE_CONFIG } from "./options.ts";
+import type { RootEntry } from "./root-file-system.ts";
+import { hashBytes, hashData, stateHash } from "./state-hash.ts";
+import { Divergence, type Timeline } from "./timeline.ts";
+
+export const RECORDING_FORMAT = "faultline-recording";
+/** Raised whenever an older reader could not read, or would replay differently. */
+export const RECORDING_VERSION = 1;
+
+/** How a machine was started. */
+export interface Start {
+  readonly argv: readonly string[];
+  readonly environment: readonly string[];
+  readonly stdio: "tty" | "streams";
+  /** Files that were added to the machine's own: the program. */
+  readonly added: readonly RootEntry[];
+}
+
+export interface StateCheck extends Moment {
+  readonly hash: string;
+}
+
+export interface Recording {
+  readonly config: MachineConfig;
+  readonly start: Start;
+  /** Hash of each file of the machine's own root file system, by path. */
+  readonly root: Readonly<Record<string, string>>;
+  readonly log: readonly InputRecord[];
+  readonly end: Moment;
+  /** States on the way, the last one at the end. */
+  readonly checks: readonly StateCheck[];
+}
+
+/** Why a recording cannot be opened; the message says what to do. */
+export class RecordingError extends Error {
+  override readonly name = "RecordingError";
+}
+
+/** Hash of each file, by path: what a recording demands of the machine that replays it. */
+export function rootHashes(root: Iterable<RootEntry>): Record<string, string> {
+  const hashes: Record<string, string> = {};
+  for (const { path, type, bytes, target, mode } of root)
+    hashes[path] = hashData([type, mode ?? -1, target ?? "", hashBytes(bytes ?? new Uint8Array(0))]);
+  return hashes;
+}
+
+/** Checks along the way besides the one at the end. */
+const CHECKS = 8;
+
+/** Makes a recording of everything on a timeline that began at power-on. Leaves the timeline where it was. */
+export function makeRecording(timeline: Timeline, start: Start, root: Iterable<RootEntry>): Recording {
+  const { machine } = timeline;
+  const before = timeline.moment;
+  const { instret, turns, cycles } = timeline.end;
+  const checks: StateCheck[] = [];
+  const check = (): void => {
+    const { moment } = timeline;
+    const last = checks[checks.length - 1];
+    if (
+      last === undefined ||
+      last.turns !== moment.turns ||
+      last.instret !== moment.instret ||
+      last.cycles !== moment.cycles
+    )
+      checks.push({ ...moment, hash: stateHash(machine) });
+  };
+  for (let i = 1; i <= CHECKS; i++) {
+    timeline.goTo(timeline.start.instret + ((instret - timeline.start.instret) * i) / (CHECKS + 1));
+    check();
+  }
+  timeline.goToEnd();
+  check();
+  timeline.goToMoment(before);
+  return {
+    config: machine.config,
+    start,
+    root: rootHashes(root),
+    log: machine.inputLog.slice(),
+    end: { instret, turns, cycles },
+    checks,
+  };
+}
+
+/** Bytes and infinities have no JSON of their own. */
+function pack(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { "~bytes": base64.encode(value) };
+  if (value === Number.POSITIVE_INFINITY) return { "~number": "Infinity" };
+  if (Array.isArray(value)) return value.map(pack);
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, pack(field)]));
+  return value;
+}
+
+function unpack(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unpack);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if (typeof fields["~bytes"] === "string") return base64.decode(fields["~bytes"]);
+  if (fields["~number"] === "Infinity") return Number.POSITIVE_INFINITY;
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, unpack(field)]));
+}
+
+/** The text of a .faultline file. */
+export function writeRecording(recording: Recording): string {
+  const content = { format: RECORDING_FORMAT, version: RECORDING_VERSION, ...(pack(recording) as object) };
+  return `${JSON.stringify({ ...content, check: hashData(content) })}\n`;
+}
+
+/** Reads the text of a .faultline file. Throws RecordingError. */
+export function readRecording(text: string): Recording {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new RecordingError(
+      "this is no whole recording: it ends in the middle, or is no .faultline file at all; get the file again",
+    );
+  }
+  if (typeof json !== "object" || json === null || (json as Record<string, unknown>)["format"] !== RECORDING_FORMAT) {
+    throw new RecordingError("this is no recording of Faultline; `save FILE` in `faultline debug` makes one");
+  }
+  const { check, ...content } = json as Record<string, unknown>;
+  if (content["version"] !== RECORDING_VERSION) {
+    throw new RecordingError(
+      `the recording has version ${String(content["version"])}, and this Faultline reads version ${RECORDING_VERSION}; open it with the Faultline it was made with`,
+    );
+  }
+  if (hashData(content) !== check)
+    throw new RecordingError(
+      "the recording has been changed since it was made (its check does not fit); get the file again",
+    );
+  return checkedShape(unpack(content) as Record<string, unknown>);
+}
+
+const isMoment = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  ["instret", "turns", "cycles"].every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");
+
+/** A file whose check fits may still have been made by a program that is none of ours. */
+function checkedShape(fields: Record<string, unknown>): Recording {
+  const { config, start, root, log, end, checks } = fields as unknown as Recording;
+  const isWhole =
+    typeof config === "object" &&
+    config !== null &&
+    Object.keys(DEFAULT_MACHINE_CONFIG).every((name) => Object.hasOwn(config, name)) &&
+    typeof start === "object" &&
+    start !== null &&
+    isStrings(start.argv) &&
+    isStrings(start.environment) &&
+    Array.isArray(start.added) &&
+    start.added.every((entry) => typeof entry?.path === "string" && entry.bytes instanceof Uint8Array) &&
+    typeof root === "object" &&
+    root !== null &&
+    isMoment(end) &&
+    Array.isArray(log) &&
+    log.every((record) => isMoment(record) && typeof record.kind === "string") &&
+    Array.isArray(checks) &&
+    checks.every((c) => isMoment(c) && typeof c.hash === "string");
+  if (!isWhole) throw new RecordingError("the recording lacks parts that it must have; get the file again");
+  return { config, start, root, log, end, checks };
+}
+
+/** Says what about a machine's own files does not fit a recording, or null. */
+export function rootProblem(recording: Recording, root: Iterable<RootEntry>): string | null {
+  const present = rootHashes(root);
+  const differing = [...new Set([...Object.keys(recording.root), ...Object.keys(present)])].filter(
+    (path) => present[path] !== recording.root[path],
+  );
+  if (differing.length === 0) return null;
+  const shown = differing.slice(0, 3).join(", ");
+  return `the recording was made with another build of the machine: ${shown}${differing.length > 3 ? ` and ${differing.length - 3} more files` : ""} ${differing.length === 1 ? "is" : "are"} not the same; build the version it was made with`;
+}
+
+/**
+ * Runs a recording on a fresh timeline (of a machine that was booted as recorded), to its end. Throws RecordingError, with the
+ * place, when a state on the way is not the one that was recorded.
+ */
+export function replayRecording(timeline: Timeline, recording: Recording): void {
+  try {
+    timeline.load(recording.log, recording.end, recording.checks, (check) => {
+      if (stateHash(timeline.machine) !== check.hash)
+        throw new RecordingError(
+          `the run differs from the recording somewhere before instruction ${check.instret}: this Faultline does not do what the one did that made it`,
+        );
+    });
+  } catch (error) {
+    if (error instanceof Divergence) throw new RecordingError(`the run differs from the recording: ${error.message}`);
+    throw error;
+  }
+}
