@@ -103,7 +103,7 @@ export class Checker extends StatementChecker {
       facts.definition !== "none" &&
       symbol.name !== "" &&
       symbol.symbol === symbol.name &&
-      !symbol.type.isConst
+      !isConstObject(symbol.type)
     )
       this.warn("Wunused-variable", `the static variable '${symbol.name}' is never used`, facts.span);
   }
@@ -346,9 +346,9 @@ export class Checker extends StatementChecker {
   // ---- declarations at file scope ----
 
   private fileDeclaration(declaration: ast.Declaration): void {
-    this.isBareDeclaration = declaration.declarators.length === 0;
+    this.bareSpecifiers = declaration.declarators.length === 0 ? declaration.specifiers : null;
     const spec = this.declSpec(declaration.specifiers);
-    this.isBareDeclaration = false;
+    this.bareSpecifiers = null;
     this.checkBare(declaration, spec);
     for (const item of declaration.declarators) this.fileDeclarator(item, spec);
   }
@@ -377,6 +377,7 @@ export class Checker extends StatementChecker {
     if (type.type.kind === "function") {
       this.checkFunctionDeclarator(spec, initializer, name, span);
       if (!spec.isInline || spec.storage === "extern") facts.isInlineOnly = false;
+      else if (symbol.linkage === "internal") facts.isInlineOnly = true;
       return;
     }
     if (spec.isInline) this.error(`only a function can be inline, not '${name}'`, span);
@@ -478,15 +479,15 @@ export class Checker extends StatementChecker {
     };
     const outer = this.pendingSizes;
     this.pendingSizes = [];
-    this.isBareDeclaration = declaration.declarators.length === 0;
+    this.bareSpecifiers = declaration.declarators.length === 0 ? declaration.specifiers : null;
     const spec = this.declSpec(declaration.specifiers);
-    this.isBareDeclaration = false;
+    this.bareSpecifiers = null;
     this.checkBare(declaration, spec);
     flush();
     for (const item of declaration.declarators) {
       const statements = this.localDeclarator(item, spec);
       flush();
-      out.push(...statements);
+      for (const statement of statements) out.push(statement);
     }
     this.pendingSizes = outer;
     return out;
@@ -688,6 +689,7 @@ export class Checker extends StatementChecker {
       facts.isInlineOnly = true;
       symbol.linkage = "internal";
     }
+    if (spec.isInline && symbol.linkage === "internal") facts.isInlineOnly = true;
     facts.definition = "defined";
     facts.span = span;
     if (!isCompleteType(type.returns.type) && type.returns.type.kind !== "void")

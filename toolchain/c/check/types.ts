@@ -392,7 +392,7 @@ export abstract class TypeChecker extends CheckerBase {
     if (tag === null) return make();
     const kind = item.kind === "enum" ? "enum" : item.keyword;
     // `struct s;` alone declares a new tag in this scope.
-    const isForward = !isDefinition && specifiers !== null && specifiers.items.length === 1 && this.isBareDeclaration;
+    const isForward = !isDefinition && specifiers !== null && specifiers === this.bareSpecifiers && specifiers.items.length === 1;
     const found: TagEntity | null =
       isDefinition || isForward ? (this.scope.tags.get(tag.text) ?? null) : this.scope.findTag(tag.text);
     if (found !== null) {
@@ -413,8 +413,8 @@ export abstract class TypeChecker extends CheckerBase {
     return type;
   }
 
-  /** Set while the specifiers of a declaration without declarators are checked. */
-  isBareDeclaration = false;
+  /** The specifiers of a declaration without declarators, while they (and whatever is inside them) are checked. */
+  bareSpecifiers: Specifiers | null = null;
 
   private enumeration(item: Extract<Specifier, { kind: "enum" }>): EnumType {
     const make = (): EnumType => ({
