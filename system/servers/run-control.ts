@@ -66,6 +66,8 @@ export class RunControl {
   watchpoints: readonly Watchpoint[] = [];
   /** Kinds of page fault that stop the run. */
   stopFaults: ReadonlySet<FaultKind> = new Set();
+  /** Stop before the instruction that makes the kernel send a signal for a mistake. */
+  stopSignals = true;
   private readonly input: InputSource;
   private isInterrupted = false;
   private stopped: StopReason = { kind: "interrupted" };
@@ -127,14 +129,21 @@ export class RunControl {
 
   /** As `backward`, with the goal alone: breakpoints and the like are passed by. */
   async backwardQuietly(goal: Goal): Promise<StopReason> {
-    const { breakpoints, watchpoints, stopFaults } = this;
-    this.breakpoints = [];
-    this.watchpoints = [];
-    this.stopFaults = new Set();
+    return this.quietly(() => this.backward(goal));
+  }
+
+  /** As `forward`, with the goal alone. For stretches that have been run before. */
+  async forwardQuietly(goal: Goal): Promise<StopReason> {
+    return this.quietly(() => this.forward(goal));
+  }
+
+  private async quietly<T>(run: () => Promise<T>): Promise<T> {
+    const { breakpoints, watchpoints, stopFaults, stopSignals } = this;
+    Object.assign(this, { breakpoints: [], watchpoints: [], stopFaults: new Set(), stopSignals: false });
     try {
-      return await this.backward(goal);
+      return await run();
     } finally {
-      Object.assign(this, { breakpoints, watchpoints, stopFaults });
+      Object.assign(this, { breakpoints, watchpoints, stopFaults, stopSignals });
     }
   }
 
@@ -203,7 +212,7 @@ export class RunControl {
   }
 
   private troubleOf(event: FaultlineEvent): Trouble | null {
-    if (event.kind === "signal" && event.from === 0 && MISTAKES.has(event.signal)) {
+    if (this.stopSignals && event.kind === "signal" && event.from === 0 && MISTAKES.has(event.signal)) {
       return { pid: event.pid, reason: { kind: "signal", pid: event.pid, signal: event.signal } };
     }
     if (event.kind === "fault-end" && event.resolved !== "waiting" && this.stopFaults.has(event.resolved)) {

@@ -5,6 +5,8 @@ export interface Breakpoint {
   readonly vaddr: number;
   /** Path of the program whose code it stands in; null: an address in any process. */
   readonly program: string | null;
+  /** Looked at whenever a process arrives there; false: it does not stop. Must not change anything. */
+  readonly holds?: (pid: number) => boolean;
 }
 
 export interface Watchpoint {
