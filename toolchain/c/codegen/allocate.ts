@@ -28,11 +28,13 @@ interface Candidate {
   ranges: Ranges;
   weight: number;
   isUnspillable: boolean;
-  /** Machine registers that a move would like it to be in. */
-  readonly hints: Map<number, number>;
+  /** Machine registers that a move would like it to be in; null: none. */
+  hints: Map<number, number> | null;
   /** The only instruction that defines it, when that can be repeated anywhere. */
   remake: Ins | null;
   definitions: number;
+  /** The higher, the earlier it is served. */
+  priority: number;
 }
 
 export function allocateRegisters(
@@ -50,10 +52,9 @@ export function allocateRegisters(
   const spilled = new Map<number, Ins | null>();
   const calleeSaved = CALLEE_SAVED.filter((register) => !(reserveFramePointer && register === S0));
   const used = usedCalleeSaved(code);
-  const order = [...new Set(candidates.filter((item) => item !== undefined).map((item) => item.register))]
-    .map((register) => candidates[register]!)
-    .filter((item) => parent[item.register] === item.register)
-    .sort((a, b) => priority(b) - priority(a) || a.register - b.register);
+  const order = candidates.filter((item) => item !== undefined && parent[item.register] === item.register);
+  for (const item of order) item.priority = priority(item);
+  order.sort((a, b) => b.priority - a.priority || a.register - b.register);
   for (const item of order) {
     const choice = choose(item, occupied, calleeSaved, used);
     if (choice === NONE) {
@@ -115,28 +116,32 @@ function collect(liveness: Liveness, registerCount: number): Candidate[] {
       ranges: liveness.ranges[register] ?? [],
       weight: 0,
       isUnspillable: false,
-      hints: new Map(),
+      hints: null,
       remake: null,
       definitions: 0,
+      priority: 0,
     };
     return candidates[register]!;
   };
-  for (const ins of liveness.code) {
-    const weight = 8 ** Math.min(ins.depth, 6);
-    const touch = (register: number): void => {
-      if (register < FIRST_VIRTUAL) return;
-      const item = at(register);
-      item.weight += weight;
-      if (ins.op === "asm") item.isUnspillable = true;
-    };
+  let ins: Ins;
+  let weight = 0;
+  const touch = (register: number): void => {
+    if (register < FIRST_VIRTUAL) return;
+    const item = at(register);
+    item.weight += weight;
+    if (ins.op === "asm") item.isUnspillable = true;
+  };
+  const define = (register: number): void => {
+    touch(register);
+    if (register < FIRST_VIRTUAL) return;
+    const item = at(register);
+    item.definitions++;
+    if (isRemakable(ins)) item.remake = ins;
+  };
+  for (ins of liveness.code) {
+    weight = 8 ** Math.min(ins.depth, 6);
     forEachUse(ins, touch);
-    forEachDef(ins, (register) => {
-      touch(register);
-      if (register < FIRST_VIRTUAL) return;
-      const item = at(register);
-      item.definitions++;
-      if (isRemakable(ins)) item.remake = ins;
-    });
+    forEachDef(ins, define);
     if (ins.op === "mv") {
       if (ins.d < FIRST_VIRTUAL && ins.a >= FIRST_VIRTUAL) addHint(at(ins.a), ins.d, weight);
       else if (ins.a < FIRST_VIRTUAL && ins.a > 0 && ins.d >= FIRST_VIRTUAL) addHint(at(ins.d), ins.a, weight);
@@ -146,6 +151,7 @@ function collect(liveness: Liveness, registerCount: number): Candidate[] {
 }
 
 const addHint = (item: Candidate, register: number, weight: number): void => {
+  item.hints ??= new Map();
   item.hints.set(register, (item.hints.get(register) ?? 0) + weight);
 };
 
@@ -159,7 +165,8 @@ const rootOf = (parent: Int32Array, register: number): number => {
 
 /** Merges source and target of moves whose ranges never meet, hottest first. */
 function coalesce(code: readonly Ins[], candidates: Candidate[]): Int32Array {
-  const parent = Int32Array.from(candidates, (_, register) => register);
+  const parent = new Int32Array(candidates.length);
+  for (let register = 0; register < parent.length; register++) parent[register] = register;
   const moves = code.filter((ins) => ins.op === "mv" && ins.d >= FIRST_VIRTUAL && ins.a >= FIRST_VIRTUAL);
   moves.sort((a, b) => b.depth - a.depth);
   for (const move of moves) {
@@ -171,7 +178,7 @@ function coalesce(code: readonly Ins[], candidates: Candidate[]): Int32Array {
     into.weight += from.weight;
     into.isUnspillable ||= from.isUnspillable;
     into.definitions += from.definitions;
-    for (const [register, weight] of from.hints) addHint(into, register, weight);
+    for (const [register, weight] of from.hints ?? []) addHint(into, register, weight);
   }
   return parent;
 }
@@ -193,7 +200,7 @@ function choose(
   used: ReadonlySet<number>,
 ): number {
   const isFree = (register: number): boolean => !meet(occupied[register]!, item.ranges);
-  const hints = [...item.hints].sort((a, b) => b[1] - a[1]);
+  const hints = item.hints === null ? [] : [...item.hints].sort((a, b) => b[1] - a[1]);
   for (const [register] of hints) {
     if ((TEMPORARIES.includes(register) || (used.has(register) && calleeSaved.includes(register))) && isFree(register))
       return register;

@@ -19,10 +19,15 @@ interface Block {
   readonly start: number;
   readonly end: number;
   readonly successors: number[];
-  use: Uint32Array;
-  def: Uint32Array;
-  liveIn: Uint32Array;
-  liveOut: Uint32Array;
+}
+
+/** The data-flow sets of all blocks: block i has the words from i × `words` on. Four arrays, because small ones are dear to make. */
+interface FlowSets {
+  readonly words: number;
+  readonly use: Int32Array;
+  readonly def: Int32Array;
+  readonly liveIn: Int32Array;
+  readonly liveOut: Int32Array;
 }
 
 /** Calls `visit` for every register that the instruction reads. */
@@ -101,31 +106,28 @@ function numberGlobals(code: readonly Ins[], blocks: readonly Block[], registerC
   const makeGlobal = (register: number): void => {
     if (number[register] === NONE) number[register] = count++;
   };
-  blocks.forEach((block, index) => {
-    for (let at = block.start; at < block.end; at++) {
-      const ins = code[at]!;
-      forEachUse(ins, (register) => {
-        if (defined[register] !== index || (home[register] !== NONE && home[register] !== index)) makeGlobal(register);
-        home[register] = index;
-      });
-      forEachDef(ins, (register) => {
-        if (register >= FIRST_VIRTUAL && home[register] !== NONE && home[register] !== index) makeGlobal(register);
-        home[register] = index;
-        defined[register] = index;
-      });
+  let index = 0;
+  const read = (register: number): void => {
+    if (defined[register] !== index || (home[register] !== NONE && home[register] !== index)) makeGlobal(register);
+    home[register] = index;
+  };
+  const define = (register: number): void => {
+    if (register >= FIRST_VIRTUAL && home[register] !== NONE && home[register] !== index) makeGlobal(register);
+    home[register] = index;
+    defined[register] = index;
+  };
+  for (; index < blocks.length; index++) {
+    const { start, end } = blocks[index]!;
+    for (let at = start; at < end; at++) {
+      forEachUse(code[at]!, read);
+      forEachDef(code[at]!, define);
     }
-  });
+  }
   return number;
 }
 
 function scan(code: readonly Ins[], registerCount: number): (Ranges | undefined)[] {
-  const blocks: Block[] = findBlocks(code).map((block) => ({
-    ...block,
-    use: EMPTY,
-    def: EMPTY,
-    liveIn: EMPTY,
-    liveOut: EMPTY,
-  }));
+  const blocks: readonly Block[] = findBlocks(code);
   const number = numberGlobals(code, blocks, registerCount);
   const globals: number[] = [];
   number.forEach((index, register) => {
@@ -133,30 +135,47 @@ function scan(code: readonly Ins[], registerCount: number): (Ranges | undefined)
   });
   const words = (globals.length + 31) >> 5;
   const wanted = new Int32Array(registerCount);
-  blocks.forEach((block, index) => {
-    summarize(code, block, number, words, wanted, index + 1);
-  });
-  solve(blocks);
-  return buildRanges(code, blocks, globals, registerCount);
+  const length = words * blocks.length;
+  const sets: FlowSets = {
+    words,
+    use: new Int32Array(length),
+    def: new Int32Array(length),
+    liveIn: new Int32Array(length),
+    liveOut: new Int32Array(length),
+  };
+  for (let index = 0; index < blocks.length; index++) summarize(code, blocks[index]!, number, wanted, index, sets);
+  sets.liveIn.set(sets.use);
+  solve(blocks, sets);
+  return buildRanges(code, blocks, sets, globals, registerCount);
 }
-
-const EMPTY = new Uint32Array(0);
 
 /**
  * What the block reads before it writes, and what it writes. Removes temporaries of the block that nobody reads.
  *
- * @param wanted for registers of this block alone: `stamp` while a later instruction reads them
+ * @param wanted for registers of this block alone: the block's number + 1 while a later instruction reads them
  */
 function summarize(
   code: readonly Ins[],
   block: Block,
   number: Int32Array,
-  words: number,
   wanted: Int32Array,
-  stamp: number,
+  blockIndex: number,
+  { use, def, words }: FlowSets,
 ): void {
-  const use = new Uint32Array(words);
-  const def = new Uint32Array(words);
+  const base = blockIndex * words;
+  const stamp = blockIndex + 1;
+  const define = (register: number): void => {
+    const index = number[register]!;
+    wanted[register] = 0;
+    if (index === NONE) return;
+    def[base + (index >> 5)]! |= 1 << (index & 31);
+    use[base + (index >> 5)]! &= ~(1 << (index & 31));
+  };
+  const read = (register: number): void => {
+    const index = number[register]!;
+    wanted[register] = stamp;
+    if (index !== NONE) use[base + (index >> 5)]! |= 1 << (index & 31);
+  };
   for (let at = block.end - 1; at >= block.start; at--) {
     const ins = code[at]!;
     const { d } = ins;
@@ -164,40 +183,26 @@ function summarize(
       makeDead(ins);
       continue;
     }
-    forEachDef(ins, (register) => {
-      const index = number[register]!;
-      wanted[register] = 0;
-      if (index === NONE) return;
-      def[index >> 5]! |= 1 << (index & 31);
-      use[index >> 5]! &= ~(1 << (index & 31));
-    });
-    forEachUse(ins, (register) => {
-      const index = number[register]!;
-      wanted[register] = stamp;
-      if (index !== NONE) use[index >> 5]! |= 1 << (index & 31);
-    });
+    forEachDef(ins, define);
+    forEachUse(ins, read);
   }
-  block.use = use;
-  block.def = def;
-  block.liveIn = use.slice();
-  block.liveOut = new Uint32Array(words);
 }
 
 /** Backward data flow to the fixed point. */
-function solve(blocks: readonly Block[]): void {
+function solve(blocks: readonly Block[], { words, use, def, liveIn, liveOut }: FlowSets): void {
   for (let changed = true; changed; ) {
     changed = false;
     for (let index = blocks.length - 1; index >= 0; index--) {
-      const block = blocks[index]!;
-      for (const successor of block.successors) {
-        const from = blocks[successor]!.liveIn;
-        for (let word = 0; word < from.length; word++) {
-          const out = block.liveOut[word]! | from[word]!;
-          if (out >>> 0 === block.liveOut[word]!) continue;
-          block.liveOut[word] = out;
-          const into = block.use[word]! | (out & ~block.def[word]!);
-          if (into >>> 0 !== block.liveIn[word]!) {
-            block.liveIn[word] = into;
+      const base = index * words;
+      for (const successor of blocks[index]!.successors) {
+        const from = successor * words;
+        for (let word = 0; word < words; word++) {
+          const out = liveOut[base + word]! | liveIn[from + word]!;
+          if (out === liveOut[base + word]!) continue;
+          liveOut[base + word] = out;
+          const into = use[base + word]! | (out & ~def[base + word]!);
+          if (into !== liveIn[base + word]!) {
+            liveIn[base + word] = into;
             changed = true;
           }
         }
@@ -210,47 +215,56 @@ function solve(blocks: readonly Block[]): void {
 function buildRanges(
   code: readonly Ins[],
   blocks: readonly Block[],
+  { words, liveOut }: FlowSets,
   globals: readonly number[],
   registerCount: number,
 ): (Ranges | undefined)[] {
   const ranges: (Ranges | undefined)[] = new Array(registerCount);
   /** Where the range that is being built ends, or −1 when the register is not live. */
   const liveUntil = new Int32Array(registerCount).fill(-1);
+  let live: number[] = [];
+  let at = 0;
+  let early: readonly number[] | undefined;
+  const define = (register: number): void => {
+    const start = early?.includes(register) === true ? at * 2 : at * 2 + 1;
+    add(register, start, liveUntil[register] === -1 ? at * 2 + 2 : liveUntil[register]!);
+    liveUntil[register] = -1;
+  };
+  const read = (register: number): void => {
+    if (liveUntil[register] !== -1) return;
+    liveUntil[register] = at * 2 + 1;
+    live.push(register);
+  };
   const add = (register: number, start: number, end: number): void => {
-    const list = (ranges[register] ??= []);
+    const list = ranges[register];
+    if (list === undefined) {
+      ranges[register] = [start, end];
+      return;
+    }
     // Built from the back: the newest range stands last and is the lowest.
     const top = list.length;
-    if (top > 0 && list[top - 2]! <= end) list[top - 2] = Math.min(start, list[top - 2]!);
+    if (list[top - 2]! <= end) list[top - 2] = Math.min(start, list[top - 2]!);
     else list.push(start, end);
   };
   for (let index = blocks.length - 1; index >= 0; index--) {
     const block = blocks[index]!;
-    const live: number[] = [];
-    for (let word = 0; word < block.liveOut.length; word++) {
-      for (let bits = block.liveOut[word]!; bits !== 0; bits &= bits - 1) {
+    live = [];
+    for (let word = 0; word < words; word++) {
+      for (let bits = liveOut[index * words + word]!; bits !== 0; bits &= bits - 1) {
         const register = globals[word * 32 + 31 - Math.clz32(bits & -bits)]!;
         liveUntil[register] = block.end * 2;
         live.push(register);
       }
     }
-    for (let at = block.end - 1; at >= block.start; at--) {
+    for (at = block.end - 1; at >= block.start; at--) {
       const ins = code[at]!;
       if (ins.d >= FIRST_VIRTUAL && liveUntil[ins.d] === -1 && isPure(ins)) {
         makeDead(ins);
         continue;
       }
-      const early = ins.info?.earlyDefs;
-      forEachDef(ins, (register) => {
-        const start = early?.includes(register) === true ? at * 2 : at * 2 + 1;
-        add(register, start, liveUntil[register] === -1 ? at * 2 + 2 : liveUntil[register]!);
-        liveUntil[register] = -1;
-      });
-      forEachUse(ins, (register) => {
-        if (liveUntil[register] === -1) {
-          liveUntil[register] = at * 2 + 1;
-          live.push(register);
-        }
-      });
+      early = ins.info?.earlyDefs;
+      forEachDef(ins, define);
+      forEachUse(ins, read);
     }
     for (const register of live) {
       if (liveUntil[register] === -1) continue;
