@@ -3,6 +3,7 @@ import type { Item } from "../asm/items.ts";
 import { parseAssembly } from "../asm/parse.ts";
 import { generateUnit } from "../c/codegen/unit.ts";
 import { frontEnd, preprocessOnly } from "../c/front-end.ts";
+import { guardDepth } from "../c/parse/depth.ts";
 import type { PreprocessOptions } from "../c/preprocess/preprocess.ts";
 import { type Diagnostic, Diagnostics, SourceFile, type Span } from "../diagnostics.ts";
 import type { DriverHost } from "./host.ts";
@@ -81,18 +82,22 @@ export function compileC(
   if (front.unit === null) return { result: null, diagnostics: front.diagnostics };
   if (options.syntaxOnly) return { result: [], diagnostics: front.diagnostics };
   const diagnostics = new Diagnostics();
-  const items = generateUnit(front.unit, {
-    level: options.level,
-    debug: options.debug,
-    // One source this long may fill the reach of a single jump.
-    longCalls: options.longCalls || file.text.length > LONG_SOURCE_BYTES,
-    functionSections: options.functionSections,
-    dataSections: options.dataSections,
-    common: options.common,
-    diagnostics,
-    workingDirectory: host.workingDirectory ?? "/",
-    parseAsm: (text, span) => parseAsmText(text, span, diagnostics),
-  });
+  const { unit } = front;
+  const generate = (): Item[] =>
+    generateUnit(unit, {
+      level: options.level,
+      debug: options.debug,
+      // One source this long may fill the reach of a single jump.
+      longCalls: options.longCalls || file.text.length > LONG_SOURCE_BYTES,
+      functionSections: options.functionSections,
+      dataSections: options.dataSections,
+      common: options.common,
+      diagnostics,
+      workingDirectory: host.workingDirectory ?? "/",
+      parseAsm: (text, span) => parseAsmText(text, span, diagnostics),
+    });
+  // Long chains of operators pass the checker and can still be too deep for the generator.
+  const items = guardDepth(diagnostics, file, generate);
   return { result: diagnostics.failed ? null : items, diagnostics: [...front.diagnostics, ...diagnostics.list] };
 }
 

@@ -18,7 +18,7 @@ export abstract class StatementChecker extends InitializerChecker {
     const scope = this.openScope();
     const labels = this.openLabels(body.localLabels);
     const out: Stmt[] = [...declareFirst()];
-    for (const item of body.items) out.push(...this.blockItem(item));
+    for (const item of body.items) for (const statement of this.blockItem(item)) out.push(statement);
     if (labels) this.fn!.localLabels.pop();
     this.closeScope();
     return { kind: "block", body: out, locals: scope.locals, span: body.span };
@@ -91,7 +91,7 @@ export abstract class StatementChecker extends InitializerChecker {
   private statements(source: ast.Statement): Stmt[] {
     const out: Stmt[] = [];
     const made = this.withSizesOf(() => this.single(source), out);
-    out.push(...made);
+    for (const statement of made) out.push(statement);
     return out;
   }
 

@@ -37,8 +37,7 @@ export function objectItems(object: ObjectDefinition, options: DataOptions): Ite
   const items: Item[] = [sectionOf(object, options), align(Math.log2(Math.max(1, object.align)))];
   items.push(...symbolItems(symbol, "object", { kind: "size", name: symbol.symbol, value: imm(size) }));
   items.push({ kind: "label", name: symbol.symbol });
-  items.push(...imageItems(object.image, size));
-  return items;
+  return [...items, ...imageItems(object.image, size)];
 }
 
 function sectionOf(object: ObjectDefinition, options: DataOptions): Item {

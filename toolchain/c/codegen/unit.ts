@@ -55,22 +55,28 @@ export function generateUnit(tree: TranslationUnit, options: CodegenOptions): It
   const unit = new Unit(options.level > 0, options.diagnostics);
   const lines = new LineMarks();
   const items: Item[] = [{ kind: "file", index: 0, name: tree.fileName }];
+  // Not by spreading: a long function has more items than a call may have arguments.
+  const add = (more: readonly Item[]): void => {
+    for (const item of more) items.push(item);
+  };
   for (const { text, span } of tree.fileAsm) items.push(section(".text"), ...options.parseAsm(text, span));
   const addressed = labelsInData(tree);
   const debugged: DebugFunction[] = [];
   for (const definition of tree.functions) {
     const labels = addressed.get(definition.symbol.symbol) ?? [];
-    items.push(...functionItems(definition, unit, options, lines, labels, debugged));
+    add(functionItems(definition, unit, options, lines, labels, debugged));
   }
   for (const object of tree.objects) {
-    items.push(...objectItems(object, { separateSections: options.dataSections, common: options.common }));
+    add(objectItems(object, { separateSections: options.dataSections, common: options.common }));
   }
-  items.push(...stringItems(tree.strings));
+  add(stringItems(tree.strings));
   for (const symbol of tree.externals) {
     if (symbol.isWeak) items.push({ kind: "attribute", attribute: "weak", name: symbol.symbol });
   }
-  if (options.debug)
-    items.push(...debugItems(describeUnit(tree, options, debugged, lines)), ...lines.declarations.splice(0));
+  if (options.debug) {
+    add(debugItems(describeUnit(tree, options, debugged, lines)));
+    add(lines.declarations.splice(0));
+  }
   return items;
 }
 

@@ -196,6 +196,10 @@ class Uses {
       case "vla":
         this.set.add(s.local);
         return;
+      case "case":
+        // Reached from the switch, not from what stands above it.
+        this.freed.clear();
+        return;
       case "goto-computed":
         this.expr(s.target);
     }
