@@ -5,7 +5,7 @@ import { readElf } from "../../../toolchain/elf/read.ts";
 
 /** Files in memory. */
 function memoryHost(files: Readonly<Record<string, string>>): DriverHost & { readonly files: Map<string, Uint8Array> } {
-  const content = new Map(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)]));
+  const content = new Map<string, Uint8Array>(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)]));
   return {
     files: content,
     readFile: (path) => content.get(path) ?? null,
