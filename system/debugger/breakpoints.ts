@@ -4,7 +4,7 @@ import { registerName } from "../../emulator/isa/registers.ts";
 import { isValid, ptePfn } from "../../emulator/pte.ts";
 import { readPte } from "../../kernel/mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
-import { currentPid, processOf } from "../inspect.ts";
+import { currentPid, processOf, readMemory } from "../inspect.ts";
 import { type Machine, PC_REGISTER } from "../machine.ts";
 import { scopeAt } from "./call-stack.ts";
 import type { Condition } from "./condition.ts";
@@ -62,12 +62,20 @@ function bytesAt(machine: Machine, paddr: number, bytes: number): number | null 
   return value;
 }
 
-/** Tells of a change of a value that is looked at before every instruction. */
-function changeWatcher(name: string, read: (machine: Machine) => number | null): Watcher {
+/**
+ * Tells of a change of a value that is looked at before every instruction. `read` may say null: nobody can be changing it now.
+ * @param content the value wherever it is (in swap, in a file, zero because never touched), when `read` cannot say
+ */
+function changeWatcher(
+  name: string,
+  read: (machine: Machine) => number | null,
+  content: (machine: Machine) => number | null = () => null,
+): Watcher {
   let last: number | null = null;
   return {
+    isAfterwards: true,
     begin: (machine) => {
-      last = read(machine);
+      last = read(machine) ?? content(machine);
     },
     instruction: ({ machine }) => {
       const now = read(machine);
@@ -77,6 +85,12 @@ function changeWatcher(name: string, read: (machine: Machine) => number | null):
       return before === null ? null : `${name} changed from ${hex(before)} to ${hex(now)}`;
     },
   };
+}
+
+/** The same number as bytesAt gives, from a page that need not be present. */
+function contentAt(machine: Machine, pid: number, vaddr: number, bytes: number): number | null {
+  const found = readMemory(machine, pid, vaddr, bytes);
+  return found.length < bytes ? null : found.reduceRight((value, byte) => value * 256 + byte, 0);
 }
 
 function accessWatcher(spec: Extract<StopSpec, { kind: "watch" }>): Watcher {
@@ -101,8 +115,10 @@ export function watcherOf(spec: StopSpec, images: Images): Watcher {
     }
     case "watch":
       return spec.on === "change"
-        ? changeWatcher(`${spec.bytes} bytes at ${hex(spec.vaddr)} of pid ${spec.pid}`, (machine) =>
-            bytesAt(machine, paddrOf(machine, spec.pid, spec.vaddr), spec.bytes),
+        ? changeWatcher(
+            `${spec.bytes} bytes at ${hex(spec.vaddr)} of pid ${spec.pid}`,
+            (machine) => bytesAt(machine, paddrOf(machine, spec.pid, spec.vaddr), spec.bytes),
+            (machine) => contentAt(machine, spec.pid, spec.vaddr, spec.bytes),
           )
         : accessWatcher(spec);
     case "physical":
@@ -138,6 +154,7 @@ export function breakpointWatcher(breakpoint: Breakpoint, images: Images): Watch
   return {
     begin: inner.begin,
     needsPast: inner.needsPast,
+    isAfterwards: inner.isAfterwards,
     instruction:
       inner.instruction &&
       ((attempt) => {

@@ -46,6 +46,8 @@ export interface Watcher {
   readonly event?: ((event: FaultlineEvent, machine: Machine) => string | null) | undefined;
   /** It remembers what has been (a call under way): a forward search then looks at a little of the past first. */
   readonly needsPast?: boolean | undefined;
+  /** A hit tells of what the instruction before has done: going back, one that ends at the starting point counts. */
+  readonly isAfterwards?: boolean | undefined;
   /** Called where a run begins that does not follow from the one before: to forget what was remembered. */
   readonly begin?: ((machine: Machine) => void) | undefined;
 }
@@ -252,7 +254,20 @@ class Search {
       return false;
     };
     const ended = this.watching(keep, () => this.runUntil(to));
+    if (ended === null) last = this.lookAt(to) ?? last;
     return last === null ? ended : { kind: "hit", hit: last };
+  }
+
+  /** What the watchers that tell of the past say at the end of a window, where no instruction is tried any more. */
+  private lookAt(to: Moment): Hit | null {
+    const { timeline, follower } = this;
+    if (!isSameMoment(timeline.moment, to)) return null;
+    follower.next();
+    for (const watcher of this.watchers) {
+      const reason = watcher.isAfterwards === true ? watcher.instruction?.(follower) : null;
+      if (typeof reason === "string") return { watcher, reason, moment: to, before: follower.before, event: null };
+    }
+    return null;
   }
 
   /** Runs through the recorded past to a moment of it, and not beyond; null when nothing came in between. */

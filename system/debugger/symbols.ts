@@ -123,7 +123,7 @@ export class Images {
       vma.start < 0x7000_0000;
     const vma = processOf(machine, pid)?.space.vmas.find(isProgram);
     if (vma?.backing.kind === "file") this.lastOf.set(pid, vma.backing.path);
-    const path = this.lastOf.get(pid);
+    const path = this.lastOf.get(pid) ?? processOf(machine, pid)?.argv[0];
     return path === undefined ? null : this.byPath(path);
   }
 }
