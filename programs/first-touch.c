@@ -15,7 +15,7 @@ static const char usage[] =
 
 static void report(const char *moment) {
   printf("%-26s %8ld KiB reserved %8ld KiB resident %6ld faults\n", moment, reserved_kib(), resident_kib(),
-         soft_faults() + hard_faults());
+         minor_faults() + major_faults());
 }
 
 int main(int argc, char **argv) {
@@ -27,13 +27,13 @@ int main(int argc, char **argv) {
   char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block == MAP_FAILED) return tool_failed("mmap");
   report("after it, nothing touched");
-  long before = soft_faults() + hard_faults();
+  long before = minor_faults() + major_faults();
   for (size_t at = 0; at < bytes; at += PAGE_BYTES) block[at] = 1;
-  long first = soft_faults() + hard_faults() - before;
+  long first = minor_faults() + major_faults() - before;
   report("each page touched once");
-  before = soft_faults() + hard_faults();
+  before = minor_faults() + major_faults();
   for (size_t at = 0; at < bytes; at += PAGE_BYTES) block[at] = 2;
-  long second = soft_faults() + hard_faults() - before;
+  long second = minor_faults() + major_faults() - before;
   report("each page touched again");
   printf("%ld pages: %ld faults on the first touch, %ld on the second.\n", pages, first, second);
   if (second > 0) printf("The second round faulted too: memory is short, and pages had to leave (see thrash).\n");

@@ -16,13 +16,13 @@ static const char usage[] =
 static long free_kib(void) { return proc_number("/proc/meminfo", "MemFree"); }
 
 static void child(int number, volatile char *region, long pages) {
-  long start = soft_faults();
+  long start = minor_faults();
   long sum = 0;
   for (long page = 0; page < pages; page++) sum += region[page * PAGE_BYTES];
-  long reading = soft_faults() - start;
-  start = soft_faults();
+  long reading = minor_faults() - start;
+  start = minor_faults();
   for (long page = 0; page < pages / 2; page++) region[page * PAGE_BYTES] = (char)(number + 1);
-  long writing = soft_faults() - start;
+  long writing = minor_faults() - start;
   printf("child %d (pid %ld): reading %ld pages (sum %ld) took %ld faults, writing to %ld of them %ld\n", number,
          (long)getpid(), pages, sum, reading, pages / 2, writing);
   exit(0);

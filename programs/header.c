@@ -17,15 +17,15 @@ static char *blocks[BLOCKS];
 
 static void measure(const char *name) {
   free(malloc(BLOCK_BYTES)); /* the allocator sets itself up outside of the count */
-  long before = soft_faults();
+  long before = minor_faults();
   for (int i = 0; i < BLOCKS; i++) blocks[i] = malloc(BLOCK_BYTES);
-  long inside = soft_faults() - before;
-  before = soft_faults();
+  long inside = minor_faults() - before;
+  before = minor_faults();
   for (int i = 0; i < BLOCKS; i++) {
     if (blocks[i] == NULL) exit(tool_failed("malloc"));
     blocks[i][BLOCK_BYTES / 2] = 1;
   }
-  long outside = soft_faults() - before;
+  long outside = minor_faults() - before;
   printf("%-10s %d blocks of %d bytes: %3ld faults inside malloc, %3ld at the user's first stores\n", name, BLOCKS,
          BLOCK_BYTES, inside, outside);
 }

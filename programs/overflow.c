@@ -12,7 +12,7 @@ static long descend(long depth) {
   frame[0] = (char)depth;
   if (depth % REPORT_EVERY == 0) {
     printf("depth %6ld: about %5ld KiB of stack, %6ld KiB resident, %5ld faults\n", depth, depth * FRAME_BYTES / 1024,
-           resident_kib(), soft_faults());
+           resident_kib(), minor_faults());
     fflush(stdout);
   }
   return descend(depth + 1) + frame[0]; /* the addition keeps the frame alive: no tail call */

@@ -13,7 +13,7 @@ static const char usage[] =
 
 static void report(const char *moment) {
   printf("%-34s %8ld KiB reserved %6ld KiB resident %5ld KiB page tables %5ld faults\n", moment, reserved_kib(),
-         resident_kib(), proc_number("/proc/meminfo", "PageTables"), soft_faults() + hard_faults());
+         resident_kib(), proc_number("/proc/meminfo", "PageTables"), minor_faults() + major_faults());
 }
 
 int main(int argc, char **argv) {

@@ -13,13 +13,13 @@ static char *blocks[BLOCKS];
 static char *earlier[BLOCKS];
 
 static long allocate_all(void) {
-  long before = soft_faults() + hard_faults();
+  long before = minor_faults() + major_faults();
   for (int i = 0; i < BLOCKS; i++) {
     blocks[i] = malloc(BLOCK_BYTES);
     if (blocks[i] == NULL) exit(tool_failed("malloc"));
     memset(blocks[i], i, BLOCK_BYTES);
   }
-  return soft_faults() + hard_faults() - before;
+  return minor_faults() + major_faults() - before;
 }
 
 static void free_all(void) {

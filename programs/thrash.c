@@ -1,6 +1,6 @@
 /*
  * thrash: works on more pages than the machine has frames (M9, M11). Pages must leave for swap and come back.
- * Look at: hard faults and time for each pass; seq defeats an LRU-like policy, local gives it a chance. vmstat beside it.
+ * Look at: major faults and time for each pass; seq defeats an LRU-like policy, local gives it a chance. vmstat beside it.
  */
 #include <sys/mman.h>
 
@@ -49,13 +49,13 @@ int main(int argc, char **argv) {
   printf("%ld pages (%ld KiB), %s; the machine has %ld KiB available\n", pages, pages * 4, pattern,
          proc_number("/proc/meminfo", "MemAvailable"));
   for (long pass = 1; pass <= passes; pass++) {
-    long soft = soft_faults();
-    long hard = hard_faults();
+    long soft = minor_faults();
+    long hard = major_faults();
     long start = milliseconds();
     for (long touch = 0; touch < pages; touch++)
       region[choose(pattern, (unsigned long)touch, (unsigned long)pages) * PAGE_BYTES]++;
-    printf("pass %ld: %6ld touches %6ld soft faults %6ld hard faults %7ld ms, %ld KiB resident\n", pass, pages,
-           soft_faults() - soft, hard_faults() - hard, milliseconds() - start, resident_kib());
+    printf("pass %ld: %6ld touches %6ld minor faults %6ld major faults %7ld ms, %ld KiB resident\n", pass, pages,
+           minor_faults() - soft, major_faults() - hard, milliseconds() - start, resident_kib());
     fflush(stdout);
   }
   return 0;

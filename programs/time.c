@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
   print_time("user", microseconds_of(usage.ru_utime));
   print_time("system", microseconds_of(usage.ru_stime));
   if (instructions >= 0) fprintf(stderr, "%-14s %9ld\n", "instructions", instructions);
-  fprintf(stderr, "%-14s %9ld (no device needed)\n%-14s %9ld (waited for a device)\n%-14s %9ld KiB at most\n", "soft faults",
-          usage.ru_minflt, "hard faults", usage.ru_majflt, "resident", usage.ru_maxrss);
+  fprintf(stderr, "%-14s %9ld (no device needed)\n%-14s %9ld (waited for a device)\n%-14s %9ld KiB at most\n", "minor faults",
+          usage.ru_minflt, "major faults", usage.ru_majflt, "resident", usage.ru_maxrss);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -36,12 +36,12 @@ static void show(long period, bool is_terminal) {
          proc_field(memory, "MemTotal"), proc_field(memory, "MemFree"), proc_field(memory, "Zeroed"),
          proc_field(memory, "FreeDirty"), proc_field(memory, "Kernel"), proc_field(memory, "PageTables"),
          proc_field(memory, "SwapFree"), proc_field(memory, "SwapTotal"));
-  printf("  PID S  CPU%%    SIZE     RSS    SOFT    HARD COMMAND\n");
+  printf("  PID S  CPU%%    SIZE     RSS   MINOR   MAJOR COMMAND\n");
   for (int i = 0; i < count && i < rows; i++) {
     const ProcessInfo *p = &list[i];
     long share = ticks_since(p) * 10000 / (period > 0 ? period : 1); /* a tick is 10 ms: tenths of a percent */
     printf("%5ld %c %3ld.%ld %7ld %7ld %7ld %7ld %.40s\n", p->pid, p->state, share / 10, share % 10, p->reserved_kib,
-           p->resident_kib, p->soft_faults, p->hard_faults, p->command);
+           p->resident_kib, p->minor_faults, p->major_faults, p->command);
   }
   fflush(stdout);
   free(earlier);

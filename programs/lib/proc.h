@@ -46,14 +46,14 @@ static inline long proc_number(const char *path, const char *name) {
 static inline long resident_kib(void) { return proc_number("/proc/self/status", "VmRSS"); }
 static inline long reserved_kib(void) { return proc_number("/proc/self/status", "VmSize"); }
 
-/* Faults of this process so far: without a device (soft), and with one (hard). */
-static inline long soft_faults(void) {
+/* Faults of this process so far: without a device (minor: zero-fill, copy-on-write, soft), and with one (major). */
+static inline long minor_faults(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_minflt;
 }
 
-static inline long hard_faults(void) {
+static inline long major_faults(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_majflt;

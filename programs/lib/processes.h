@@ -11,7 +11,7 @@
 typedef struct ProcessInfo {
   long pid, parent, group;
   char state; /* R running, S sleeping, D waiting for a device, T stopped, Z ended and not collected */
-  long soft_faults, hard_faults;
+  long minor_faults, major_faults;
   long ticks; /* of the processor, 10 ms each: user and system */
   long reserved_kib, resident_kib;
   char command[64];
@@ -33,8 +33,8 @@ static inline int process_read(const char *pid, ProcessInfo *info) {
     long value = field == 3 ? 0 : strtol(at, NULL, 10);
     if (field == 4) info->parent = value;
     if (field == 5) info->group = value;
-    if (field == 10) info->soft_faults = value;
-    if (field == 12) info->hard_faults = value;
+    if (field == 10) info->minor_faults = value;
+    if (field == 12) info->major_faults = value;
     if (field == 14 || field == 15) info->ticks += value;
     if (field == 23) info->reserved_kib = (long)(strtoul(at, NULL, 10) / 1024);
     if (field == 24) info->resident_kib = value * 4;
