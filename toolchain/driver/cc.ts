@@ -8,6 +8,7 @@ import { type LinkInput, link } from "../link.ts";
 import { compileC, preprocessText, SourceCache } from "./compile.ts";
 import { baseName, type DriverHost, failure, ok, type ToolResult, withoutSuffix } from "./host.ts";
 import { CC_HELP, type CcInput, type CcOptions, parseOptions } from "./options.ts";
+import { sysrootArchive } from "./reuse.ts";
 
 export const VERSION = "Faultline cc 0.1 (RV32IMA, ILP32, C11)";
 
@@ -169,7 +170,12 @@ class Run {
       this.problem(role === null ? "there is no such file" : `${role} is not there`, path, hint);
       return;
     }
-    this.links.push({ kind: "file", name: path, bytes });
+    this.addBytes(path, bytes);
+  }
+
+  private addBytes(path: string, bytes: Uint8Array): void {
+    const archive = sysrootArchive(path, bytes, this.host.sysroot);
+    this.links.push(archive === null ? { kind: "file", name: path, bytes } : { kind: "archive", archive });
   }
 
   private addLibrary(name: string): void {
@@ -179,7 +185,7 @@ class Run {
       const path = `${folder}/lib${name}.a`;
       const bytes = this.host.readFile(path);
       if (bytes === null) continue;
-      this.links.push({ kind: "file", name: path, bytes });
+      this.addBytes(path, bytes);
       return;
     }
     // What other systems keep apart from libc stands in libc.a here.

@@ -8,6 +8,7 @@ import type { PreprocessOptions } from "../c/preprocess/preprocess.ts";
 import { type Diagnostic, Diagnostics, SourceFile, type Span } from "../diagnostics.ts";
 import type { DriverHost } from "./host.ts";
 import type { CcOptions } from "./options.ts";
+import { sourceFile } from "./reuse.ts";
 
 /** A source of about 30,000 lines. */
 const LONG_SOURCE_BYTES = 1_000_000;
@@ -32,7 +33,7 @@ export class SourceCache {
     let file = this.files.get(path);
     if (file === undefined) {
       const bytes = this.host.readFile(path);
-      file = bytes === null ? null : new SourceFile(path, new TextDecoder().decode(bytes));
+      file = bytes === null ? null : sourceFile(path, bytes, this.host.sysroot);
       this.files.set(path, file);
     }
     return file;

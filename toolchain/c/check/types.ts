@@ -94,16 +94,14 @@ export abstract class TypeChecker extends CheckerBase {
   declSpec(specifiers: Specifiers): DeclSpec {
     const words: string[] = [];
     let storage: StorageClass = null;
-    let [isThreadLocal, isInline, isNoreturn, isAutoType, isConst, isVolatile, isRestrict, declaresTag] = [
-      false,
-      false,
-      false,
-      false,
-      false,
-      false,
-      false,
-      false,
-    ];
+    let isThreadLocal = false;
+    let isInline = false;
+    let isNoreturn = false;
+    let isAutoType = false;
+    let isConst = false;
+    let isVolatile = false;
+    let isRestrict = false;
+    let declaresTag = false;
     let alignAs = 0;
     let named: QualType | null = null;
     for (const item of specifiers.items) {
@@ -392,7 +390,8 @@ export abstract class TypeChecker extends CheckerBase {
     if (tag === null) return make();
     const kind = item.kind === "enum" ? "enum" : item.keyword;
     // `struct s;` alone declares a new tag in this scope.
-    const isForward = !isDefinition && specifiers !== null && specifiers === this.bareSpecifiers && specifiers.items.length === 1;
+    const isForward =
+      !isDefinition && specifiers !== null && specifiers === this.bareSpecifiers && specifiers.items.length === 1;
     const found: TagEntity | null =
       isDefinition || isForward ? (this.scope.tags.get(tag.text) ?? null) : this.scope.findTag(tag.text);
     if (found !== null) {

@@ -76,7 +76,8 @@ class UnitParser {
     this.tokens = tokens.slice(0, -1);
     this.packs = packs;
     this.diagnostics = diagnostics;
-    this.codes = Uint16Array.from(this.tokens, codeOfToken);
+    this.codes = new Uint16Array(this.tokens.length);
+    for (let at = 0; at < this.tokens.length; at++) this.codes[at] = codeOfToken(this.tokens[at]!);
     this.names = markTypedefs(this.tokens, this.codes);
     this.input = textOf(this.codes);
     this.builder = new TreeBuilder(this.tokens, packs);
@@ -392,7 +393,10 @@ const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalO
 
 function textOf(codes: Uint16Array): string {
   let out = "";
-  for (let at = 0; at < codes.length; at += 8192) out += String.fromCharCode(...codes.subarray(at, at + 8192));
+  for (let at = 0; at < codes.length; at += 8192) {
+    // apply, not a spread: it takes the typed array as it is.
+    out += String.fromCharCode.apply(null, codes.subarray(at, at + 8192) as unknown as number[]);
+  }
   return out;
 }
 
