@@ -96,6 +96,7 @@ export class FileSystem {
     this.makeSymlink(dev, "fd", "/proc/self/fd", 0);
     for (const [fd, name] of ["stdin", "stdout", "stderr"].entries())
       this.makeSymlink(dev, name, `/proc/self/fd/${fd}`, 0);
+    this.makeDirectory(dev, "shm", 0o1777, 0);
     const proc = this.makeDirectory(root as DirectoryInode, "proc", 0o555, 0);
     this.#mountProc(root as DirectoryInode, proc);
     this.makeDirectory(root as DirectoryInode, "tmp", 0o1777, 0);

@@ -5,6 +5,7 @@
 import { Errno, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { flushFile, refreshFile } from "../mm/page-cache.ts";
+import { encodeUtf8 } from "../mm/user-memory.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { postThreadSignal, SignalCode } from "../proc/signals.ts";
 import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
@@ -15,7 +16,8 @@ import { isReadable, isWritable, Open, Poll } from "./flags.ts";
 import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
 import { notify, pipeChannel } from "./open-file.ts";
 import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
-import { procNode } from "./proc/nodes.ts";
+import { CONTROL_BYTES_MAX, controlText, setControl } from "./proc/controls.ts";
+import { isControl, procNode } from "./proc/nodes.ts";
 import { isPagemap } from "./proc/open.ts";
 import { readPagemap } from "./proc/process.ts";
 import { shownProcess } from "./proc/tree.ts";
@@ -42,6 +44,7 @@ export function readFile(core: Core, p: Process, file: OpenFile, span: Span, pos
     case "directory":
       return -Errno.EISDIR;
     case "proc":
+      if (isControl(procNode(inode.number))) return readControl(core, p, file, span, position);
       return isPagemap(procNode(inode.number)) ? readPages(core, p, file, span, position) : -Errno.EISDIR;
     default:
       return -Errno.EINVAL;
@@ -59,6 +62,8 @@ export function writeFile(core: Core, p: Process, file: OpenFile, span: Span, po
       return position >= 0 ? -Errno.ESPIPE : writePipe(core, p, file, inode, span);
     case "device":
       return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : writeToDevice(core, p, file, inode, span);
+    case "proc":
+      return writeControl(core, p, file, span);
     default:
       return -Errno.EINVAL;
   }
@@ -106,6 +111,28 @@ function readPages(core: Core, p: Process, file: OpenFile, span: Span, position:
       return true;
     },
   });
+}
+
+/** A file of /proc/sys/vm that is open for writing, too: its text as it is now. */
+function readControl(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
+  const text = encodeUtf8(controlText(core, procNode(file.inode).name));
+  let at = position >= 0 ? position : file.offset;
+  return fillSpan(core, p, span, {
+    peek: (dst) => readText(text, at, dst),
+    consume: (count) => {
+      at += count;
+      if (position < 0) file.offset = at;
+      return true;
+    },
+  });
+}
+
+function writeControl(core: Core, p: Process, file: OpenFile, span: Span): number {
+  if (span.bytes > CONTROL_BYTES_MAX) return -Errno.EINVAL;
+  const bytes = gather(core, p, span);
+  if (typeof bytes === "number") return bytes;
+  const outcome = setControl(core, procNode(file.inode).name, String.fromCharCode(...bytes));
+  return outcome === 0 ? bytes.length : outcome;
 }
 
 function readText(text: Uint8Array, at: number, dst: Uint8Array): number {

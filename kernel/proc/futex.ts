@@ -24,7 +24,7 @@ export function futexKey(p: Process, vaddr: number, isPrivate: boolean): string 
 }
 
 /** Those who wait on a word, who has waited longest first. */
-function waiters(core: Core, key: string, bitset: number): Process[] {
+export function waiters(core: Core, key: string, bitset: number): Process[] {
   const found: Process[] = [];
   for (const p of core.processes.values()) {
     if (p.state === "blocked" && p.channel === key && ((p.restart?.bitset ?? -1) & bitset) !== 0) found.push(p);
@@ -49,10 +49,8 @@ export function requeueFutex(core: Core, from: string, to: string, most: number)
   return moved.length;
 }
 
-/** Bits of a robust futex's word (include/uapi/linux/futex.h). */
-const WAITERS = 0x8000_0000 | 0;
-const OWNER_DIED = 0x4000_0000;
-const TID_MASK = 0x3fff_ffff;
+/** Bits of the word of a robust or a priority-inheriting futex (include/uapi/linux/futex.h). */
+export const FutexWord = { Waiters: 0x8000_0000 | 0, OwnerDied: 0x4000_0000, TidMask: 0x3fff_ffff } as const;
 /** Entries of a list that are looked at (ROBUST_LIST_LIMIT). */
 const ROBUST_LIMIT = 2048;
 
@@ -85,8 +83,19 @@ export function releaseRobustFutexes(core: Core, p: Process): number {
 function markDead(core: Core, p: Process, vaddr: number): number {
   const word = new Int32Array(1);
   const outcome = readUserWords(core, p, vaddr, word);
-  if (outcome !== 0 || (word[0] & TID_MASK) !== p.pid) return outcome;
-  const written = writeUserWord(core, p, vaddr, (word[0] & WAITERS) | OWNER_DIED);
-  if (written === 0 && (word[0] & WAITERS) !== 0) wakeFutex(core, futexKey(p, vaddr >>> 0, false), 1);
+  if (outcome !== 0 || (word[0] & FutexWord.TidMask) !== p.pid) return outcome;
+  const written = writeUserWord(core, p, vaddr, (word[0] & FutexWord.Waiters) | FutexWord.OwnerDied);
+  if (written === 0 && (word[0] & FutexWord.Waiters) !== 0) rouseNext(core, p, vaddr >>> 0);
   return written;
+}
+
+/**
+ * Wakes the next one to try for a mutex whose owner has died. Private waiters stand under another key only in memory
+ * that is shared. Who waits in FUTEX_LOCK_PI has no result yet: it executes its call again and takes the word.
+ */
+function rouseNext(core: Core, p: Process, vaddr: number): void {
+  const shared = futexKey(p, vaddr, false);
+  const key = waiters(core, shared, -1).length > 0 ? shared : futexKey(p, vaddr, true);
+  const [next] = waiters(core, key, -1);
+  if (next !== undefined) makeReady(core, next);
 }

@@ -89,7 +89,8 @@ function checkAccess(core: Core, p: Process, a: Int32Array, flags: number): numb
   const inode = inodeByPathOrFd(core, p, a[0], path, flags);
   if (typeof inode === "number") return inode;
   if (mode & Access.Execute && !isDirectory(inode) && !isExecutable(inode)) return -Errno.EACCES;
-  return mode & Access.Write && inode.number >= PROC_FIRST ? -Errno.EACCES : 0;
+  const isReadOnly = inode.number >= PROC_FIRST && (inode.permissions & 0o222) === 0;
+  return mode & Access.Write && isReadOnly ? -Errno.EACCES : 0;
 }
 
 // ---- changing them ----
@@ -129,6 +130,8 @@ function changeOwner(core: Core, inode: Inode | number, user: number, group: num
   if (typeof inode === "number") return inode;
   if (![user, group].every((id) => id === -1 || id === 0)) return -Errno.EINVAL;
   if (inode.kind === "proc" || inode.kind === "generated") return user === -1 && group === -1 ? 0 : -Errno.EPERM;
+  // Even root's chown takes these bits away (chown(2)), set-group-id only where it does not mean mandatory locking.
+  if (!isDirectory(inode)) inode.permissions &= (inode.permissions & 0o010) !== 0 ? ~0o6000 : ~0o4000;
   inode.ctimeCycles = core.hart.cycles;
   return 0;
 }

@@ -7,7 +7,7 @@
 import { Errno, RESTART, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
-import { charge, count } from "../counters.ts";
+import { charge, count, counted } from "../counters.ts";
 import { tell } from "../messages.ts";
 import type { Process } from "../proc/process.ts";
 import { attributeCalls } from "./attributes.ts";
@@ -108,7 +108,12 @@ function finish(core: Core, p: Process, entry: Entry, result: number): void {
 
 function unknownCall(core: Core, p: Process, number: number): void {
   count(core, "syscall.unknown");
-  tell(core, p.pid, `${p.name} made system call ${number}, which does not exist here; it gets ENOSYS`);
+  const counter = `unknown-call.${number}`;
+  count(core, counter);
+  // Once is enough: a C library asks for a newer call each time before it falls back on an older one.
+  if (counted(core, counter) === 1) {
+    tell(core, p.pid, `${p.name} made system call ${number}, which does not exist here; it gets ENOSYS`);
+  }
   p.inCall = false;
   p.restart = null;
   core.hart.x[10] = -Errno.ENOSYS;

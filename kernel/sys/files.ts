@@ -17,8 +17,10 @@ import {
 } from "../fs/open-file.ts";
 import { directoryForNames, type Place, pathOfPlace, walk } from "../fs/path.ts";
 import { PIPE_CAPACITY_BYTES } from "../fs/pipe.ts";
+import { isControl, procNode } from "../fs/proc/nodes.ts";
 import { openProcFile } from "../fs/proc/open.ts";
 import { type Span, spanOf } from "../fs/transfer.ts";
+import { truncateFile } from "../mm/page-cache.ts";
 import { readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { acquireTerminal } from "../tty/device.ts";
@@ -58,10 +60,13 @@ function existing(core: Core, p: Process, place: Place, flags: number): Inode | 
   if (flags & Open.Directory && !isDirectory(inode)) return -Errno.ENOTDIR;
   if (isDirectory(inode)) return creates || isWritable(flags) ? -Errno.EISDIR : inode;
   if (isForPath) return inode;
-  if (inode.kind === "proc") return isWritable(flags) ? -Errno.EACCES : openProcFile(core, inode.number);
+  if (inode.kind === "proc") {
+    if (!isWritable(flags)) return openProcFile(core, inode.number);
+    return isControl(procNode(inode.number)) ? inode : -Errno.EACCES;
+  }
   if (inode.kind === "generated" && isWritable(flags)) return -Errno.EACCES;
   if (inode.kind === "device") return openDevice(core, p, inode, flags);
-  if (inode.kind === "file" && flags & Open.Truncate && isWritable(flags)) core.fs.truncate(inode, 0, core.hart.cycles);
+  if (inode.kind === "file" && flags & Open.Truncate && isWritable(flags)) truncateFile(core, inode, 0);
   return inode;
 }
 
@@ -155,8 +160,8 @@ const _llseek: SyscallHandler = (core, p, a) => {
   const base = seekBase(inode, file, a[4]);
   if (base < 0) return base;
   const position = base + joined(a[2], a[1]);
-  if (position < 0 || position > MAX_FILE_BYTES) return -Errno.EINVAL;
-  const outcome = writeUserWords(core, p, a[3], Int32Array.of(position, 0));
+  if (position < 0 || position > Number.MAX_SAFE_INTEGER) return -Errno.EINVAL;
+  const outcome = writeUserWords(core, p, a[3], Int32Array.of(position, Math.floor(position / 2 ** 32)));
   if (outcome === 0) file.offset = position;
   return outcome;
 };
@@ -175,7 +180,7 @@ const ftruncate64: SyscallHandler = (core, p, a) => {
   const inode = core.fs.inode(file.inode);
   if (bytes < 0 || inode?.kind !== "file" || !isWritable(file.flags)) return -Errno.EINVAL;
   if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
-  core.fs.truncate(inode, bytes, core.hart.cycles);
+  truncateFile(core, inode, bytes);
   return 0;
 };
 

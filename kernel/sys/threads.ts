@@ -4,22 +4,27 @@ import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
 import { deadlineOf } from "../fs/transfer.ts";
 import { readUserWord, writeUserWord } from "../mm/user-memory.ts";
-import { futexKey, requeueFutex, wakeFutex } from "../proc/futex.ts";
+import { FutexWord, futexKey, requeueFutex, waiters, wakeFutex } from "../proc/futex.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
 import { deadlineAfter, readTimespec } from "../timespec.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-/** Operations of futex(2). The priority-inheriting ones are left out: ENOSYS. */
+/** Operations of futex(2), without those that requeue onto a priority-inheriting one (ENOSYS). */
 const Operation = {
   Wait: 0,
   Wake: 1,
   Requeue: 3,
   CompareRequeue: 4,
   WakeOp: 5,
+  LockPi: 6,
+  UnlockPi: 7,
+  TryLockPi: 8,
   WaitBitset: 9,
   WakeBitset: 10,
 } as const;
+/** Operations that may name their clock. */
+const CLOCKED: readonly number[] = [Operation.Wait, Operation.WaitBitset, Operation.LockPi];
 const PRIVATE = 128;
 const CLOCK_REALTIME = 256;
 
@@ -28,7 +33,7 @@ const futex_time64: SyscallHandler = (core, p, a) => {
   const operation = a[1] & ~(PRIVATE | CLOCK_REALTIME);
   const isPrivate = (a[1] & PRIVATE) !== 0;
   const isRealtime = (a[1] & CLOCK_REALTIME) !== 0;
-  if (isRealtime && operation !== Operation.Wait && operation !== Operation.WaitBitset) return -Errno.ENOSYS;
+  if (isRealtime && !CLOCKED.includes(operation)) return -Errno.ENOSYS;
   if (vaddr % 4 !== 0) return -Errno.EINVAL;
   const key = futexKey(p, vaddr, isPrivate);
   switch (operation) {
@@ -49,12 +54,51 @@ const futex_time64: SyscallHandler = (core, p, a) => {
       const woken = wakeFutex(core, key, a[2]);
       return woken + requeueFutex(core, key, futexKey(p, vaddr2, isPrivate), a[3]);
     }
+    case Operation.LockPi:
+    case Operation.TryLockPi:
+      return lock(core, p, a, key, operation === Operation.LockPi);
+    case Operation.UnlockPi:
+      return unlock(core, p, vaddr, key);
     case Operation.WakeOp:
       return wakeAndChange(core, p, a, key, vaddr2, isPrivate);
     default:
       return -Errno.ENOSYS;
   }
 };
+
+/**
+ * A mutex whose word holds its owner's thread id. All threads have the same priority, so there is none to inherit: what is
+ * left is that the kernel hands the mutex to who has waited longest.
+ */
+function lock(core: Core, p: Process, a: Int32Array, key: string, mayWait: boolean): number {
+  const word = new Int32Array(1);
+  const outcome = readUserWord(core, p, a[0], word);
+  if (outcome !== 0) return outcome;
+  const owner = word[0] & FutexWord.TidMask;
+  if (owner === 0) return writeUserWord(core, p, a[0], p.pid | (word[0] & ~FutexWord.TidMask));
+  if (owner === p.pid) return -Errno.EDEADLK;
+  if (!mayWait) return -Errno.EAGAIN;
+  if (!core.processes.has(owner as Process["pid"])) return -Errno.ESRCH;
+  const deadlineCycles = a[3] === 0 ? NO_DEADLINE : absoluteDeadline(core, p, a[3], true);
+  if (deadlineCycles < NO_DEADLINE) return deadlineCycles + 1;
+  if (deadlineCycles >= 0 && core.hart.cycles >= deadlineCycles) return -Errno.ETIMEDOUT;
+  const written = writeUserWord(core, p, a[0], word[0] | FutexWord.Waiters);
+  if (written !== 0) return written;
+  p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles };
+  return sleepUnlessSignalled(core, p, key, deadlineCycles);
+}
+
+function unlock(core: Core, p: Process, vaddr: number, key: string): number {
+  const word = new Int32Array(1);
+  const outcome = readUserWord(core, p, vaddr, word);
+  if (outcome !== 0) return outcome;
+  if ((word[0] & FutexWord.TidMask) !== p.pid) return -Errno.EPERM;
+  const [next, ...others] = waiters(core, key, -1);
+  const owner = next === undefined ? 0 : next.pid | (others.length > 0 ? FutexWord.Waiters : 0);
+  const written = writeUserWord(core, p, vaddr, owner);
+  if (written === 0 && next !== undefined) wakeFutex(core, key, 1);
+  return written;
+}
 
 /** Linux wakes one even when asked for none. */
 const atLeastOne = (count: number): number => Math.max(1, count);

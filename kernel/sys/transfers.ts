@@ -1,7 +1,8 @@
 /** System calls on open files beyond read and write: readv and writev at a position, sendfile, sync, locks. */
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { MAX_FILE_BYTES, readContent } from "../fs/content.ts";
+import { CHUNK_BYTES, MAX_FILE_BYTES, readContent } from "../fs/content.ts";
+import { CAPACITY_CHUNKS } from "../fs/file-system.ts";
 import { AT_FDCWD, isReadable, isWritable, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
 import { isDirectory } from "../fs/inode.ts";
 import { readFile, writeFile } from "../fs/input-output.ts";
@@ -9,9 +10,10 @@ import { lockFile } from "../fs/locks.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { lookup } from "../fs/path.ts";
 import { progressOf } from "../fs/transfer.ts";
+import { truncateFile } from "../mm/page-cache.ts";
 import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
-import { joined, readSegments, transferBytes } from "./files.ts";
+import { fileCalls, joined, readSegments, transferBytes } from "./files.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const preadv: SyscallHandler = (core, p, a) => {
@@ -31,6 +33,17 @@ const pwritev: SyscallHandler = (core, p, a) => {
   const span = readSegments(core, p, a[1], a[2]);
   return typeof span === "number" ? span : writeFile(core, p, file, span, position);
 };
+
+/** RWF_HIPRI, RWF_DSYNC and RWF_SYNC ask for nothing that would not happen anyway; the others would change what happens. */
+const HARMLESS_FLAGS = 0x7;
+
+/** A position of −1 is the file's own, which then moves. */
+const withFlags =
+  (call: SyscallHandler, plain: SyscallHandler): SyscallHandler =>
+  (core, p, a) => {
+    if (a[5] & ~HARMLESS_FLAGS) return -Errno.ENOTSUP;
+    return a[3] === -1 && a[4] === -1 ? plain(core, p, a) : call(core, p, a);
+  };
 
 /**
  * From a regular file to any file, without passing through the process's memory. Where in the file it has come to is written
@@ -91,9 +104,32 @@ const truncate64: SyscallHandler = (core, p, a) => {
   if (isDirectory(inode)) return -Errno.EISDIR;
   if (inode.kind !== "file") return inode.kind === "proc" ? -Errno.EACCES : -Errno.EINVAL;
   if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
-  core.fs.truncate(inode, bytes, core.hart.cycles);
+  truncateFile(core, inode, bytes);
   return 0;
 };
+
+/** Makes a file long enough. Room is not set aside: a file's bytes take it when they are written. */
+const fallocate: SyscallHandler = (core, p, a) => {
+  const file = descriptorOf(p, a[0])?.file;
+  if (!file || file.flags & Open.Path) return -Errno.EBADF;
+  const [offset, length] = [joined(a[2], a[3]), joined(a[4], a[5])];
+  if (offset < 0 || length <= 0) return -Errno.EINVAL;
+  if (a[1] & ~KEEP_SIZE) return -Errno.ENOTSUP;
+  if (!isWritable(file.flags)) return -Errno.EBADF;
+  const inode = core.fs.inode(file.inode);
+  if (inode?.kind === "fifo") return -Errno.ESPIPE;
+  if (inode?.kind !== "file") return -Errno.ENODEV;
+  if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
+  const { usedChunks } = core.fs.usage;
+  if (Math.ceil(length / CHUNK_BYTES) > CAPACITY_CHUNKS - usedChunks) return -Errno.ENOSPC;
+  if (a[1] === 0 && offset + length > inode.content.bytes) {
+    core.fs.truncate(inode, offset + length, core.hart.cycles);
+  }
+  return 0;
+};
+
+/** FALLOC_FL_KEEP_SIZE. */
+const KEEP_SIZE = 1;
 
 const flock: SyscallHandler = (core, p, a) => {
   const file = descriptorOf(p, a[0])?.file;
@@ -104,8 +140,11 @@ export const transferCalls = {
   fdatasync: fsync,
   flock,
   fsync,
+  fallocate,
   preadv,
+  preadv2: withFlags(preadv, fileCalls.readv),
   pwritev,
+  pwritev2: withFlags(pwritev, fileCalls.writev),
   sendfile64,
   sync,
   truncate64,

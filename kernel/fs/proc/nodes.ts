@@ -16,7 +16,7 @@ const FIRST_DESCRIPTOR = 1024;
 
 type NodeType = "directory" | "file" | "symlink";
 /** The directories that rows stand in. */
-export type ProcDirectory = "proc" | "faultline" | "pid" | "fd";
+export type ProcDirectory = "proc" | "faultline" | "pid" | "fd" | "sys" | "vm" | "kernel";
 
 interface Row {
   readonly name: string;
@@ -38,6 +38,10 @@ const NODES: readonly Row[] = [
   ...row("pid", "file", "maps", "smaps", "status", "stat", "statm", "cmdline", "comm", "pagemap"),
   ...row("pid", "symlink", "exe", "cwd", "root"),
   ...row("pid", "directory", "fd"),
+  ...row("proc", "directory", "sys"),
+  ...row("sys", "directory", "vm", "kernel"),
+  ...row("vm", "file", "drop_caches", "overcommit_memory", "overcommit_ratio"),
+  ...row("kernel", "file", "hostname", "osrelease", "ostype", "pid_max"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
@@ -93,15 +97,19 @@ export function procParent(number: number, rootNumber: number): number {
   return numberOf(node.pid, index);
 }
 
+/** The files of /proc/sys/vm can be written: kernel/fs/proc/controls.ts. */
+export const isControl = (node: ProcNode): boolean => node.inside === "vm";
+
 const PERMISSIONS: Readonly<Record<NodeType, number>> = { directory: 0o555, file: 0o444, symlink: 0o777 };
 
 export function procInode(number: number): ProcInode {
-  const { type } = procNode(number);
+  const node = procNode(number);
+  const { type } = node;
   return {
     kind: "proc",
     number,
     type,
-    permissions: PERMISSIONS[type],
+    permissions: isControl(node) ? 0o644 : PERMISSIONS[type],
     links: type === "directory" ? 2 : 1,
     holds: 0,
     atimeCycles: 0,

@@ -4,6 +4,7 @@ import type { Core } from "../../core.ts";
 import { encodeUtf8 } from "../../mm/user-memory.ts";
 import type { Process } from "../../proc/process.ts";
 import type { Inode } from "../inode.ts";
+import { controlText } from "./controls.ts";
 import { faultlineText } from "./faultline.ts";
 import { machineText } from "./machine.ts";
 import { type ProcNode, procInode, procNode } from "./nodes.ts";
@@ -25,5 +26,7 @@ export const isPagemap = (node: ProcNode): boolean => node.inside === "pid" && n
 
 function textOf(core: Core, node: ProcNode, owner: Process | undefined): string {
   if (owner) return processText(core, owner, node.name);
-  return node.inside === "faultline" ? faultlineText(core, node.name) : machineText(core, node.name);
+  if (node.inside === "faultline") return faultlineText(core, node.name);
+  if (node.inside === "vm" || node.inside === "kernel") return controlText(core, node.name);
+  return machineText(core, node.name);
 }

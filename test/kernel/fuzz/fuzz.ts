@@ -31,6 +31,13 @@ const RARE: readonly SyscallName[] = [
   "readv",
   "waitid",
   "clock_nanosleep_time64",
+  "futex_time64",
+  "pselect6_time64",
+  "rt_sigtimedwait_time64",
+  "setitimer",
+  "tkill",
+  "tgkill",
+  "rt_sigqueueinfo",
 ];
 const NAMES = Object.keys(SYSCALLS) as SyscallName[];
 /** Calls that change memory and processes, made more often than the rest. */
@@ -140,13 +147,22 @@ function shape(name: SyscallName, args: number[], random: () => number): void {
       args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), random() % 8);
       break;
     case "madvise":
-      args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), random() % 3 === 0 ? 8 : 4);
+      args.splice(0, 3, page(), 4096 * (1 + (random() % 8)), [4, 4, 8, 3, 20, 21, 22, 23][random() % 8]);
       break;
     case "brk":
       args[0] = 0x50000 + (random() % 64) * 0x1000;
       break;
     case "clone":
-      args.splice(0, 5, random() % 6 === 0 ? 0x4100 | 17 : 17, 0, 0, 0, 0);
+      // A fork, a vfork, or a thread (with its words set and cleared); the interpreter needs no stack of its own.
+      args.splice(
+        0,
+        5,
+        [17, 17, 17, 17, 0x4100 | 17, 0x350f00][random() % 6],
+        0,
+        addresses(random),
+        0,
+        addresses(random),
+      );
       break;
     case "clock_nanosleep_time64":
       args.splice(0, 4, 1, 0, 0x20000, 0);
@@ -185,9 +201,14 @@ export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult
     ...options,
   });
   machine.boot(fuzzProgram(random));
+        4,
+        random() % 3 === 0 ? 0 : page(),
+        4096 * (1 + (random() % 40)),
+        [0x1000, 0x2000, 0x3000, 0x3000, 0x80000][random() % 5],
+        [1, 2, 4, 4, 4, 0x40][random() % 6],
   // Checking after every event is slow: then only the beginning of the run.
   const most = options.check === "end" ? 60_000 : 1_500;
-  for (let steps = 0; steps < most && machine.step(2_000_000); steps++) {
+  for (let steps = 0; steps < most && machine.events.length < MOST_EVENTS && machine.step(2_000_000); steps++) {
     if (options.check === "end" && steps % 64 === 0) machine.check();
   }
   machine.check();
@@ -213,3 +234,6 @@ export function endAll(machine: TestMachine): void {
   if (core.spaces.size !== 0 || core.sharedObjects.size !== 0)
     throw new Error("an address space or shared object is left");
 }
+/** Most events that a run is checked after, one by one: some seconds. */
+const MOST_EVENTS = 8_000;
+

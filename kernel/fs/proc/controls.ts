@@ -1,0 +1,73 @@
+/**
+ * /proc/sys: figures of the kernel, and the switches of memory management that programs may turn (proc_sys_vm(5)).
+ *
+ * Left out: what would mean nothing here. swappiness among them: pages of files and of programs are replaced by one policy.
+ */
+import { Errno } from "../../abi.ts";
+import type { Core } from "../../core.ts";
+import { Copy, Frame } from "../../mm/frames.ts";
+import { freeFrame, takeStandby } from "../../mm/pages.ts";
+
+/** Text of a file in /proc/sys, by its name. */
+export function controlText(core: Core, name: string): string {
+  switch (name) {
+    case "drop_caches":
+      return `${core.counters[DROPPED] ?? 0}\n`;
+    case "overcommit_memory":
+      return `${core.variables.overcommitMode}\n`;
+    case "overcommit_ratio":
+      return `${core.variables.overcommitRatio}\n`;
+    case "hostname":
+      return "faultline\n";
+    case "ostype":
+      return "Linux\n";
+    case "osrelease":
+      return "6.1.0-faultline\n";
+    case "pid_max":
+      return "32768\n";
+    default:
+      return "";
+  }
+}
+
+/** What was last written to drop_caches; Linux gives it back. */
+const DROPPED = "vm.drop_caches";
+/** Bytes that a number and its newline may have. */
+export const CONTROL_BYTES_MAX = 32;
+
+/** A program has written `text` to a file of /proc/sys/vm. 0 or −errno. */
+export function setControl(core: Core, name: string, text: string): number {
+  const match = /^[ \t]*([0-9]+)[ \t]*\n?$/.exec(text);
+  if (match === null) return -Errno.EINVAL;
+  const value = Number(match[1]);
+  switch (name) {
+    case "drop_caches":
+      if (value < 1 || value > 4) return -Errno.EINVAL;
+      core.counters[DROPPED] = value;
+      if ((value & 1) !== 0) dropFilePages(core);
+      return 0;
+    case "overcommit_memory":
+      if (value > 2) return -Errno.EINVAL;
+      core.variables.overcommitMode = value;
+      return 0;
+    case "overcommit_ratio":
+      if (value > 0x7fffffff) return -Errno.EINVAL;
+      core.variables.overcommitRatio = value;
+      return 0;
+    default:
+      return -Errno.EACCES;
+  }
+}
+
+/** Frees the pages of files that no process maps at the moment: those on the standby list. */
+function dropFilePages(core: Core): void {
+  const { frames } = core;
+  for (let pfn = frames.oldest(Frame.Standby); pfn >= 0; ) {
+    const next = frames.following(pfn);
+    if (frames.copy[pfn] === Copy.File) {
+      takeStandby(core, pfn);
+      freeFrame(core, pfn);
+    }
+    pfn = next;
+  }
+}
