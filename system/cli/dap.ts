@@ -17,10 +17,14 @@ import { prepareProgram } from "./run.ts";
 export async function runDap(): Promise<number> {
   return new Promise((end) => {
     const reader = new DapReader();
-    const session = new DapSession((message) => void process.stdout.write(frameMessage(message)), launch, () => {
-      process.stdin.pause();
-      end(0);
-    });
+    const session = new DapSession(
+      (message) => void process.stdout.write(frameMessage(message)),
+      launch,
+      () => {
+        process.stdin.destroy();
+        end(0);
+      },
+    );
     process.stdin.on("data", (bytes: Buffer) => {
       for (const incoming of reader.push(bytes)) session.receive(incoming);
     });
@@ -33,7 +37,11 @@ export async function runDap(): Promise<number> {
 /** Arguments of launch: program, args, cwd, env, options, stopOnEntry, stopAtExit (docs/vscode.md). */
 const launch: Launch = (args, output) => {
   const named = textOf(args, "program");
-  const folder = textOf(args, "cwd", existsSync(named) && statSync(named).isFile() ? dirname(resolve(named)) : process.cwd());
+  const folder = textOf(
+    args,
+    "cwd",
+    existsSync(named) && statSync(named).isFile() ? dirname(resolve(named)) : process.cwd(),
+  );
   try {
     process.chdir(folder);
     const config = configFrom(optionsOf(args));
@@ -41,11 +49,21 @@ const launch: Launch = (args, output) => {
     const program = prepareProgram(named, root);
     const entries = [...root, ...program.added];
     const decoder = { stdout: new TextDecoder(), stderr: new TextDecoder(), tty0: new TextDecoder() };
-    const machine = new Machine(config, entries, (stream, bytes) => output(stream === "stderr" ? "stderr" : "stdout", decoder[stream].decode(bytes, { stream: true })));
+    const machine = new Machine(config, entries, (stream, bytes) =>
+      output(stream === "stderr" ? "stderr" : "stdout", decoder[stream].decode(bytes, { stream: true })),
+    );
     machine.onMessage = (text) => output("console", `${text}\n`);
-    const problem = machine.boot({ argv: [program.path, ...textsOf(args, "args")], environment: environmentOf(args), stdio: "streams" });
+    const problem = machine.boot({
+      argv: [program.path, ...textsOf(args, "args")],
+      environment: environmentOf(args),
+      stdio: "streams",
+    });
     if (problem !== null) throw new RequestError(`${named} cannot be executed: ${problem}`);
-    const files = new Map(entries.flatMap((entry) => (entry.type === "file" && entry.bytes !== undefined ? [[entry.path, entry.bytes] as const] : [])));
+    const files = new Map(
+      entries.flatMap((entry) =>
+        entry.type === "file" && entry.bytes !== undefined ? [[entry.path, entry.bytes] as const] : [],
+      ),
+    );
     const images = new Images((path) => files.get(path) ?? null);
     const control = new RunControl(new Timeline(machine), noInput());
     return { control, image: images.byPath(program.path), imageOf: (pid) => images.of(machine, pid), folder };
@@ -67,5 +85,7 @@ function optionsOf(args: Arguments): ParsedOptions {
 function environmentOf(args: Arguments): string[] {
   const given = args["env"] ?? {};
   if (!isRecord(given)) throw new RequestError('"env" has to be an object of texts');
-  return Object.entries({ PATH: "/bin", HOME: "/root", TERM: "dumb", ...given }).map(([name, value]) => `${name}=${String(value)}`);
+  return Object.entries({ PATH: "/bin", HOME: "/root", TERM: "dumb", ...given }).map(
+    ([name, value]) => `${name}=${String(value)}`,
+  );
 }

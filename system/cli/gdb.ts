@@ -60,7 +60,7 @@ function standardInput(stream: InputSource["stream"]): InputSource & { close(): 
       stdin.off("data", typed);
       stdin.off("end", ended);
       if (stream === "tty0") stdin.setRawMode?.(false);
-      stdin.pause();
+      stdin.destroy();
     },
   };
 }
@@ -107,7 +107,7 @@ async function serveStdio(
   process.stdin.on("end", () => connection.close());
   const end = await connection.ended;
   output.redirect = null;
-  process.stdin.pause();
+  process.stdin.destroy();
   return end;
 }
 

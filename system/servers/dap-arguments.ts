@@ -7,7 +7,8 @@ export class RequestError extends Error {
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-export const isRecord = (value: unknown): value is Arguments => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is Arguments =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function textOf(args: Arguments, name: string, otherwise?: string): string {
   const value = args[name];
@@ -23,7 +24,8 @@ export function integerOf(args: Arguments, name: string, otherwise?: number): nu
   throw new RequestError(`"${name}" has to be a whole number`);
 }
 
-export const flagOf = (args: Arguments, name: string, otherwise = false): boolean => (typeof args[name] === "boolean" ? args[name] : otherwise);
+export const flagOf = (args: Arguments, name: string, otherwise = false): boolean =>
+  typeof args[name] === "boolean" ? args[name] : otherwise;
 
 export function recordsOf(args: Arguments, name: string): readonly Arguments[] {
   const value = args[name] ?? [];

@@ -3,7 +3,7 @@
  * one list. Each has an id, under which it is reported when it is hit.
  */
 import { resolve } from "node:path";
-import { parseExpression } from "../debugger/condition.ts";
+import { parseCondition, parseExpression } from "../debugger/condition.ts";
 import { numberOf, type Scope } from "../debugger/expression.ts";
 import type { Image } from "../debugger/symbols.ts";
 import { type Arguments, addressOf, integerOf, RequestError, textOf } from "./dap-arguments.ts";
@@ -70,7 +70,12 @@ export class DapBreakpoints {
     return this.replace(`source ${path}`, wanted, (request) => {
       const line = integerOf(request, "line");
       const places = files.flatMap((file) => this.image?.debug?.addressesOf(file, line) ?? []);
-      if (places.length === 0) throw new RequestError(files.length === 0 ? `the program has no code from ${path}, or no debug information` : `no code at or after line ${line}`);
+      if (places.length === 0)
+        throw new RequestError(
+          files.length === 0
+            ? `the program has no code from ${path}, or no debug information`
+            : `no code at or after line ${line}`,
+        );
       return { places, line: this.image?.debug?.lineAt(places[0])?.line ?? line };
     });
   }
@@ -87,7 +92,9 @@ export class DapBreakpoints {
   }
 
   setInstructions(wanted: readonly Arguments[]): DapBreakpoint[] {
-    return this.replace("instruction", wanted, (request) => ({ places: [(addressOf(request, "instructionReference") + integerOf(request, "offset", 0)) >>> 0] }));
+    return this.replace("instruction", wanted, (request) => ({
+      places: [(addressOf(request, "instructionReference") + integerOf(request, "offset", 0)) >>> 0],
+    }));
   }
 
   /** `dataId` as `watchable` gives it. */
@@ -102,18 +109,38 @@ export class DapBreakpoints {
       return { id, points: [{ vaddr: Number(match[2]), bytes: Number(match[3]), kind, space } as const] };
     });
     this.data = results;
-    return results.map(({ id, points, message }) => ({ id, verified: points.length > 0, ...(message === undefined ? {} : { message }) }));
+    return results.map(({ id, points, message }) => ({
+      id,
+      verified: points.length > 0,
+      ...(message === undefined ? {} : { message }),
+    }));
   }
 
-  private replace(group: string, wanted: readonly Arguments[], place: (request: Arguments) => { places: readonly number[]; line?: number }): DapBreakpoint[] {
+  private replace(
+    group: string,
+    wanted: readonly Arguments[],
+    place: (request: Arguments) => { places: readonly number[]; line?: number },
+  ): DapBreakpoint[] {
     const placed: Placed<Breakpoint>[] = [];
     const reports = wanted.map((request): DapBreakpoint => {
       const id = this.nextId++;
       try {
         const { places, line } = place(request);
         const holds = this.conditionOf(request);
-        placed.push({ id, points: places.map((vaddr) => ({ vaddr, program: this.image?.path ?? null, ...(holds === null ? {} : { holds }) })) });
-        return { id, verified: true, ...(line === undefined ? {} : { line }), instructionReference: `0x${places[0].toString(16)}` };
+        placed.push({
+          id,
+          points: places.map((vaddr) => ({
+            vaddr,
+            program: this.image?.path ?? null,
+            ...(holds === null ? {} : { holds }),
+          })),
+        });
+        return {
+          id,
+          verified: true,
+          ...(line === undefined ? {} : { line }),
+          instructionReference: `0x${places[0].toString(16)}`,
+        };
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         return { id, verified: false, message: error.message };
@@ -127,12 +154,14 @@ export class DapBreakpoints {
   private conditionOf(request: Arguments): ((pid: number) => boolean) | null {
     const text = textOf(request, "condition", "").trim();
     if (text === "") return null;
-    const parsed = parseExpression(text);
-    if (!parsed.ok) throw new RequestError(parsed.message);
+    const condition = parseCondition(text);
+    const expression = parseExpression(text);
+    if (!condition.ok && !expression.ok) throw new RequestError(condition.message);
     return (pid) => {
       try {
         const scope = this.scopeOf(pid);
-        return numberOf(scope, parsed.value.evaluate(scope)) !== 0;
+        if (condition.ok) return condition.value.holds(scope);
+        return !expression.ok || numberOf(scope, expression.value.evaluate(scope)) !== 0;
       } catch {
         return true;
       }

@@ -13,9 +13,19 @@ interface FaultFilter {
 
 /** One exception filter for each kind of page fault. */
 export const FAULT_FILTERS: readonly FaultFilter[] = [
-  { filter: "zero-fill", label: "Zero-fill faults", description: "First touch of a page: a frame of zeros", byDefault: false },
+  {
+    filter: "zero-fill",
+    label: "Zero-fill faults",
+    description: "First touch of a page: a frame of zeros",
+    byDefault: false,
+  },
   { filter: "cow", label: "Copy-on-write faults", description: "Write to a page shared since fork", byDefault: false },
-  { filter: "soft", label: "Soft faults", description: "The page was trimmed and is still in memory", byDefault: false },
+  {
+    filter: "soft",
+    label: "Soft faults",
+    description: "The page was trimmed and is still in memory",
+    byDefault: false,
+  },
   { filter: "hard", label: "Hard faults", description: "The page comes back from swap", byDefault: false },
   { filter: "file", label: "File faults", description: "The page comes from a file", byDefault: false },
   { filter: "segv", label: "Segmentation faults", description: "No area allows the access", byDefault: true },
@@ -42,12 +52,23 @@ export const CAPABILITIES = {
   supportsExceptionInfoRequest: true,
   supportsTerminateRequest: true,
   exceptionBreakpointFilters: [
-    ...FAULT_FILTERS.map(({ filter, label, description, byDefault }) => ({ filter, label, description, default: byDefault })),
-    { filter: SIGNAL_FILTER, label: "Signals for mistakes", description: "SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE", default: true },
+    ...FAULT_FILTERS.map(({ filter, label, description, byDefault }) => ({
+      filter,
+      label,
+      description,
+      default: byDefault,
+    })),
+    {
+      filter: SIGNAL_FILTER,
+      label: "Signals for mistakes",
+      description: "SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE",
+      default: true,
+    },
   ],
 } as const;
 
-const signalName = (number: number): string => Object.entries(Signal).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
+const signalName = (number: number): string =>
+  Object.entries(Signal).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
 
 interface StopText {
   readonly reason: string;
@@ -65,13 +86,25 @@ export function describeStop(reason: StopReason, goal: "step" | "entry", points:
       return { reason: kind, description: `Paused on ${kind}`, hitBreakpointIds: ids };
     }
     case "watchpoint":
-      return { reason: "data breakpoint", description: "Paused on a data breakpoint", hitBreakpointIds: points.idsOfWatchpoint(reason.watchpoint) };
+      return {
+        reason: "data breakpoint",
+        description: "Paused on a data breakpoint",
+        hitBreakpointIds: points.idsOfWatchpoint(reason.watchpoint),
+      };
     case "goal":
       return { reason: goal, description: goal === "entry" ? "Paused at the start" : "Paused after a step" };
     case "signal":
-      return { reason: "exception", description: `The next instruction raises ${signalName(reason.signal)}`, text: signalName(reason.signal) };
+      return {
+        reason: "exception",
+        description: `The next instruction raises ${signalName(reason.signal)}`,
+        text: signalName(reason.signal),
+      };
     case "fault":
-      return { reason: "exception", description: `The next instruction faults (${reason.fault}) at 0x${reason.vaddr.toString(16)}`, text: `${reason.fault} fault` };
+      return {
+        reason: "exception",
+        description: `The next instruction faults (${reason.fault}) at 0x${reason.vaddr.toString(16)}`,
+        text: `${reason.fault} fault`,
+      };
     case "begin":
       return { reason: "entry", description: "The beginning of the recording" };
     case "interrupted":

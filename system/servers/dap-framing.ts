@@ -1,6 +1,8 @@
 /** Messages of the debug adapter protocol on a stream of bytes: a Content-Length header, an empty line, JSON. */
 
-export type DapIncoming = { readonly kind: "message"; readonly value: unknown } | { readonly kind: "malformed"; readonly why: string };
+export type DapIncoming =
+  | { readonly kind: "message"; readonly value: unknown }
+  | { readonly kind: "malformed"; readonly why: string };
 
 const MOST_HEADER_BYTES = 4096;
 const MOST_BODY_BYTES = 1 << 24;
@@ -17,7 +19,8 @@ export class DapReader {
   push(bytes: Uint8Array): DapIncoming[] {
     this.pending = Buffer.concat([this.pending, bytes]);
     const found: DapIncoming[] = [];
-    for (let incoming = this.next(); incoming !== null; incoming = this.next()) if (incoming !== "more") found.push(incoming);
+    for (let incoming = this.next(); incoming !== null; incoming = this.next())
+      if (incoming !== "more") found.push(incoming);
     return found;
   }
 

@@ -8,12 +8,22 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { FaultKind } from "../../kernel/events.ts";
-import { callStack, scopeOfFrame, type StackFrame } from "../debugger/call-stack.ts";
+import { callStack, type StackFrame, scopeOfFrame } from "../debugger/call-stack.ts";
 import { parseExpression } from "../debugger/condition.ts";
-import { EvaluationError, type Scope, sizeOf, type Value } from "../debugger/expression.ts";
+import { EvaluationError, type Scope, sizeOf, type Value, valueText } from "../debugger/expression.ts";
 import type { Image } from "../debugger/symbols.ts";
 import { processes, processOf, readMemory } from "../inspect.ts";
-import { addressOf, type Arguments, flagOf, integerOf, isRecord, recordsOf, RequestError, textOf, textsOf } from "./dap-arguments.ts";
+import {
+  type Arguments,
+  addressOf,
+  flagOf,
+  integerOf,
+  isRecord,
+  RequestError,
+  recordsOf,
+  textOf,
+  textsOf,
+} from "./dap-arguments.ts";
 import { DapBreakpoints } from "./dap-breakpoints.ts";
 import { CAPABILITIES, describeStop, FAULT_FILTERS, SIGNAL_FILTER } from "./dap-capabilities.ts";
 import type { DapIncoming } from "./dap-framing.ts";
@@ -36,7 +46,10 @@ export interface Launched {
 }
 
 /** Loads what a launch request asks for. Throws RequestError. */
-export type Launch = (args: Arguments, output: (category: "stdout" | "stderr" | "console", text: string) => void) => Launched;
+export type Launch = (
+  args: Arguments,
+  output: (category: "stdout" | "stderr" | "console", text: string) => void,
+) => Launched;
 
 interface Outcome {
   readonly body?: object;
@@ -83,7 +96,8 @@ export class DapSession {
     if (!isRecord(value)) return this.respond(0, "", false, "the adapter got a message that is no object");
     const seq = Number.isSafeInteger(value["seq"]) ? (value["seq"] as number) : 0;
     const command = typeof value["command"] === "string" ? value["command"] : "";
-    if (value["type"] !== "request" || command === "") return this.respond(seq, command, false, "the adapter takes requests only, and a request has a command");
+    if (value["type"] !== "request" || command === "")
+      return this.respond(seq, command, false, "the adapter takes requests only, and a request has a command");
     const handler = Object.hasOwn(this.handlers, command) ? this.handlers[command] : undefined;
     if (handler === undefined) return this.respond(seq, command, false, `this adapter has no request "${command}"`);
     const args = value["arguments"];
@@ -91,7 +105,8 @@ export class DapSession {
     try {
       outcome = handler(isRecord(args) ? args : {});
     } catch (error) {
-      if (!(error instanceof RequestError) && !(error instanceof EvaluationError)) process.stderr.write(`faultline dap: ${(error as Error).stack}\n`);
+      if (!(error instanceof RequestError) && !(error instanceof EvaluationError))
+        process.stderr.write(`faultline dap: ${(error as Error).stack}\n`);
       return this.respond(seq, command, false, (error as Error).message);
     }
     this.respond(seq, command, true, outcome.body);
@@ -107,8 +122,21 @@ export class DapSession {
   }
 
   private respond(request: number, command: string, success: boolean, content: object | string | undefined): void {
-    const failure = typeof content === "string" ? { message: content, body: { error: { id: 1, format: content.replaceAll("{", "(").replaceAll("}", ")"), showUser: true } } } : {};
-    this.send({ seq: this.seq++, type: "response", request_seq: request, success, command, ...(typeof content === "object" ? { body: content } : failure) });
+    const failure =
+      typeof content === "string"
+        ? {
+            message: content,
+            body: { error: { id: 1, format: content.replaceAll("{", "(").replaceAll("}", ")"), showUser: true } },
+          }
+        : {};
+    this.send({
+      seq: this.seq++,
+      type: "response",
+      request_seq: request,
+      success,
+      command,
+      ...(typeof content === "object" ? { body: content } : failure),
+    });
   }
 
   private emit(event: string, body: object = {}): void {
@@ -121,24 +149,54 @@ export class DapSession {
     attach: () => {
       throw new RequestError('this adapter starts programs itself: use "request": "launch"');
     },
-    configurationDone: () => ({ after: () => this.begin() }),
+    configurationDone: () => {
+      if (this.ready.control.reason.kind !== "interrupted" || this.isRunning)
+        throw new RequestError("the program runs already");
+      return { after: () => this.begin() };
+    },
     disconnect: () => ({ after: () => this.close() }),
     terminate: () => ({ after: () => this.terminate() }),
     threads: () => ({ body: { threads: this.threads() } }),
     setBreakpoints: (args) => this.setBreakpoints(args),
-    setFunctionBreakpoints: (args) => this.changePoints((points) => points.setFunctions(recordsOf(args, "breakpoints"))),
-    setInstructionBreakpoints: (args) => this.changePoints((points) => points.setInstructions(recordsOf(args, "breakpoints"))),
+    setFunctionBreakpoints: (args) =>
+      this.changePoints((points) => points.setFunctions(recordsOf(args, "breakpoints"))),
+    setInstructionBreakpoints: (args) =>
+      this.changePoints((points) => points.setInstructions(recordsOf(args, "breakpoints"))),
     dataBreakpointInfo: (args) => ({ body: this.dataInfo(args) }),
-    setDataBreakpoints: (args) => this.changePoints((points) => points.setData(recordsOf(args, "breakpoints"), (pid) => this.spaceOf(pid))),
+    setDataBreakpoints: (args) =>
+      this.changePoints((points) => points.setData(recordsOf(args, "breakpoints"), (pid) => this.spaceOf(pid))),
     setExceptionBreakpoints: (args) => this.setFilters(textsOf(args, "filters")),
     exceptionInfo: () => ({ body: this.exceptionInfo() }),
     continue: (args) => this.resume(args, (control) => control.forward(), { allThreadsContinued: true }),
     reverseContinue: (args) => this.resume(args, (control) => control.backward()),
-    next: (args) => this.step(args, (stepping, pid) => stepping.line(pid, false), (stepping, pid) => stepping.instructionOver(pid)),
-    stepIn: (args) => this.step(args, (stepping, pid) => stepping.line(pid, true), (_, pid) => this.ready.control.stepInstruction(pid)),
-    stepOut: (args) => this.step(args, (stepping, pid) => stepping.out(pid), (stepping, pid) => stepping.out(pid)),
-    stepBack: (args) => this.step(args, (stepping, pid) => stepping.lineBack(pid), (_, pid) => this.ready.control.stepBack(pid)),
-    pause: () => ({ after: () => this.ready.control.interrupt() }),
+    next: (args) =>
+      this.step(
+        args,
+        (stepping, pid) => stepping.line(pid, false),
+        (stepping, pid) => stepping.instructionOver(pid),
+      ),
+    stepIn: (args) =>
+      this.step(
+        args,
+        (stepping, pid) => stepping.line(pid, true),
+        (_, pid) => this.ready.control.stepInstruction(pid),
+      ),
+    stepOut: (args) =>
+      this.step(
+        args,
+        (stepping, pid) => stepping.out(pid),
+        (stepping, pid) => stepping.out(pid),
+      ),
+    stepBack: (args) =>
+      this.step(
+        args,
+        (stepping, pid) => stepping.lineBack(pid),
+        (_, pid) => this.ready.control.stepBack(pid),
+      ),
+    pause: () => {
+      const { control } = this.ready;
+      return { after: () => control.interrupt() };
+    },
     stackTrace: (args) => ({ body: this.stackTrace(args) }),
     scopes: (args) => ({ body: { scopes: this.scopes(integerOf(args, "frameId")) } }),
     variables: (args) => ({ body: { variables: this.variables(args) } }),
@@ -179,7 +237,8 @@ export class DapSession {
     const { control, image } = this.ready;
     const main = image?.debug?.functionNamed("main") ?? null;
     const entry = main === null ? null : image!.debug!.bodyStart(main);
-    const toMain = (): Promise<StopReason> => (entry === null ? Promise.resolve(control.reason) : control.forward((_, pc) => pc === entry));
+    const toMain = (): Promise<StopReason> =>
+      entry === null ? Promise.resolve(control.reason) : control.forward((_, pc) => pc === entry);
     this.run(async () => {
       await control.start();
       return this.isStopOnEntry ? toMain() : control.forward();
@@ -208,7 +267,8 @@ export class DapSession {
   private setFilters(filters: readonly string[]): Outcome {
     const known = [...FAULT_FILTERS.map(({ filter }) => filter), SIGNAL_FILTER];
     const unknown = filters.find((filter) => !known.includes(filter));
-    if (unknown !== undefined) throw new RequestError(`there is no exception filter "${unknown}"; there are ${known.join(", ")}`);
+    if (unknown !== undefined)
+      throw new RequestError(`there is no exception filter "${unknown}"; there are ${known.join(", ")}`);
     this.whenHalted(() => this.applyFilters(filters));
     return { body: { breakpoints: filters.map(() => ({ verified: true })) } };
   }
@@ -233,7 +293,11 @@ export class DapSession {
     return { body, after: () => this.run(() => go(control), "step") };
   }
 
-  private step(args: Arguments, byLine: (stepping: SourceStepping, pid: number) => Promise<StopReason>, byInstruction: (stepping: SourceStepping, pid: number) => Promise<StopReason>): Outcome {
+  private step(
+    args: Arguments,
+    byLine: (stepping: SourceStepping, pid: number) => Promise<StopReason>,
+    byInstruction: (stepping: SourceStepping, pid: number) => Promise<StopReason>,
+  ): Outcome {
     const pid = integerOf(args, "threadId");
     const { stepping, control } = this.halted;
     if (processOf(control.machine, pid) === undefined) throw new RequestError(`there is no process ${pid}`);
@@ -270,7 +334,12 @@ export class DapSession {
       this.isStopAtExit = false;
       await control.backwardQuietly((pid) => pid === 1);
       this.isRunning = false;
-      return this.emit("stopped", { reason: "pause", description: `The program is about to end with status ${reason.status}`, threadId: control.pid, allThreadsStopped: true });
+      return this.emit("stopped", {
+        reason: "pause",
+        description: `The program is about to end with status ${reason.status}`,
+        threadId: control.pid,
+        allThreadsStopped: true,
+      });
     }
     this.isRunning = false;
     if (reason.kind === "exited") {
@@ -296,7 +365,8 @@ export class DapSession {
 
   private exceptionInfo(): object {
     const { reason } = this.halted.control;
-    if (reason.kind !== "signal" && reason.kind !== "fault") throw new RequestError("the program did not stop for a fault or a signal");
+    if (reason.kind !== "signal" && reason.kind !== "fault")
+      throw new RequestError("the program did not stop for a fault or a signal");
     const { text, description } = describeStop(reason, "step", this.ready.points);
     return { exceptionId: text, description, breakMode: "always" };
   }
@@ -328,8 +398,23 @@ export class DapSession {
     const stackFrames = shown.map((frame) => {
       this.frames.push({ pid, frame });
       const path = frame.file === "" ? "" : resolve(folder, frame.file);
-      const source = frame.file === "" ? {} : { source: existsSync(path) ? { name: basename(path), path } : { name: basename(path), origin: "not on this computer" } };
-      return { id: this.frames.length, name: frame.name === "" ? address(frame.pc) : frame.name, ...source, line: frame.line, column: 0, instructionPointerReference: address(frame.pc), ...(frame.isGuess ? { presentationHint: "subtle" } : {}) };
+      const source =
+        frame.file === ""
+          ? {}
+          : {
+              source: existsSync(path)
+                ? { name: basename(path), path }
+                : { name: basename(path), origin: "not on this computer" },
+            };
+      return {
+        id: this.frames.length,
+        name: frame.name === "" ? address(frame.pc) : frame.name,
+        ...source,
+        line: frame.line,
+        column: 0,
+        instructionPointerReference: address(frame.pc),
+        ...(frame.isGuess ? { presentationHint: "subtle" } : {}),
+      };
     });
     return { stackFrames, totalFrames: all.length };
   }
@@ -340,7 +425,12 @@ export class DapSession {
     // Registers of callers are what they will be again; only those of the innermost frame can be set.
     const isInnermost = this.frames[frameId - 1].frame.level === 0;
     const registers = () => values.registers(scope).map((entry) => (isInnermost ? entry : { ...entry, target: null }));
-    const row = (name: string, list: () => ReturnType<Values["locals"]>, hint?: string): object => ({ name, variablesReference: values.refer(list), expensive: false, ...(hint === undefined ? {} : { presentationHint: hint }) });
+    const row = (name: string, list: () => ReturnType<Values["locals"]>, hint?: string): object => ({
+      name,
+      variablesReference: values.refer(list),
+      expensive: false,
+      ...(hint === undefined ? {} : { presentationHint: hint }),
+    });
     return [
       row("Locals", () => values.locals(scope), "locals"),
       row("Globals", () => values.globals(scope)),
@@ -360,17 +450,21 @@ export class DapSession {
   private variables(args: Arguments): object[] {
     const start = Math.max(0, integerOf(args, "start", 0));
     const count = integerOf(args, "count", 0);
-    return this.entries(args).slice(start, count > 0 ? start + count : undefined).map(({ variable }) => variable);
+    return this.entries(args)
+      .slice(start, count > 0 ? start + count : undefined)
+      .map(({ variable }) => variable);
   }
 
   private setVariable(args: Arguments): object {
     const name = textOf(args, "name");
     const entry = this.entries(args).find((candidate) => candidate.name === name);
-    if (entry?.target === undefined || entry.target === null) throw new RequestError(`${name} cannot be set: it is no scalar in memory and no register`);
+    if (entry?.target === undefined || entry.target === null)
+      throw new RequestError(`${name} cannot be set: it is no scalar in memory and no register`);
     const { control } = this.halted;
     const { number } = this.value(textOf(args, "value"), this.scopeOfId(null));
     if (number === null) throw new RequestError("the new value has to be a number");
-    if (entry.target.kind === "register") control.timeline.edit({ kind: "register", pid: control.pid, register: entry.target.register, value: number });
+    if (entry.target.kind === "register")
+      control.timeline.edit({ kind: "register", pid: control.pid, register: entry.target.register, value: number });
     else {
       const bytes = Uint8Array.from({ length: entry.target.bytes }, (_, i) => (number >>> (8 * i)) & 255);
       const problem = writeMemory(control.timeline, control.pid, entry.target.vaddr, bytes);
@@ -389,10 +483,14 @@ export class DapSession {
     const text = textOf(args, "expression");
     const { control } = this.halted;
     const command = /^monitor(?:\s+(.*))?$/.exec(text.trim());
-    if (command !== null) return { result: monitor(control.machine, control.pid, command[1] ?? "help").join("\n"), variablesReference: 0 };
+    if (command !== null)
+      return { result: monitor(control.machine, control.pid, command[1] ?? "help").join("\n"), variablesReference: 0 };
     const scope = this.scopeOfId(args["frameId"] === undefined ? null : integerOf(args, "frameId"));
-    const { value, ...rest } = this.values.entry(scope, text, this.value(text, scope)).variable;
-    return { ...rest, result: value };
+    const value = this.value(text, scope);
+    // In words, and an error where there is nothing to be said.
+    const result = valueText(scope, value);
+    const { value: _, ...rest } = this.values.entry(scope, text, value).variable;
+    return { ...rest, result };
   }
 
   private dataInfo(args: Arguments): object {
@@ -412,7 +510,12 @@ export class DapSession {
   }
 
   private watchable(name: string, vaddr: number, bytes: number): object {
-    return { dataId: `${this.ready.control.pid}:${vaddr}:${bytes}`, description: `${name} (${bytes} bytes at ${address(vaddr)})`, accessTypes: ["read", "write", "readWrite"], canPersist: false };
+    return {
+      dataId: `${this.ready.control.pid}:${vaddr}:${bytes}`,
+      description: `${name} (${bytes} bytes at ${address(vaddr)})`,
+      accessTypes: ["read", "write", "readWrite"],
+      canPersist: false,
+    };
   }
 
   private spaceOf(pid: number): number | undefined {
@@ -424,16 +527,28 @@ export class DapSession {
   private disassemble(args: Arguments): object[] {
     const { control, imageOf, folder } = this.halted;
     const count = integerOf(args, "instructionCount");
-    if (count < 0 || count > MOST_INSTRUCTIONS) throw new RequestError(`"instructionCount" has to be from 0 to ${MOST_INSTRUCTIONS}`);
+    if (count < 0 || count > MOST_INSTRUCTIONS)
+      throw new RequestError(`"instructionCount" has to be from 0 to ${MOST_INSTRUCTIONS}`);
     const offset = integerOf(args, "instructionOffset", 0);
-    if (Math.abs(offset) > MOST_INSTRUCTIONS) throw new RequestError(`"instructionOffset" has to be within ${MOST_INSTRUCTIONS} of 0`);
+    if (Math.abs(offset) > MOST_INSTRUCTIONS)
+      throw new RequestError(`"instructionOffset" has to be within ${MOST_INSTRUCTIONS} of 0`);
     const vaddr = addressOf(args, "memoryReference") + integerOf(args, "offset", 0);
     const image = imageOf(control.pid);
     return disassembleAround(control.machine, control.pid, image, vaddr, offset, count).map((line) => {
       const row = image?.debug?.lineAt(line.vaddr);
       const symbol = image?.nameOf(line.vaddr);
-      const location = row === null || row === undefined ? {} : { location: { name: basename(row.file), path: resolve(folder, row.file) }, line: row.line };
-      return { address: `0x${Math.max(0, line.vaddr).toString(16).padStart(8, "0")}`, instructionBytes: line.bytes, instruction: line.text, ...(symbol === undefined ? {} : { symbol }), ...location, ...(line.isMapped ? {} : { presentationHint: "invalid" }) };
+      const location =
+        row === null || row === undefined
+          ? {}
+          : { location: { name: basename(row.file), path: resolve(folder, row.file) }, line: row.line };
+      return {
+        address: `0x${Math.max(0, line.vaddr).toString(16).padStart(8, "0")}`,
+        instructionBytes: line.bytes,
+        instruction: line.text,
+        ...(symbol === undefined ? {} : { symbol }),
+        ...location,
+        ...(line.isMapped ? {} : { presentationHint: "invalid" }),
+      };
     });
   }
 
@@ -445,7 +560,11 @@ export class DapSession {
     if (start < 0 || start > 0xffffffff) return { address: address(0), unreadableBytes: count };
     const found = readMemory(control.machine, control.pid, start, Math.min(count, 2 ** 32 - start));
     const unreadable = count - found.length;
-    return { address: address(start), ...(unreadable > 0 ? { unreadableBytes: unreadable } : {}), ...(found.length > 0 ? { data: Buffer.from(found).toString("base64") } : {}) };
+    return {
+      address: address(start),
+      ...(unreadable > 0 ? { unreadableBytes: unreadable } : {}),
+      ...(found.length > 0 ? { data: Buffer.from(found).toString("base64") } : {}),
+    };
   }
 
   private writeMemory(args: Arguments): object {
@@ -453,7 +572,12 @@ export class DapSession {
     const data = textOf(args, "data");
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(data)) throw new RequestError('"data" has to be base64');
     const bytes = new Uint8Array(Buffer.from(data, "base64"));
-    const problem = writeMemory(control.timeline, control.pid, addressOf(args, "memoryReference") + integerOf(args, "offset", 0), bytes);
+    const problem = writeMemory(
+      control.timeline,
+      control.pid,
+      addressOf(args, "memoryReference") + integerOf(args, "offset", 0),
+      bytes,
+    );
     if (problem !== null) throw new RequestError(problem);
     return { offset: 0, bytesWritten: bytes.length };
   }

@@ -4,7 +4,16 @@
  */
 import { registerName } from "../../emulator/isa/registers.ts";
 import type { DebugType, Variable } from "../../toolchain/dwarf/read.ts";
-import { bare, EvaluationError, numberOf, type Scope, sizeOf, type Value, variableValue, valueText } from "../debugger/expression.ts";
+import {
+  bare,
+  EvaluationError,
+  numberOf,
+  type Scope,
+  sizeOf,
+  type Value,
+  valueText,
+  variableValue,
+} from "../debugger/expression.ts";
 import { areasOf, listCounts, placeOf } from "../inspect.ts";
 
 /** A variable as the protocol has it. */
@@ -22,7 +31,10 @@ export interface Entry {
   readonly name: string;
   readonly variable: DapVariable;
   /** Where a new value goes: a register of the process (32: pc), or memory. */
-  readonly target: { readonly kind: "register"; readonly register: number } | { readonly kind: "memory"; readonly vaddr: number; readonly bytes: number } | null;
+  readonly target:
+    | { readonly kind: "register"; readonly register: number }
+    | { readonly kind: "memory"; readonly vaddr: number; readonly bytes: number }
+    | null;
 }
 
 type Group = () => readonly Entry[];
@@ -91,17 +103,37 @@ export class Values {
     if (frame === null) return [];
     const entry = (name: string, value: number | null, register: number): Entry => ({
       name,
-      variable: { name, value: value === null ? "(not known in this frame)" : address(value >>> 0), type: "int", variablesReference: 0, ...(value === null ? {} : { memoryReference: address(value >>> 0) }) },
+      variable: {
+        name,
+        value: value === null ? "(not known in this frame)" : address(value >>> 0),
+        type: "int",
+        variablesReference: 0,
+        ...(value === null ? {} : { memoryReference: address(value >>> 0) }),
+      },
       target: register === 0 ? null : { kind: "register", register },
     });
-    return [entry("pc", frame.pc, 32), ...frame.registers.slice(0, 32).map((value, n) => entry(registerName(n), value, n))];
+    return [
+      entry("pc", frame.pc, 32),
+      ...frame.registers.slice(0, 32).map((value, n) => entry(registerName(n), value, n)),
+    ];
   }
 
   /** The memory of the process and of the machine, in figures. */
   memory(scope: Scope): readonly Entry[] {
-    const row = (name: string, value: string, group?: Group): Entry => ({ name, variable: { name, value, variablesReference: group === undefined ? 0 : this.refer(group) }, target: null });
-    const areas = (): Entry[] => areasOf(scope.machine, scope.pid).map((a) => row(`${address(a.start)}-${address(a.end)}`, `${a.permissions} ${a.name} ${a.resident} resident, ${a.swapped} swapped pages`.replace(/ +/g, " ")));
-    const lists = (): Entry[] => Object.entries(listCounts(scope.machine)).map(([name, count]) => row(name, `${count} frames`));
+    const row = (name: string, value: string, group?: Group): Entry => ({
+      name,
+      variable: { name, value, variablesReference: group === undefined ? 0 : this.refer(group) },
+      target: null,
+    });
+    const areas = (): Entry[] =>
+      areasOf(scope.machine, scope.pid).map((a) =>
+        row(
+          `${address(a.start)}-${address(a.end)}`,
+          `${a.permissions} ${a.name} ${a.resident} resident, ${a.swapped} swapped pages`.replace(/ +/g, " "),
+        ),
+      );
+    const lists = (): Entry[] =>
+      Object.entries(listCounts(scope.machine)).map(([name, count]) => row(name, `${count} frames`));
     const place = placeOf(scope.machine, scope.pid, (scope.frame?.pc ?? 0) >>> 12);
     const { instret, cycles } = scope.machine.hart;
     return [
@@ -118,7 +150,16 @@ export class Values {
       return this.entry(scope, variable.name, variableValue(scope.image!.debug!, variable, scope));
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      return { name: variable.name, variable: { name: variable.name, value: `(${error.message})`, type: typeText(variable.type), variablesReference: 0 }, target: null };
+      return {
+        name: variable.name,
+        variable: {
+          name: variable.name,
+          value: `(${error.message})`,
+          type: typeText(variable.type),
+          variablesReference: 0,
+        },
+        target: null,
+      };
     }
   }
 
@@ -148,13 +189,29 @@ export class Values {
   private children(scope: Scope, value: Value, type: DebugType | null, name: string): Group | null {
     if ((type?.kind === "struct" || type?.kind === "union") && value.vaddr !== null) {
       const start = value.vaddr;
-      return () => type.members.map((m) => this.entry(scope, m.name, { type: m.type, vaddr: (start + m.offset) >>> 0, number: null }, `${name}.${m.name}`));
+      return () =>
+        type.members.map((m) =>
+          this.entry(
+            scope,
+            m.name,
+            { type: m.type, vaddr: (start + m.offset) >>> 0, number: null },
+            `${name}.${m.name}`,
+          ),
+        );
     }
     if (type?.kind === "array" && value.vaddr !== null) {
       const start = value.vaddr;
       const element: DebugType | null = type.counts.length > 1 ? { ...type, counts: type.counts.slice(1) } : type.of;
       const count = Math.min(type.counts[0] ?? 0, MOST_CHILDREN);
-      return () => Array.from({ length: count }, (_, i) => this.entry(scope, `[${i}]`, { type: element, vaddr: start + i * sizeOf(element), number: null }, `${name}[${i}]`));
+      return () =>
+        Array.from({ length: count }, (_, i) =>
+          this.entry(
+            scope,
+            `[${i}]`,
+            { type: element, vaddr: start + i * sizeOf(element), number: null },
+            `${name}[${i}]`,
+          ),
+        );
     }
     if (type?.kind === "pointer" && type.to !== null && sizeOf(type.to) > 0) {
       const to = safely(() => numberOf(scope, value) >>> 0);

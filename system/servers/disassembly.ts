@@ -1,5 +1,5 @@
 /** Instructions around an address, as many as asked for, before it as well as behind it. */
-import { decode, type DecodedInstruction } from "../../emulator/isa/decode.ts";
+import { type DecodedInstruction, decode } from "../../emulator/isa/decode.ts";
 import { instructionText, wordOf } from "../debugger/describe.ts";
 import type { Image } from "../debugger/symbols.ts";
 import { readMemory } from "../inspect.ts";
@@ -28,7 +28,14 @@ export function fetchInstruction(machine: Machine, pid: number, vaddr: number): 
  * Exactly `count` lines; the first is `offset` instructions after (or before, when negative) the one at `vaddr`. Before an address
  * instructions are found by decoding from the start of the function around it, since lengths cannot be read backwards.
  */
-export function disassembleAround(machine: Machine, pid: number, image: Image | null, vaddr: number, offset: number, count: number): Line[] {
+export function disassembleAround(
+  machine: Machine,
+  pid: number,
+  image: Image | null,
+  vaddr: number,
+  offset: number,
+  count: number,
+): Line[] {
   let at = vaddr;
   for (let n = offset; n < 0; n++) at = previous(machine, pid, image, at);
   for (let n = 0; n < offset; n++) at = next(machine, pid, at);
@@ -42,7 +49,12 @@ function lineAt(machine: Machine, pid: number, image: Image | null, vaddr: numbe
   if (word === null) return { vaddr, bytes: "", text: "(nothing is mapped here)", isMapped: false };
   const length = (word & 3) === 3 ? 4 : 2;
   const bytes = Array.from({ length }, (_, i) => ((word >>> (8 * i)) & 255).toString(16).padStart(2, "0")).join(" ");
-  return { vaddr, bytes, text: instructionText(word, vaddr, { symbolOf: (target) => image?.nameOf(target) }), isMapped: true };
+  return {
+    vaddr,
+    bytes,
+    text: instructionText(word, vaddr, { symbolOf: (target) => image?.nameOf(target) }),
+    isMapped: true,
+  };
 }
 
 function next(machine: Machine, pid: number, vaddr: number): number {

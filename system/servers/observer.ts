@@ -125,7 +125,8 @@ export class Observer {
     const found = this.breakpoints.get(pc);
     const p = this.machine.kernel.core.processes.get(pid as Pid)!;
     if (p.inCall) return null;
-    const isMet = ({ program, holds }: Breakpoint): boolean => (program === null || program === programAt(p, pc)) && holds?.(pid) !== false;
+    const isMet = ({ program, holds }: Breakpoint): boolean =>
+      (program === null || program === programAt(p, pc)) && holds?.(pid) !== false;
     if (found?.some(isMet) === true) {
       return { reason: { kind: "breakpoint", pid, vaddr: pc }, before };
     }

@@ -169,7 +169,10 @@ export class RunControl {
         });
         if (hit !== null) return (hit as Hit).reason;
         const trouble = watch.take();
-        if (trouble !== null) return await this.stopBefore(trouble, observer);
+        if (trouble !== null) {
+          watch.end();
+          return await this.stopBefore(trouble, observer);
+        }
         if (status.kind === "halted") return this.exited(status.status);
         if (status.kind === "instruction-limit") return { kind: "stuck", why: "--max-instructions is reached" };
         if (status.kind === "asleep" || status.kind === "input") {
@@ -287,6 +290,7 @@ export class RunControl {
   private async lastHit(from: Moment, to: Moment, goal: Goal | null): Promise<Hit | null> {
     const { machine, timeline } = this;
     const observer = new Observer(machine, this.breakpoints, this.watchpoints, goal);
+    // One cycle further than `to`, so that the probe is asked there and knows what was done just before.
     let latest: Hit | null = null;
     const end = machine.subscribe((event) => {
       const trouble = this.troubleOf(event);
@@ -306,7 +310,7 @@ export class RunControl {
       for (;;) {
         const left = to.cycles - machine.hart.cycles;
         const status = timeline.forward({
-          untilCycles: machine.hart.cycles + Math.max(1, Math.min(OBSERVED_SLICE_CYCLES, left)),
+          untilCycles: machine.hart.cycles + Math.max(1, Math.min(OBSERVED_SLICE_CYCLES, left + 1)),
         });
         if (
           isDone ||

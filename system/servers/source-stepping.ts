@@ -2,10 +2,11 @@
  * Steps by source lines, forward and backward, on top of RunControl's goals. A frame is known by its canonical frame address
  * (CFA): inner frames have a lower one, callers a higher one, so that calls can be stepped over by comparing it.
  */
-import { registersOf } from "../inspect.ts";
+
 import { callStack } from "../debugger/call-stack.ts";
-import { fetchInstruction } from "./disassembly.ts";
 import type { Image } from "../debugger/symbols.ts";
+import { registersOf } from "../inspect.ts";
+import { fetchInstruction } from "./disassembly.ts";
 import type { RunControl } from "./run-control.ts";
 import type { Goal, StopReason } from "./stop.ts";
 
@@ -30,25 +31,31 @@ export class SourceStepping {
   /** To the next line; into functions that have lines (`into`), or over them. */
   async line(pid: number, into: boolean): Promise<StopReason> {
     const from = this.here(pid);
-    return this.control.forward(this.only(pid, (pc) => {
-      const debug = this.imageOf(pid)?.debug;
-      const row = debug?.lineAt(pc);
-      if (debug === undefined || debug === null || row === null || row === undefined || !row.isStatement) return false;
-      if (row.vaddr !== pc && row.file === from.file) return false;
-      const { cfa } = this.here(pid);
-      if (row.line === from.line && row.file === from.file && cfa === from.cfa) return false;
-      if (cfa >= from.cfa) return row.vaddr === pc || cfa > from.cfa;
-      // A new function: behind its prologue, where its parameters are in their places.
-      const entered = debug.functionAt(pc);
-      return into && entered !== null && pc === debug.bodyStart(entered);
-    }));
+    return this.control.forward(
+      this.only(pid, (pc) => {
+        const debug = this.imageOf(pid)?.debug;
+        const row = debug?.lineAt(pc);
+        if (debug === undefined || debug === null || row === null || row === undefined || !row.isStatement)
+          return false;
+        if (row.vaddr !== pc && row.file === from.file) return false;
+        const { cfa } = this.here(pid);
+        if (row.line === from.line && row.file === from.file && cfa === from.cfa) return false;
+        if (cfa >= from.cfa) return row.vaddr === pc || cfa > from.cfa;
+        // A new function: behind its prologue, where its parameters are in their places.
+        const entered = debug.functionAt(pc);
+        return into && entered !== null && pc === debug.bodyStart(entered);
+      }),
+    );
   }
 
   /** One instruction, calls as a whole. */
   async instructionOver(pid: number): Promise<StopReason> {
     const { pc, cfa } = this.here(pid);
     const instruction = fetchInstruction(this.control.machine, pid, pc);
-    const isCall = instruction !== null && instruction.rd === 1 && (instruction.row.mnemonic === "jal" || instruction.row.mnemonic === "jalr");
+    const isCall =
+      instruction !== null &&
+      instruction.rd === 1 &&
+      (instruction.row.mnemonic === "jal" || instruction.row.mnemonic === "jalr");
     if (!isCall) return this.control.stepInstruction(pid);
     const after = pc + instruction.bytes;
     return this.control.forward(this.only(pid, (at) => at === after && this.here(pid).cfa >= cfa));
@@ -89,10 +96,12 @@ export class SourceStepping {
 
   /** Back to the latest instruction of another line in this frame or a caller; null at the beginning. */
   private async leaveLine(pid: number, from: Here): Promise<Here | null> {
-    const reason = await this.control.backwardQuietly(this.only(pid, () => {
-      const at = this.here(pid);
-      return at.line !== 0 && at.cfa >= from.cfa && !isSameLine(at, from);
-    }));
+    const reason = await this.control.backwardQuietly(
+      this.only(pid, () => {
+        const at = this.here(pid);
+        return at.line !== 0 && at.cfa >= from.cfa && !isSameLine(at, from);
+      }),
+    );
     return reason.kind === "goal" ? this.here(pid) : null;
   }
 

@@ -129,7 +129,7 @@ describe.skipIf(missingTools !== undefined)(
     let root: RootEntry[] = [];
     beforeAll(() => {
       root = binFolder();
-    });
+    }, 120_000);
 
     test("every transfer to and from swap is an asynchronous operation that ends, with the device's latency", () => {
       const { trace, report: figures } = traced(root, ["/bin/thrash"], { frames: 128, swapSlots: 1024 });

@@ -1,5 +1,10 @@
 /** Sessions with the real gdb-multiarch, on programs that GCC has made. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { compileSource } from "../../../system/cli/compile.ts";
+import { rootEntries } from "../../story/support.ts";
 import { type Built, buildWithGcc, gdb, missing, type Session, startSession } from "./support.ts";
 
 const PROGRAM = `
@@ -188,6 +193,56 @@ describe.skipIf(missing !== undefined)(`gdb-multiarch${missing ? ` (needs: ${mis
     expect(text).toContain("[stack]");
     expect(text).toContain('knows no "nonsense"');
     expect(text).toContain("monitor pt takes an address");
+  });
+});
+
+describe.skipIf(missing !== undefined)("gdb on a program of our own compiler", () => {
+  const SOURCE = `int total = 0;
+int add(int a, int b) {
+  int sum = a + b;
+  total = sum; /* store total */
+  return sum;
+}
+int main(void) {
+  for (int i = 0; i < 5; i++) add(i, 10);
+  return total; /* end */
+}
+`;
+  test("breaks at a line, shows stack and locals, watches, and goes back by instructions and to the last write", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "faultline-gdb-")), "prog");
+    const bytes = compileSource("prog.c", SOURCE, rootEntries());
+    writeFileSync(path, bytes);
+    const text = await gdb(await startSession(bytes), path, [
+      ...[
+        "break prog.c:4",
+        "continue",
+        "backtrace",
+        "info locals",
+        "delete",
+        "watch total",
+        "continue",
+        "continue",
+        "print total",
+      ],
+      ...["print/x $pc", "stepi", "reverse-stepi", "print/x $pc", "print $2 == $3"],
+      ...[
+        "delete",
+        "tbreak prog.c:9",
+        "continue",
+        "watch total",
+        "reverse-continue",
+        "print total",
+        "where 1",
+        "delete",
+        "continue",
+      ],
+    ]);
+    expect(text).toMatch(/#0 +add \(a=0, b=10\) at .*prog\.c:4\n#1 +0x[0-9a-f]+ in main \(\)/);
+    expect(text).toContain("sum = 10");
+    expect(text).toMatch(/Old value = 0\nNew value = 10[\s\S]*Old value = 10\nNew value = 11/);
+    expect(text).toMatch(/\$1 = 11[\s\S]*\$4 = 1\n/);
+    expect(text).toMatch(/Old value = 14\nNew value = 13[\s\S]*\$5 = 13[\s\S]*#0 .*add \(a=4, b=10\)/);
+    expect(text).toContain("exited with code 016");
   });
 });
 

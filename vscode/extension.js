@@ -1,0 +1,41 @@
+/** Starts `faultline dap` for debug sessions of type "faultline". Everything else is in the adapter. */
+const { existsSync } = require("node:fs");
+const { dirname, join } = require("node:path");
+const vscode = require("vscode");
+
+/** bin/faultline in a folder or any folder above it. */
+function findAbove(folder) {
+  for (let at = folder; ; at = dirname(at)) {
+    const candidate = join(at, "bin", "faultline");
+    if (existsSync(candidate)) return candidate;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+function commandFor(folder) {
+  const configured = vscode.workspace.getConfiguration("faultline").get("command");
+  return configured || (folder && findAbove(folder)) || findAbove(__dirname) || "faultline";
+}
+
+exports.activate = (context) => {
+  const createDebugAdapterDescriptor = (session) =>
+    new vscode.DebugAdapterExecutable(commandFor(session.workspaceFolder?.uri.fsPath), ["dap"]);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code fills in its own variables
+  const resolveDebugConfiguration = (_folder, config) =>
+    config.type
+      ? config
+      : {
+          type: "faultline",
+          request: "launch",
+          name: "Faultline: this file",
+          program: "${file}",
+          stopOnEntry: true,
+          stopAtExit: true,
+        };
+  context.subscriptions.push(
+    vscode.debug.registerDebugAdapterDescriptorFactory("faultline", { createDebugAdapterDescriptor }),
+    vscode.debug.registerDebugConfigurationProvider("faultline", { resolveDebugConfiguration }),
+  );
+};
+
+exports.deactivate = () => {};
