@@ -24,6 +24,14 @@ const QUIET: readonly (readonly [string, string])[] = [
     `void free(void *);
      int f(int c, int *p) { while (c) switch (c) { case 1: free(p); return 0; case 2: *p = 1; break; } return 1; }`,
   ],
+  ["an assignment whose value is used", "int f(void) { int x, y; x = y = 0; return x; }"],
+  ["a negation compared with zero, and a double one", "int f(int x) { return !x != 0 || !!x != 1; }"],
+  ["a text compared with the null pointer", 'int f(void) { return "abc" == (void *)0; }'],
+  ["a static constructor", "int x; __attribute__((constructor)) static void start(void) { x = 1; }"],
+  [
+    "an inline function that is declared static before or after",
+    "static void f(void); inline void f(void) {} static inline void g(void) {} static void g(void);",
+  ],
   ["an unused parameter", "int f(int a, int b) { return a; }"],
   ["an assignment in double parentheses", "int g(void); int f(void) { int c; while ((c = g()) != 0) ; return c; }"],
 ];

@@ -30,6 +30,9 @@ export class Checker extends StatementChecker {
 
   // ---- a translation unit ----
 
+  /** Functions that are `inline` only so far: local copies, unless a later declaration says otherwise. */
+  private readonly inlineCopies = new Set<GlobalSymbol>();
+
   checkUnit(fileName: string, externals: readonly ast.External[]): TranslationUnit {
     for (const external of externals) this.external(external);
     return this.finish(fileName);
@@ -65,7 +68,8 @@ export class Checker extends StatementChecker {
     for (const [symbol, facts] of this.facts) {
       if (facts.definition === "tentative") this.defineTentative(symbol, facts);
       if (facts.alias !== null) this.emitAlias(symbol, facts.alias);
-      if (!facts.isUsed && !facts.isExempt && symbol.linkage === "internal" && !this.poisoned.has(symbol.name))
+      const isWanted = facts.isUsed || facts.isExempt || facts.isConstructor || facts.isDestructor;
+      if (!isWanted && symbol.linkage === "internal" && !this.poisoned.has(symbol.name))
         this.checkUnusedStatic(symbol, facts);
       if (
         facts.isUsed &&
@@ -376,8 +380,12 @@ export class Checker extends StatementChecker {
     const facts = this.facts.get(symbol)!;
     if (type.type.kind === "function") {
       this.checkFunctionDeclarator(spec, initializer, name, span);
-      if (!spec.isInline || spec.storage === "extern") facts.isInlineOnly = false;
-      else if (symbol.linkage === "internal") facts.isInlineOnly = true;
+      if (spec.isInline && spec.storage !== "extern") facts.isInlineOnly ||= symbol.linkage === "internal";
+      else if (this.inlineCopies.delete(symbol)) {
+        // Now it is not only inline: this unit provides it to the others.
+        facts.isInlineOnly = false;
+        symbol.linkage = "external";
+      }
       return;
     }
     if (spec.isInline) this.error(`only a function can be inline, not '${name}'`, span);
@@ -688,6 +696,7 @@ export class Checker extends StatementChecker {
       // No external definition comes of it (C11 §6.7.4p7): this unit keeps a copy of its own.
       facts.isInlineOnly = true;
       symbol.linkage = "internal";
+      this.inlineCopies.add(symbol);
     }
     if (spec.isInline && symbol.linkage === "internal") facts.isInlineOnly = true;
     facts.definition = "defined";

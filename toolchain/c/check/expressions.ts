@@ -59,6 +59,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
       case "conditional":
         return this.checkConditional(e);
       case "comma": {
+        this.discard(e.left);
         const left = this.rvalue(this.checkExpression(e.left));
         this.checkUnusedValue(e.left, left);
         const right = this.rvalue(this.checkExpression(e.right));
@@ -713,7 +714,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
           `pointers of different types are compared: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`,
           e.operatorSpan,
         );
-      this.checkStringCompare(e);
+      this.checkStringCompare(e, left.isNull === true || right.isNull === true);
       this.checkAddressCompare(a, b, e.operatorSpan);
       return this.constantOperand(this.binary(op, a, this.convert(b, a.type), INT, span));
     }
@@ -753,7 +754,8 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
   }
 
-  private checkStringCompare(e: Extract<Expression, { kind: "binary" }>): void {
+  private checkStringCompare(e: Extract<Expression, { kind: "binary" }>, isNull: boolean): void {
+    if (isNull) return;
     if (strip(e.left).kind === "string" || strip(e.right).kind === "string") {
       this.warn("Wstring-compare", "this compares addresses, not the texts", e.operatorSpan, {
         hint: "use strcmp to compare what the strings say",
@@ -805,7 +807,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
       first.kind === "prefix" &&
       first.operator === "!" &&
       (isCompare(e.operator) || e.operator === "&") &&
-      strip(e.right).kind !== "prefix"
+      strip(e.right).kind !== "prefix" &&
+      !(first.operand.kind === "prefix" && first.operand.operator === "!") &&
+      !((e.operator === "==" || e.operator === "!=") && isZero(e.right))
     ) {
       this.warn("Wlogical-not-parentheses", `'!' applies only to the left side of '${e.operator}'`, first.span, {
         hint: "put the whole comparison into parentheses",
@@ -973,22 +977,31 @@ export abstract class ExpressionChecker extends ConversionChecker {
     return place;
   }
 
-  /** The target of an assignment; naming a variable there is not a use of it. */
-  private checkTarget(e: Expression): Operand {
+  /** The target of an assignment; naming a variable there is not a use of it when the assignment's value is not used either. */
+  private checkTarget(e: Expression, isDiscarded: boolean): Operand {
     const entity = e.kind === "name" ? this.scope.find(e.name) : null;
     const wasUsed = entity?.isUsed ?? false;
     const operand = this.checkExpression(e);
     if (entity?.kind === "object" && entity.object.storage === "local") {
-      entity.isUsed = wasUsed;
+      if (isDiscarded) entity.isUsed = wasUsed;
       entity.isSet = true;
     }
     return operand;
   }
 
+  /** Assignments whose value nobody asks for. */
+  private readonly discarded = new Set<Expression>();
+  /** Notes that an expression is there for its effect only. */
+  discard(e: Expression): void {
+    const plain = strip(e);
+    if (plain.kind === "assign") this.discarded.add(plain);
+    if (plain.kind === "comma") this.discard(plain.right);
+  }
+
   private checkAssign(e: Extract<Expression, { kind: "assign" }>): Operand {
     const { span } = e;
     if (e.operator !== "=") return this.compoundAssign(e);
-    const target = this.checkTarget(e.target);
+    const target = this.checkTarget(e.target, this.discarded.delete(e));
     const operand = this.checkExpression(e.value);
     const place = this.assignable(target, "an assignment");
     if (place === null) return this.errorOperand(span);
@@ -1124,6 +1137,12 @@ export abstract class ExpressionChecker extends ConversionChecker {
         this.warn("Wunused-value", "this expression does nothing", e.span);
     }
   }
+}
+
+/** `!x == 0` and `!x != 0` mean what they seem to. */
+function isZero(e: Expression): boolean {
+  const plain = strip(e);
+  return plain.kind === "number" && /^0+$/.test(plain.text);
 }
 
 /** Without parentheses around it. */

@@ -115,6 +115,7 @@ export abstract class StatementChecker extends InitializerChecker {
       case "labelled":
         return this.labelled(source);
       case "expression": {
+        this.discard(source.value);
         const value = this.rvalue(this.checkExpression(source.value));
         this.checkUnusedValue(source.value, value);
         const facts = this.factsOfCall(value);
@@ -200,12 +201,14 @@ export abstract class StatementChecker extends InitializerChecker {
       if (source.init.kind === "declaration") init.push(...this.localDeclaration(source.init));
       else {
         const first = source.init;
+        this.discard(first);
         const value = this.withSizesOf(() => this.value(first), init);
         this.checkUnusedValue(first, value);
         init.push(this.statement(value));
       }
     }
     const test = source.test === null ? null : this.test(source.test);
+    if (source.step !== null) this.discard(source.step);
     const step = source.step === null ? null : this.value(source.step);
     if (source.step !== null && step !== null) this.checkUnusedValue(source.step, step);
     const body = this.loopBody(source.body);
