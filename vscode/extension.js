@@ -3,6 +3,9 @@ const { existsSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const vscode = require("vscode");
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code puts the name in
+const THIS_FILE = "${file}";
+
 /** bin/faultline in a folder or any folder above it. */
 function findAbove(folder) {
   for (let at = folder; ; at = dirname(at)) {
@@ -20,7 +23,6 @@ function commandFor(folder) {
 exports.activate = (context) => {
   const createDebugAdapterDescriptor = (session) =>
     new vscode.DebugAdapterExecutable(commandFor(session.workspaceFolder?.uri.fsPath), ["dap"]);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code fills in its own variables
   const resolveDebugConfiguration = (_folder, config) =>
     config.type
       ? config
@@ -28,7 +30,7 @@ exports.activate = (context) => {
           type: "faultline",
           request: "launch",
           name: "Faultline: this file",
-          program: "${file}",
+          program: THIS_FILE,
           stopOnEntry: true,
           stopAtExit: true,
         };
