@@ -5,7 +5,9 @@ import { readElf } from "../../../toolchain/elf/read.ts";
 
 /** Files in memory. */
 function memoryHost(files: Readonly<Record<string, string>>): DriverHost & { readonly files: Map<string, Uint8Array> } {
-  const content = new Map<string, Uint8Array>(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)]));
+  const content = new Map<string, Uint8Array>(
+    Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)]),
+  );
   return {
     files: content,
     readFile: (path) => content.get(path) ?? null,
@@ -121,4 +123,31 @@ test("an undefined symbol names the symbol and the object that uses it", () => {
   expect(stderr).toMatch(/gone/);
   expect(stderr).toMatch(/main/);
   expect(host.files.has("prog")).toBe(false);
+});
+
+test("a header or library of the sysroot that was replaced between two compilations is read afresh", () => {
+  const host = memoryHost({
+    "/usr/include/width.h": "#define WIDTH 3\n",
+    "a.c": "#include <width.h>\nint add(void);\nvolatile int width = WIDTH;\nvoid _start(void) { add(); for (;;) (void)width; }\n",
+    "one.c": "int add(void) { return 1; }\n",
+    "two.c": "int add(void) { return 2; }\n",
+  });
+  const build = (library: string): string => {
+    cc(["-c", library, "-o", "add.o"], host);
+    host.files.delete("/usr/lib/libadd.a");
+    runTool("ar", ["rcs", "/usr/lib/libadd.a", "add.o"], host);
+    const result = cc(["-O1", "-nostdlib", "a.c", "-ladd", "-o", "prog"], host);
+    expect(result).toEqual({ status: 0, stdout: "", stderr: "" });
+    return Buffer.from(host.files.get("prog")!).toString("latin1");
+  };
+
+  const first = build("one.c");
+  const again = build("one.c");
+  const otherLibrary = build("two.c");
+  host.files.set("/usr/include/width.h", new TextEncoder().encode("#define WIDTH 4\n"));
+  const otherHeader = build("two.c");
+
+  expect(again).toBe(first);
+  expect(otherLibrary).not.toBe(first);
+  expect(otherHeader).not.toBe(otherLibrary);
 });
