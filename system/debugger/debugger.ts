@@ -159,7 +159,7 @@ export class Debugger {
     if (trimmed.startsWith("*")) return [numberOf(this.scope(), this.evaluate(trimmed.slice(1)).value) >>> 0];
     if (/^0x[0-9a-f]+$/i.test(trimmed)) return [Number(trimmed)];
     const line = /^(?:(.+):)?(\d+)$/.exec(trimmed);
-    if (line !== null) return this.locateLine(line[1] ?? this.callStack()[0]?.file ?? "", Number(line[2]));
+    if (line !== null) return this.locateLine(line[1] ?? this.presentFile(), Number(line[2]));
     const fn = image?.debug?.functionNamed(trimmed) ?? null;
     if (fn !== null) return [image!.debug!.bodyStart(fn)];
     const symbol = image?.named(trimmed);
@@ -168,6 +168,11 @@ export class Debugger {
         `there is no function or symbol ${trimmed} in ${image?.path ?? "the program"}; break at FUNCTION, FILE:LINE or *ADDRESS`,
       );
     return [symbol.vaddr];
+  }
+
+  /** Where one stands; outside of any source, the file of main, as in gdb. */
+  private presentFile(): string {
+    return this.callStack()[0]?.file || this.image?.debug?.functionNamed("main")?.file || "";
   }
 
   private locateLine(file: string, line: number): number[] {

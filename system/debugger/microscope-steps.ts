@@ -5,9 +5,68 @@ import { describePte, isValid, PTE_R, PTE_U, PTE_W, PTE_X } from "../../emulator
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
 import { causeName, describeEvent } from "../export/trace-text.ts";
-import type { RegisterView } from "../inspect.ts";
+import type { ListCounts, RegisterView } from "../inspect.ts";
 import { instructionText, type MemoryAccess, operandText, pteText } from "./describe.ts";
-import type { SeenEvent, Step, StepKind, StepState } from "./microscope.ts";
+
+/** The state as of one step. */
+export interface StepState {
+  readonly lists: ListCounts;
+  /** Leaf PTE of the faulting page as it stands in RAM; 0 when its table does not exist. */
+  readonly pte: number;
+  /** The TLB set in which the page lives, by way. */
+  readonly tlb: readonly (TlbEntry | null)[];
+  /** Pages of the process that are present. */
+  readonly residentPages: number;
+}
+
+/** An event with its moment and the state in which it was told. */
+export interface SeenEvent {
+  readonly event: FaultlineEvent;
+  readonly cycles: number;
+  readonly instret: number;
+  readonly turns: number;
+  readonly state: StepState;
+}
+
+export type StepKind =
+  | "instruction"
+  | "tlb-probe"
+  | "pte-read"
+  | "pte-update"
+  | "tlb-fill"
+  | "trap"
+  | "handler"
+  | "vma"
+  | "decision"
+  | "frame"
+  | "zero"
+  | "victim"
+  | "copy"
+  | "swap"
+  | "pte-write"
+  | "fence"
+  | "wait"
+  | "resolved"
+  | "return"
+  | "retired"
+  | "other";
+
+export interface Step {
+  readonly index: number;
+  readonly kind: StepKind;
+  /** "first try", "retry" once the handler has been left, and so on: what the step is part of. */
+  readonly phase: "try" | "kernel" | "wait" | "retry";
+  /** One line. */
+  readonly title: string;
+  /** Further lines. */
+  readonly details: readonly string[];
+  /** Virtual time at the end of the step, and what the step itself cost. */
+  readonly cycles: number;
+  readonly charge: number;
+  readonly instret: number;
+  readonly events: readonly FaultlineEvent[];
+  readonly state: StepState;
+}
 
 export interface Observation {
   readonly begin: Extract<FaultlineEvent, { kind: "fault-begin" }>;

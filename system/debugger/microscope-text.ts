@@ -1,6 +1,7 @@
 /** The fault microscope on paper: what `faultline explain-fault` and the debugger print. */
 import { hex } from "../../emulator/bits.ts";
-import type { FaultReport, Step } from "./microscope.ts";
+import type { FaultReport } from "./microscope.ts";
+import type { Step } from "./microscope-steps.ts";
 
 const PHASES = { try: "try", kernel: "kernel", wait: "asleep", retry: "retry" } as const;
 

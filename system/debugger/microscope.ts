@@ -9,89 +9,19 @@
  * A charge belongs to the step whose telling follows it: the kernel does a thing, charges for it, and tells.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
-import type { TlbEntry } from "../../emulator/mmu/tlb.ts";
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
 import { readPte } from "../../kernel/mm/page-table.ts";
-import {
-  currentPid,
-  type ListCounts,
-  listCounts,
-  processOf,
-  type RegisterView,
-  readMemory,
-  registersOf,
-  tlbSet,
-} from "../inspect.ts";
+import { currentPid, listCounts, processOf, type RegisterView, readMemory, registersOf, tlbSet } from "../inspect.ts";
 import type { Machine, Moment } from "../machine.ts";
 import type { Timeline } from "../timeline.ts";
 import { memoryAccess, wordOf } from "./describe.ts";
-import { buildSteps } from "./microscope-steps.ts";
+import { buildSteps, type SeenEvent, type Step, type StepState } from "./microscope-steps.ts";
 
 /** Which fault: the action of the kernel that it began in, and the how-manieth fault within it (a system call can meet several). */
 export interface FaultPlace {
   readonly turns: number;
   readonly instret: number;
   readonly ordinal: number;
-}
-
-/** The state as of one step. */
-export interface StepState {
-  readonly lists: ListCounts;
-  /** Leaf PTE of the faulting page as it stands in RAM; 0 when its table does not exist. */
-  readonly pte: number;
-  /** The TLB set in which the page lives, by way. */
-  readonly tlb: readonly (TlbEntry | null)[];
-  /** Pages of the process that are present. */
-  readonly residentPages: number;
-}
-
-/** An event with its moment and the state in which it was told. */
-export interface SeenEvent {
-  readonly event: FaultlineEvent;
-  readonly cycles: number;
-  readonly instret: number;
-  readonly turns: number;
-  readonly state: StepState;
-}
-
-export type StepKind =
-  | "instruction"
-  | "tlb-probe"
-  | "pte-read"
-  | "pte-update"
-  | "tlb-fill"
-  | "trap"
-  | "handler"
-  | "vma"
-  | "decision"
-  | "frame"
-  | "zero"
-  | "victim"
-  | "copy"
-  | "swap"
-  | "pte-write"
-  | "fence"
-  | "wait"
-  | "resolved"
-  | "return"
-  | "retired"
-  | "other";
-
-export interface Step {
-  readonly index: number;
-  readonly kind: StepKind;
-  /** "first try", "retry" once the handler has been left, and so on: what the step is part of. */
-  readonly phase: "try" | "kernel" | "wait" | "retry";
-  /** One line. */
-  readonly title: string;
-  /** Further lines. */
-  readonly details: readonly string[];
-  /** Virtual time at the end of the step, and what the step itself cost. */
-  readonly cycles: number;
-  readonly charge: number;
-  readonly instret: number;
-  readonly events: readonly FaultlineEvent[];
-  readonly state: StepState;
 }
 
 export interface FaultReport {

@@ -2,7 +2,6 @@
  * The commands of `faultline debug`, with gdb's names and habits: one row each, with its abbreviations, its line of help and
  * what it does. `Shell` finds the row by any unambiguous beginning, as gdb does.
  */
-import type { EventKind } from "../../../kernel/events.ts";
 import { frameBiography, pageBiography } from "../../debugger/biography.ts";
 import { type Debugger, DebuggerError, type Stop } from "../../debugger/debugger.ts";
 import { EvaluationError, numberOf, sizeOf, valueText, variableValue } from "../../debugger/expression.ts";
@@ -154,6 +153,7 @@ function list(context: Context, argument: string): string {
   const { debug, level } = context;
   const frame = debug.callStack()[level];
   let file = context.listed?.file ?? frame?.file ?? "";
+  if (file === "" && argument === "" && debug.image?.debug?.functionNamed("main")) return list(context, "main");
   let first = context.listed === null ? Math.max(1, (frame?.line ?? 0) - 4) : context.listed.line;
   if (argument !== "") {
     const row = debug.image?.debug?.lineAt(debug.locate(argument)[0]);
@@ -227,6 +227,9 @@ function life(context: Context, argument: string): string {
   if (match === null) throw new DebuggerError("life takes `frame N` or `page ADDRESS`");
   const { debug } = context;
   const number = addressOf(context, match[2]);
+  const { frames } = debug.machine.ram;
+  if (match[1] === "frame" && number >= frames)
+    throw new DebuggerError(`there is no frame ${number}; RAM has frames 0 to ${frames - 1}`);
   const events =
     match[1] === "frame"
       ? frameBiography(debug.timeline, number)
@@ -360,10 +363,10 @@ export const COMMANDS: readonly Command[] = [
     debug.finish(back),
   ),
   command("fault", "f!", "fault [KIND]", "To the next page fault, just before its instruction.", ({ debug }, a) =>
-    debug.toFault(forth, (a || null) as null),
+    a === "" ? debug.toFault(forth) : debug.toCondition(`fault ${a}`, forth),
   ),
   command("reverse-fault", "rfault", "reverse-fault [KIND]", "To the page fault before.", ({ debug }, a) =>
-    debug.toFault(back, (a || null) as null),
+    a === "" ? debug.toFault(back) : debug.toCondition(`fault ${a}`, back),
   ),
   command("syscall", "", "syscall [NAME]", "To the next system call.", ({ debug }, a) =>
     debug.toCondition(`syscall ${a}`, forth),
@@ -372,10 +375,10 @@ export const COMMANDS: readonly Command[] = [
     debug.toCondition(`syscall ${a}`, back),
   ),
   command("event", "", "event KIND", "To the next event of a kind (docs/events.md).", ({ debug }, a) =>
-    debug.toEvent(a as EventKind, forth),
+    debug.toCondition(`event ${a}`, forth),
   ),
   command("reverse-event", "revent", "reverse-event KIND", "To the event of a kind before.", ({ debug }, a) =>
-    debug.toEvent(a as EventKind, back),
+    debug.toCondition(`event ${a}`, back),
   ),
   command("until", "u", "until CONDITION", "Run to where a condition holds, once.", ({ debug }, a) =>
     debug.toCondition(a, forth),
@@ -388,7 +391,8 @@ export const COMMANDS: readonly Command[] = [
     const { timeline } = c.debug;
     if (a === "end") timeline.goToEnd();
     else if (a === "start") timeline.goToMoment(timeline.start);
-    else timeline.goTo(addressOf(c, a));
+    else if (a === "") throw new DebuggerError("go to which instruction? goto N, goto start, goto end");
+    else timeline.goTo(Math.max(0, numberOf(c.debug.scope(), c.debug.evaluate(a).value)));
     return show.placeText(c.debug, c.source);
   }),
   command(

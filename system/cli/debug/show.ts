@@ -3,7 +3,7 @@ import { hex } from "../../../emulator/bits.ts";
 import { ABI_NAMES } from "../../../emulator/isa/registers.ts";
 import { describePte } from "../../../emulator/pte.ts";
 import type { StackFrame } from "../../debugger/call-stack.ts";
-import type { Debugger, Stop } from "../../debugger/debugger.ts";
+import { type Debugger, DebuggerError, type Stop } from "../../debugger/debugger.ts";
 import { instructionText, pteText, wordOf } from "../../debugger/describe.ts";
 import { addressText } from "../../debugger/symbols.ts";
 import {
@@ -11,6 +11,7 @@ import {
   currentPid,
   frameView,
   listCounts,
+  type PagePlace,
   placeOf,
   processes,
   processOf,
@@ -135,12 +136,31 @@ export function areasText(debug: Debugger): string {
   return ["start      end        prot   pages  present swapped  name", ...rows].join("\n");
 }
 
+function placeWords(place: PagePlace): string {
+  switch (place.kind) {
+    case "frame":
+      return `in frame ${place.pfn}`;
+    case "transition":
+      return `in frame ${place.pfn}, which no valid PTE maps just now`;
+    case "swap":
+      return `in swap slot ${place.slot}`;
+    case "file":
+      return `in ${place.path} from byte ${place.offset}; the page was not touched yet`;
+    case "zero":
+      return "nowhere: never touched, it would be zeros";
+    case "guard":
+      return "nowhere: reserved without access";
+    case "nothing":
+      return "nowhere: no area covers the address";
+  }
+}
+
 /** The walk to one address in words. */
 export function walkText(debug: Debugger, vaddr: number): string {
   const reads = walkOf(debug.machine, debug.pid, vaddr);
   const rows = reads.map((r) => `level ${r.level}: PTE at ${hex(r.paddr)} is ${hex(r.pte)}: ${pteText(r.pte)}`);
   const place = placeOf(debug.machine, debug.pid, vaddr >>> 12);
-  return [...rows, `the page's bytes: ${JSON.stringify(place)}`].join("\n");
+  return [...rows, `the page's bytes are ${placeWords(place)}`].join("\n");
 }
 
 export function framesText(debug: Debugger): string {
@@ -180,7 +200,9 @@ export function examine(
 ): { readonly text: string; readonly next: number } {
   const match = /^(\d*)([xducsia]?)([bhw]?)$/.exec(format) ?? /^(\d*)()([bhw]?)$/.exec(format);
   if (match === null)
-    throw new Error(`x/${format}: the format is COUNT, one of x d u c s i a, and a unit b h w; for example x/8xw`);
+    throw new DebuggerError(
+      `x/${format}: the format is COUNT, one of x d u c s i a, and a unit b h w; for example x/8xw`,
+    );
   const count = match[1] === "" ? 1 : Math.min(4096, Number(match[1]));
   const kind = match[2] || "x";
   if (kind === "i") {

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { Context } from "../../../system/cli/debug/commands.ts";
+import { COMMANDS } from "../../../system/cli/debug/commands.ts";
+import { findCommand, Shell } from "../../../system/cli/debug/shell.ts";
+import { debugC } from "./support.ts";
+
+const SOURCE = "int limit = 3;\nint main(void) {\n  int n = 0;\n  while (n < limit)\n    n++;\n  return n;\n}";
+
+function shell(): Shell {
+  const { debug } = debugC(SOURCE);
+  const context: Context = {
+    debug,
+    source: () => SOURCE.split("\n"),
+    level: 0,
+    listed: null,
+    examined: 0,
+    microscope: null,
+    input: () => {},
+    save: () => "",
+    quit: false,
+  };
+  return new Shell(context);
+}
+
+describe("the command line of the debugger", () => {
+  it("knows gdb's abbreviations", () => {
+    const pairs = {
+      b: "break",
+      tb: "tbreak",
+      si: "stepi",
+      s: "step",
+      n: "next",
+      fin: "finish",
+      c: "continue",
+      rsi: "reverse-stepi",
+      rs: "reverse-step",
+      rn: "reverse-next",
+      rc: "reverse-continue",
+      bt: "backtrace",
+      p: "print",
+      l: "list",
+      i: "info",
+      disas: "disassemble",
+      q: "quit",
+    };
+    for (const [short, name] of Object.entries(pairs)) expect(findCommand(short).name).toBe(name);
+    expect(() => findCommand("re")).toThrow(/could be/);
+    expect(COMMANDS.every(({ help, usage }) => help.endsWith(".") && usage !== "")).toBe(true);
+  });
+
+  it("runs, prints and goes back", () => {
+    const sh = shell();
+    expect(sh.execute("b 5").text).toMatch(/Breakpoint 1 at 0x[0-9a-f]+: file test.c, line 5/);
+    expect(sh.execute("c").text).toContain("5\t    n++;");
+    expect(sh.execute("c").isError).toBe(false);
+    expect(sh.execute("p n").text).toBe("n = 1");
+    expect(sh.execute("p/x limit * 16").text).toBe("limit * 16 = 0x30");
+    expect(sh.execute("rc").text).toContain("breakpoint 1");
+    expect(sh.execute("p n").text).toBe("n = 0");
+    expect(sh.execute("x/1dw &limit").text).toMatch(/<limit>:\t3$/);
+    expect(sh.execute("d").text).toBe("");
+    expect(sh.execute("c").stop).toMatchObject({ kind: "halted", status: 3 });
+    sh.execute("goto start");
+    sh.execute("tb main");
+    sh.execute("c");
+    sh.execute("set limit = 7");
+    expect(sh.execute("c").stop).toMatchObject({ kind: "halted", status: 7 });
+  });
+
+  it("answers mistakes with a message and stays usable", () => {
+    const sh = shell();
+    const mistakes = [
+      "nonsense",
+      "b nosuch",
+      "b 4000",
+      "x/3q 5",
+      "info",
+      "info frame 99999",
+      "si 0",
+      "si x",
+      "branch 7",
+      "when fault of",
+      "fault foo",
+      "event bar",
+      "life",
+      "life frame 99999",
+      "frame 50",
+      "process 77",
+      "p 1/0",
+      "p *0",
+      "p",
+      "p nosuch",
+      "p limit.x",
+      "delete 55",
+      "enable 9",
+      "set",
+      "set x",
+      "set $zz = 1",
+      "watch",
+      "watch 3",
+      "who",
+      "who 5",
+      "goto",
+      "help nonsense",
+      "((((",
+      "p ((((",
+      "\u0000",
+    ];
+    for (const line of mistakes) {
+      const answer = sh.execute(line);
+      expect(answer.isError, line).toBe(true);
+      expect(answer.text.length, line).toBeGreaterThan(10);
+    }
+    expect(sh.execute("p limit").text).toBe("limit = 3");
+  });
+
+  it("completes commands and symbols", () => {
+    const sh = shell();
+    expect(sh.complete("reverse-st")[0]).toEqual(["reverse-stepi", "reverse-step"]);
+    expect(sh.complete("b mai")[0]).toContain("main");
+  });
+});
