@@ -14,7 +14,7 @@ import { isValid, PTE_D } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
-import { sizeBytes } from "../fs/inode.ts";
+import { type FileInode, sizeBytes } from "../fs/inode.ts";
 import { Copy, Flight } from "./frames.ts";
 import { fencePage, pteAddress, writePte } from "./page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -112,4 +112,20 @@ export function refreshFile(core: Core, inode: number, offset: number, bytes: nu
     const got = core.fs.readInode(inode, index * PAGE_BYTES, page);
     page.fill(0, got);
   }
+}
+
+/**
+ * Changes a file's length; pages of its shared mappings show zeros beyond the new end, and SIGBUS where none is resident.
+ * Left out: taking resident pages beyond the end away at once, as Linux does.
+ */
+export function truncateFile(core: Core, inode: FileInode, bytes: number): void {
+  const before = sizeBytes(inode);
+  flushFile(core, inode.number);
+  core.fs.truncate(inode, bytes, core.hart.cycles);
+  refreshFile(
+    core,
+    inode.number,
+    Math.min(before, bytes),
+    Math.max(before, bytes) - Math.min(before, bytes) + PAGE_BYTES,
+  );
 }

@@ -41,7 +41,24 @@ const RARE: readonly SyscallName[] = [
 ];
 const NAMES = Object.keys(SYSCALLS) as SyscallName[];
 /** Calls that change memory and processes, made more often than the rest. */
-const FAVOURED: readonly SyscallName[] = ["mmap2", "munmap", "mprotect", "madvise", "brk", "clone"];
+const FAVOURED: readonly SyscallName[] = [
+  "mmap2",
+  "munmap",
+  "mprotect",
+  "madvise",
+  "brk",
+  "clone",
+  "mremap",
+  "mlock",
+  "munlock",
+  "msync",
+  "working_set",
+  "virtual_alloc",
+  "virtual_free",
+  "virtual_protect",
+  "openat",
+  "pwrite64",
+];
 
 const RECORDS = 120;
 const BSS_PAGES = 40;
@@ -135,10 +152,67 @@ function shape(name: SyscallName, args: number[], random: () => number): void {
         page(),
         4096 * (1 + (random() % 40)),
         random() % 8,
-        0x20 | (1 + (random() % 2)) | (random() % 3 === 0 ? 0x10 : 0),
-        -1,
-        0,
+        (random() % 4 === 0 ? 0 : 0x20) |
+          (1 + (random() % 2)) |
+          (random() % 3 === 0 ? 0x10 : 0) |
+          (random() % 5 === 0 ? 0x8000 : 0) |
+          (random() % 9 === 0 ? 0x2000 : 0),
+        3 + (random() % 3),
+        random() % 3,
       );
+      break;
+    case "mremap":
+      args.splice(
+        0,
+        5,
+        page(),
+        4096 * (random() % 8),
+        4096 * (1 + (random() % 12)),
+        [0, 1, 1, 1, 3, 5][random() % 6],
+        page(),
+      );
+      break;
+    case "mlock":
+    case "munlock":
+      args.splice(0, 2, page(), 4096 * (1 + (random() % 8)));
+      break;
+    case "mincore":
+    case "msync":
+      args.splice(
+        0,
+        3,
+        page(),
+        4096 * (1 + (random() % 8)),
+        name === "msync" ? [1, 4, 2, 6][random() % 4] : addresses(random),
+      );
+      break;
+    case "working_set":
+      args.splice(0, 4, 0, (random() % 12) - 1, [0, -1, 8, 12, 20, 40][random() % 6], random() % 6 === 0 ? 1 : 0);
+      break;
+    case "virtual_alloc":
+      args.splice(
+        0,
+        4,
+        random() % 3 === 0 ? 0 : page(),
+        4096 * (1 + (random() % 40)),
+        [0x1000, 0x2000, 0x3000, 0x3000, 0x80000][random() % 5],
+        [1, 2, 4, 4, 4, 0x40][random() % 6],
+      );
+      break;
+    case "virtual_free":
+      args.splice(0, 3, page(), random() % 3 === 0 ? 0 : 4096 * (random() % 8), random() % 3 === 0 ? 0x8000 : 0x4000);
+      break;
+    case "virtual_protect":
+      args.splice(0, 4, page(), 4096 * (1 + (random() % 8)), [1, 2, 4][random() % 3], addresses(random));
+      break;
+    case "openat":
+      args.splice(0, 4, -100, 0x20018, [0o102, 0o1102, 0][random() % 3], 0o644);
+      break;
+    case "pwrite64":
+      args.splice(0, 5, 3 + (random() % 3), page(), 1 + (random() % 9000), random() % 9000, 0);
+      break;
+    case "ftruncate64":
+      args.splice(0, 3, 3 + (random() % 3), random() % 20000, 0);
       break;
     case "munmap":
       args.splice(0, 2, page(), 4096 * (1 + (random() % 8)));
@@ -173,6 +247,9 @@ function shape(name: SyscallName, args: number[], random: () => number): void {
   }
 }
 
+/** Most events that a run is checked after, one by one: some seconds. */
+const MOST_EVENTS = 8_000;
+
 export interface FuzzResult {
   readonly machine: TestMachine;
   readonly syscalls: number;
@@ -201,11 +278,6 @@ export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult
     ...options,
   });
   machine.boot(fuzzProgram(random));
-        4,
-        random() % 3 === 0 ? 0 : page(),
-        4096 * (1 + (random() % 40)),
-        [0x1000, 0x2000, 0x3000, 0x3000, 0x80000][random() % 5],
-        [1, 2, 4, 4, 4, 0x40][random() % 6],
   // Checking after every event is slow: then only the beginning of the run.
   const most = options.check === "end" ? 60_000 : 1_500;
   for (let steps = 0; steps < most && machine.events.length < MOST_EVENTS && machine.step(2_000_000); steps++) {
@@ -234,6 +306,3 @@ export function endAll(machine: TestMachine): void {
   if (core.spaces.size !== 0 || core.sharedObjects.size !== 0)
     throw new Error("an address space or shared object is left");
 }
-/** Most events that a run is checked after, one by one: some seconds. */
-const MOST_EVENTS = 8_000;
-
