@@ -7,7 +7,7 @@
 
 import { type Archive, looksLikeArchive, readArchive } from "./ar.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostics.ts";
-import { EF_RISCV_FLOAT_ABI } from "./elf/constants.ts";
+import { EF_RISCV_FLOAT_ABI, SectionType } from "./elf/constants.ts";
 import type { ObjectFile } from "./elf/object.ts";
 import { readObject } from "./elf/read-object.ts";
 import { collectGarbage } from "./link/gc.ts";
@@ -21,6 +21,9 @@ import { resolve } from "./link/resolve.ts";
 import { assignValues, placeCommons, reportUndefined } from "./link/symbols.ts";
 
 export type { LinkOptions } from "./link/model.ts";
+
+/** Largest program file. A damaged size in an object is a message, not an exhausted memory. */
+const PROGRAM_LIMIT_BYTES = 512 * 1024 * 1024;
 
 /** Something to link: the bytes of a `.o` or `.a`, an object that was just made, or an archive that was read before. */
 export type LinkInput =
@@ -71,6 +74,15 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
   if (last.vaddr + last.memoryBytes > 0xffff_f000) {
     problems.error(`the program needs ${last.vaddr + last.memoryBytes} bytes of addresses, and there are 2^32`, null, {
       hint: "make its largest arrays smaller",
+    });
+  }
+  const fileBytes = state.outputs.reduce(
+    (sum, output) => (output.type === SectionType.NOBITS ? sum : sum + output.sizeBytes),
+    0,
+  );
+  if (fileBytes > PROGRAM_LIMIT_BYTES) {
+    problems.error(`the program's file would have ${fileBytes} bytes, and ${PROGRAM_LIMIT_BYTES} is the limit`, null, {
+      hint: "leave large arrays without initialisers, so that they stand in .bss; or an object is damaged: build it again",
     });
   }
   assignValues(state);
