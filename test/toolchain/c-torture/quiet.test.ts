@@ -42,6 +42,12 @@ for (const [what, source] of QUIET) {
   });
 }
 
+test("an attribute that would change what a program does is refused, not left out", () => {
+  const source = "void f(int *); int g(void) { int x __attribute__((__cleanup__(f))) = 1; return x; }";
+
+  expect(messagesOf(source)).toMatch(/error: the attribute 'cleanup' is not supported/);
+});
+
 test("an expression too deep for the generator is a diagnostic, not a crash", () => {
   const source = `int f(int x) { return ${Array.from({ length: 2200 }, () => "x").join("+")}; }`;
 

@@ -66,7 +66,7 @@ export class Checker extends StatementChecker {
 
   private finish(fileName: string): TranslationUnit {
     for (const [symbol, facts] of this.facts) {
-      if (facts.definition === "tentative") this.defineTentative(symbol, facts);
+      if (facts.definition === "tentative" && facts.alias === null) this.defineTentative(symbol, facts);
       if (facts.alias !== null) this.emitAlias(symbol, facts.alias);
       const isWanted = facts.isUsed || facts.isExempt || facts.isConstructor || facts.isDestructor;
       if (!isWanted && symbol.linkage === "internal" && !this.poisoned.has(symbol.name))
@@ -564,7 +564,11 @@ export class Checker extends StatementChecker {
     const attributes = [...spec.attributes, ...declarator.attributes];
     for (const attribute of attributes)
       if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
-    const isExempt = attributes.some((attribute) => attribute.name === "unused" || attribute.name === "cleanup");
+    const isExempt = attributes.some((attribute) => attribute.name === "unused");
+    // Left out silently it would change what the program does.
+    for (const attribute of attributes)
+      if (attribute.name === "cleanup")
+        this.error("the attribute 'cleanup' is not supported: nothing would be called", attribute.span);
     const type = this.freshArray(declared);
     let entity: ObjectEntity | null = null;
     const make = (final: QualType): LocalVar => {
