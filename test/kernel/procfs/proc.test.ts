@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Errno, TRAMPOLINE_VADDR } from "../../../kernel/abi.ts";
 import { lookup } from "../../../kernel/fs/path.ts";
+import { setControl } from "../../../kernel/fs/proc/controls.ts";
 import { openProcFile } from "../../../kernel/fs/proc/open.ts";
 import { readPagemap } from "../../../kernel/fs/proc/process.ts";
 import { procChildren, procLink } from "../../../kernel/fs/proc/tree.ts";
-import { Frame } from "../../../kernel/mm/frames.ts";
+import { Copy, Frame } from "../../../kernel/mm/frames.ts";
+import { Guest } from "../fs/guest.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -207,5 +209,46 @@ describe("/proc about a process", () => {
     expect(target("/proc/1/fd/1")).toBe("/dev/stdout");
     expect(target("/proc/1/cwd")).toBe("/");
     expect(lookup(m.core, m.process(), -100, "/proc/1/fd/7", false)).toBe(-Errno.ENOENT);
+  });
+});
+
+describe("/proc/sys", () => {
+  const control = (guest: Guest, name: string) => guest.open(`/proc/sys/vm/${name}`, 0o1002);
+
+  it("lets programs change what means something here, and refuses values that proc_sys_vm(5) does not know", () => {
+    const guest = new Guest();
+    Object.assign(guest.core.variables, { overcommitMode: 1, overcommitRatio: 50 });
+    expect(guest.write(control(guest, "overcommit_memory"), "2\n")).toBe(2);
+    expect(guest.slurp("/proc/sys/vm/overcommit_memory")).toBe("2\n");
+    expect(guest.core.variables.overcommitMode).toBe(2);
+    for (const bad of ["3\n", "x\n", "-1", ""]) {
+      const expected = bad === "" ? [0, -Errno.EINVAL] : [-Errno.EINVAL];
+      expect(expected).toContain(guest.write(control(guest, "overcommit_memory"), bad));
+    }
+    expect(guest.write(control(guest, "overcommit_ratio"), "80")).toBe(2);
+    expect(guest.read(control(guest, "overcommit_ratio"))).toBe("80\n");
+  });
+
+  it("has nothing else that can be written", () => {
+    const guest = new Guest();
+    expect(guest.open("/proc/sys/kernel/ostype", 1)).toBe(-Errno.EACCES);
+    expect(guest.slurp("/proc/sys/kernel/ostype")).toBe("Linux\n");
+    expect(guest.list(guest.open("/proc/sys")).map(({ name }) => name)).toEqual([".", "..", "vm", "kernel"]);
+    expect(guest.call("faccessat", -100, guest.text("/proc/sys/vm/drop_caches"), 2)).toBe(0);
+    expect(guest.call("faccessat", -100, guest.text("/proc/sys/kernel/ostype"), 2)).toBe(-Errno.EACCES);
+  });
+
+  it("drop_caches frees the pages of files that nobody maps, and only those", () => {
+    const m = machine();
+    for (const pid of [1, 2]) m.trimAll(pid);
+    const { frames } = m.core;
+    const standby = frames.count[Frame.Standby];
+    expect(standby).toBeGreaterThan(0);
+    expect(setControl(m.core, "drop_caches", "1\n")).toBe(0);
+    m.check();
+    for (let pfn = frames.oldest(Frame.Standby); pfn >= 0; pfn = frames.following(pfn))
+      expect(frames.copy[pfn]).not.toBe(Copy.File);
+    expect(setControl(m.core, "drop_caches", "9")).toBe(-Errno.EINVAL);
+    expect(read(m, "/proc/sys/vm/drop_caches")).toBe("1\n");
   });
 });
