@@ -244,7 +244,7 @@ function buildPrograms(state) {
   for (const { name, sources } of programs) {
     const objects = sources.map((source) => {
       const object = `${out}/gen/obj/${source.replaceAll("/", "-")}.o`;
-      compileObject(state, source, object, ["-O1", "-g", "-Wall", "-Wno-unused-function", "-Iprograms/lib"], headers);
+      compileObject(state, source, object, ["-O1", "-g", "-Wall", "-Iprograms/lib"], headers);
       return object;
     });
     const program = `${out}/rootfs/bin/${name}`;
