@@ -5,6 +5,7 @@ import { debugProgram } from "./debug.ts";
 import { explainFault } from "./explain-fault.ts";
 import { CommandFailure, failureText } from "./failure.ts";
 import { addMachineOptions, type ParsedOptions } from "./machine-arguments.ts";
+import { type PolicyOptions, policiesText } from "./policies.ts";
 import { replay } from "./replay.ts";
 import { runProgram } from "./run.ts";
 import { runShell } from "./shell.ts";
@@ -92,6 +93,16 @@ program
   .option("--json", "with --debug: answer each command with a line of JSON")
   .action(async (file: string, options: ParsedOptions) => {
     process.exitCode = await replay(file, options);
+  });
+
+program
+  .command("policies")
+  .description("a reference string under every page-replacement policy, with OPT as the bound (docs/policies.md)")
+  .argument("<trace>", "a file (page numbers, or from run --record-trace), or the string itself: 1,2,3,4,1,2")
+  .option("--frames <LIST>", "numbers of frames, like 3,4")
+  .option("--csv", "print CSV")
+  .action((trace: string, options: PolicyOptions) => {
+    process.stdout.write(policiesText(trace, options));
   });
 
 for (const [name, description] of Object.entries(TOOL_NAMES)) {
