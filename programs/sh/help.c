@@ -14,6 +14,7 @@ static const Line lines[] = {
     {"hello", "the smallest program: one line, a few page faults", false},
     {"first-touch", "reserve pages, touch each once, count the faults [PAGES]", false},
     {"reserve", "a large reservation moves the address space, not memory [MiB]", false},
+    {"virtual", "VirtualAlloc: reserve, commit, touch, decommit, release [MiB]", false},
     {"reuse", "free keeps the memory; the next malloc takes it again", false},
     {"pinned", "one live block at the top pins the heap; mmap gives back", false},
     {"blocks", "the allocator's own list of blocks: split and coalesce", false},
