@@ -13,7 +13,11 @@ module.exports = {
   forbidden: [
     only("emulator-imports-nothing-of-ours", "^emulator/", "^emulator/"),
     only("kernel-imports-emulator", "^kernel/", "^(kernel|emulator)/"),
-    only("toolchain-imports-isa-and-abi", "^toolchain/", "^(toolchain/|emulator/isa/|emulator/bits\\.ts|kernel/abi\\.ts)"),
+    only(
+      "toolchain-imports-isa-and-abi",
+      "^toolchain/",
+      "^(toolchain/|emulator/isa/|emulator/bits\\.ts|kernel/abi\\.ts)",
+    ),
     only("system-imports-what-stands-left", "^system/", "^(system|kernel|emulator|toolchain)/"),
     only("web-imports-system", "^web/", "^(web|system|kernel|emulator|toolchain)/"),
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },

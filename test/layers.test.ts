@@ -10,7 +10,12 @@ const FOLDERS = ["emulator", "kernel", "toolchain", "system", "web"];
 const rules = createRequire(import.meta.url)(join(root, ".dependency-cruiser.cjs"));
 
 async function violations(folders: string[]): Promise<string[]> {
-  const result = await cruise(folders, { ...rules.options, ruleSet: { forbidden: rules.forbidden }, validate: true, baseDir: root });
+  const result = await cruise(folders, {
+    ...rules.options,
+    ruleSet: { forbidden: rules.forbidden },
+    validate: true,
+    baseDir: root,
+  });
   const { output } = result;
   if (typeof output === "string") throw new Error(output);
   if (output.summary.totalCruised < 50) throw new Error(`only ${output.summary.totalCruised} modules were read`);

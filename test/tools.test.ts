@@ -30,7 +30,10 @@ function isInstalled(program: string): boolean {
 }
 
 for (const [program, debianPackage] of Object.entries(TOOLS)) {
-  test.skipIf(!isInstalled(program) && !isRequired)(`${program} is here to check against (Debian package ${debianPackage})`, () => {
-    expect(isInstalled(program)).toBe(true);
-  });
+  test.skipIf(!isInstalled(program) && !isRequired)(
+    `${program} is here to check against (Debian package ${debianPackage})`,
+    () => {
+      expect(isInstalled(program)).toBe(true);
+    },
+  );
 }

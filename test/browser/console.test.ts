@@ -87,7 +87,11 @@ describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
 
   test("C that is typed at the prompt is compiled in the page and runs", async () => {
     await run(page, "clear", (lines) => lines.length === 1);
-    await run(page, "echo 'int main(void) { return 42; }' > /tmp/a.c; cc -o /tmp/a /tmp/a.c; /tmp/a; echo status-$?", hasLine("status-42"));
+    await run(
+      page,
+      "echo 'int main(void) { return 42; }' > /tmp/a.c; cc -o /tmp/a /tmp/a.c; /tmp/a; echo status-$?",
+      hasLine("status-42"),
+    );
   });
 
   test("the strip shows every frame exactly once", async () => {

@@ -35,8 +35,22 @@ const CASES: readonly [argv: readonly string[], stdin: string][] = [
   [["test", "3", "-lt", "2"], ""],
   [["false"], ""],
   [["blocks"], ""],
-  [["sh", "-c", 'i=0; while [ $i -lt 5 ]; do i=$((i + 1)); case $i in 2|4) continue;; esac; echo "$i: ${HOME-none}"; done; exit 7'], ""],
-  [["sh", "-c", "echo $((1 + 2 * (3 - 7) % 5)) 'single $x' \"double $((6 * 7))\"; false || echo or; true && echo and; echo $?"], ""],
+  [
+    [
+      "sh",
+      "-c",
+      'i=0; while [ $i -lt 5 ]; do i=$((i + 1)); case $i in 2|4) continue;; esac; echo "$i: $HOME"; done; exit 7',
+    ],
+    "",
+  ],
+  [
+    [
+      "sh",
+      "-c",
+      "echo $((1 + 2 * (3 - 7) % 5)) 'single $x' \"double $((6 * 7))\"; false || echo or; true && echo and; echo $?",
+    ],
+    "",
+  ],
 ];
 
 describe.skipIf(!hasQemu)("a program of the machine under qemu-riscv32", () => {

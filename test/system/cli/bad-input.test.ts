@@ -101,10 +101,30 @@ test("a report that cannot be written is said, after the run", () => {
 
 /** Programs that do something they should not; what they are told must hold every one of the words. */
 const MISBEHAVING: readonly [name: string, source: string, status: number, words: readonly string[]][] = [
-  ["jumps into data", "unsigned data[4] = { 1, 2, 3, 4 };\nint main(void) { ((void (*)(void))data)(); return 0; }", 139, ["execute", "0x"]],
-  ["overflows its stack", "int depth(int n) { volatile char big[1000]; big[0] = (char)n; return depth(n + 1) + big[0]; }\nint main(void) { return depth(0); }", 139, ["stack"]],
-  ["writes through a null pointer", "int main(void) { volatile int *p = 0; *p = 1; return 0; }", 139, ["0x0", "null pointer"]],
-  ["writes to its own code", "int main(void) { *(volatile int *)(void *)main = 0; return 0; }", 139, ["code cannot be written"]],
+  [
+    "jumps into data",
+    "unsigned data[4] = { 1, 2, 3, 4 };\nint main(void) { ((void (*)(void))data)(); return 0; }",
+    139,
+    ["execute", "0x"],
+  ],
+  [
+    "overflows its stack",
+    "int depth(int n) { volatile char big[1000]; big[0] = (char)n; return depth(n + 1) + big[0]; }\nint main(void) { return depth(0); }",
+    139,
+    ["stack"],
+  ],
+  [
+    "writes through a null pointer",
+    "int main(void) { volatile int *p = 0; *p = 1; return 0; }",
+    139,
+    ["0x0", "null pointer"],
+  ],
+  [
+    "writes to its own code",
+    "int main(void) { *(volatile int *)(void *)main = 0; return 0; }",
+    139,
+    ["code cannot be written"],
+  ],
 ];
 
 for (const [name, source, expected, words] of MISBEHAVING) {
@@ -118,7 +138,8 @@ for (const [name, source, expected, words] of MISBEHAVING) {
 }
 
 test("a program that forks without end meets the limit, and the shell goes on", () => {
-  const source = "#include <unistd.h>\n#include <stdio.h>\nint main(void) { int n = 0; for (;;) { int pid = fork(); if (pid < 0) { perror(\"fork\"); return 3; } if (pid == 0) { pause(); } n++; } }";
+  const source =
+    '#include <unistd.h>\n#include <stdio.h>\nint main(void) { int n = 0; for (;;) { int pid = fork(); if (pid < 0) { perror("fork"); return 3; } if (pid == 0) { pause(); } n++; } }';
   const folder = folderWith({ "bomb.c": source });
   const { status, stderr } = faultline(["run", "bomb.c"], "", folder);
   expect(status).toBe(3);
