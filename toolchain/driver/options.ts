@@ -161,8 +161,8 @@ export function parseOptions(args: readonly string[]): CcOptions | string {
     const long = LONG_WITH_VALUE[arg];
     const short = WITH_VALUE[arg.slice(0, 2)];
     let problem: string | null = null;
-    if (arg === "-x") {
-      const value = args[++at];
+    if (/^-x[a-z-]*$/.test(arg)) {
+      const value = arg === "-x" ? args[++at] : arg.slice(2);
       if (value === undefined) return needed(arg);
       language = value === "none" ? null : value;
     } else if (long !== undefined) {

@@ -42,6 +42,10 @@ for (const [what, source] of QUIET) {
   });
 }
 
+test("-x takes its language attached or apart", () => {
+  for (const flags of [["-xc"], ["-x", "c"]]) expect(messagesOf("int x;", flags)).toBe("");
+});
+
 test("an attribute that would change what a program does is refused, not left out", () => {
   const source = "void f(int *); int g(void) { int x __attribute__((__cleanup__(f))) = 1; return x; }";
 
