@@ -11,7 +11,7 @@
  * prepareUser starve, so long transfers go in pieces.
  */
 import { PAGE_BYTES, PAGE_MASK } from "../../emulator/bits.ts";
-import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, ptePfn } from "../../emulator/pte.ts";
+import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, ptePfn } from "../../emulator/pte.ts";
 import type { Access } from "../../emulator/trap.ts";
 import { Errno, RESTART } from "../abi.ts";
 import type { Core } from "../core.ts";
@@ -22,8 +22,12 @@ import { USER_END } from "./address-space.ts";
 import { handlePageFault } from "./fault.ts";
 import { pteAddress } from "./page-table.ts";
 
-const NEED_LOAD = PTE_V | PTE_U | PTE_R;
-const NEED_STORE = PTE_V | PTE_U | PTE_R | PTE_W;
+/** Bits that a PTE must have for an access. "execute" is for making pages present that can only be executed. */
+const NEED: Readonly<Record<Access, number>> = {
+  load: PTE_V | PTE_U | PTE_R,
+  store: PTE_V | PTE_U | PTE_R | PTE_W,
+  execute: PTE_V | PTE_U | PTE_X,
+};
 
 /** True when [vaddr, vaddr + bytes) lies in user space; decides nothing about mappings. */
 export const isUserRange = (vaddr: number, bytes: number): boolean =>
@@ -33,7 +37,7 @@ export const isUserRange = (vaddr: number, bytes: number): boolean =>
  * Physical address of a byte, faulting its page in. Negative: −EFAULT or RESTART. Sets A and D as the hardware would.
  */
 function resolve(core: Core, p: Process, vaddr: number, access: Access): number {
-  const need = access === "store" ? NEED_STORE : NEED_LOAD;
+  const need = NEED[access];
   for (;;) {
     const paddr = pteAddress(core.ram, p.space.rootPfn, vaddr >>> 12);
     const pte = paddr < 0 ? 0 : core.ram.readWord(paddr);

@@ -45,6 +45,9 @@ const withFlags =
     return a[3] === -1 && a[4] === -1 ? plain(core, p, a) : call(core, p, a);
   };
 
+/** Most bytes that one call moves, so that a sparse file of 2 GiB does not keep the machine in one call (sendfile(2) allows fewer). */
+const SENDFILE_BYTES_MAX = 16 << 20;
+
 /**
  * From a regular file to any file, without passing through the process's memory. Where in the file it has come to is written
  * down every time it sleeps, so that a call that a signal cuts short has told the truth.
@@ -61,7 +64,7 @@ const sendfile64: SyscallHandler = (core, p, a) => {
   if (given < 0) return given;
   const start = given - done;
   const length = inode.kind === "file" ? inode.content.bytes : inode.bytes.length;
-  const bytes = Math.max(0, Math.min(transferBytes(a[3]), length - start));
+  const bytes = Math.max(0, Math.min(transferBytes(a[3]), length - start, SENDFILE_BYTES_MAX));
   const read = (at: number, dst: Uint8Array): void => {
     if (inode.kind === "file") readContent(inode.content, start + at, dst);
     else dst.set(inode.bytes.subarray(start + at, start + at + dst.length));
