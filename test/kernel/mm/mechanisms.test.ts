@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CYCLES_PER_SECOND } from "../../../kernel/config.ts";
 import { COSTS } from "../../../kernel/costs.ts";
+import { counted } from "../../../kernel/counters.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { readPte } from "../../../kernel/mm/page-table.ts";
 import { SoftwarePte, softwareKind } from "../../../kernel/mm/software-pte.ts";
@@ -12,8 +13,7 @@ import { DATA, Program } from "../support/program.ts";
 const MARK = 999;
 const mark = (p: Program): Program => p.li("a7", MARK).ecall();
 
-const marks = (machine: TestMachine): number =>
-  machine.of("message").filter((event) => event.text.includes(`call ${MARK}`)).length;
+const marks = (machine: TestMachine): number => counted(machine.core, `unknown-call.${MARK}`);
 
 const free = (machine: TestMachine): number => machine.core.frames.availableFrames;
 
