@@ -2,8 +2,8 @@
  * `npm run bench [-- --smoke] [-- NAME…]`: bundles and runs test/bench/*.bench.ts, each of which exports
  * `run(smoke: boolean): Promise<void>` and prints a table with ratios to a named peer or engine measured in the same run.
  */
-import { mkdirSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { buildAll } from "./build.mjs";
@@ -26,6 +26,20 @@ if (files.length === 0)
   );
 const out = join(root, "dist", "bench");
 mkdirSync(out, { recursive: true });
+
+/** In a bundle every module would take the bundle's place for its own: each keeps the place of its source instead. */
+const ownPlaces = {
+  name: "own-places",
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]test[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8")
+        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
+      loader: "ts",
+    }));
+  },
+};
+
 for (const file of files.sort()) {
   const outfile = join(out, file.replace(/\.ts$/, ".mjs"));
   await build({
@@ -37,6 +51,8 @@ for (const file of files.sort()) {
     target: "node20",
     format: "esm",
     logLevel: "warning",
+    external: ["esbuild"],
+    plugins: [ownPlaces],
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },

@@ -16,8 +16,8 @@ import { Ram } from "../emulator/ram.ts";
 import { Errno } from "../kernel/abi.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
 import { Kernel, type NextStep } from "../kernel/kernel.ts";
-import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
 import { runHostTool } from "./host-tools.ts";
+import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
 import type { RootEntry } from "./root-file-system.ts";
 
 /** Why `run` came back. */

@@ -13,6 +13,7 @@ import { AT_FDCWD } from "../fs/flags.ts";
 import type { FileInode } from "../fs/inode.ts";
 import { freeDescriptor, installDescriptor, openInode } from "../fs/open-file.ts";
 import { directoryForNames, lookup, pathOfDirectory, walk } from "../fs/path.ts";
+import { flushFile, refreshFile, truncateFile } from "../mm/page-cache.ts";
 import { encodeUtf8 } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -57,6 +58,7 @@ function filesFor(core: Core, p: Process): ToolFiles {
     read(path) {
       const inode = lookup(core, p, AT_FDCWD, path, true);
       if (typeof inode === "number" || inode.kind !== "file" || inode.content.bytes > MAX_FILE_BYTES) return null;
+      flushFile(core, inode.number);
       const bytes = new Uint8Array(inode.content.bytes);
       core.fs.readInode(inode.number, 0, bytes);
       return bytes;
@@ -64,9 +66,10 @@ function filesFor(core: Core, p: Process): ToolFiles {
     write(path, bytes, isExecutable) {
       const inode = fileToWrite(core, p, path);
       if (typeof inode === "string") return inode;
-      core.fs.truncate(inode, 0, core.hart.cycles);
+      truncateFile(core, inode, 0);
       if (bytes.length > MAX_FILE_BYTES || !core.fs.write(inode, 0, bytes, core.hart.cycles))
         return "no space left on the machine's file system";
+      refreshFile(core, inode.number, 0, bytes.length);
       if (isExecutable) inode.permissions |= 0o111;
       return null;
     },

@@ -1,10 +1,10 @@
 /**
  * Speed of the compiler: C source to a linked ELF, with the C library, as `cc -O1` does it.
  *
- *   npx vitest bench test/bench/compiler-speed.bench.ts
+ *   npm run bench -- compiler-speed
  *
- * Targets: 500 lines in 100 ms cold and 30 ms warm, 5,000 lines in 500 ms warm. Cold is the first compilation of a process, which
- * vitest cannot repeat: a fresh Node process is started for each sample and tells its CPU time, without Node's own start. The driver is
+ * Targets: 500 lines in 100 ms cold and 30 ms warm, 5,000 lines in 500 ms warm. Cold is the first compilation of a process, so a fresh
+ * Node process is started for each sample and tells its CPU time, without Node's own start. The driver is
  * bundled as the build does it. Needs dist/sysroot (node build/build.mjs).
  */
 import { execFileSync } from "node:child_process";
@@ -13,12 +13,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { afterAll, bench, describe } from "vitest";
 import type { DriverHost } from "../../toolchain/driver.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const sysroot = join(root, "dist/sysroot");
-const COLD_SAMPLES = 7;
 
 /** 25 lines of ordinary C whose names end in `n`. */
 const part = (n: number): string => `
@@ -54,23 +52,8 @@ function program(lines: number): string {
   return `#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n${parts}\nint main(void) { ${calls} return 0; }\n`;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "compiler-speed-"));
-const driver = join(folder, "driver.mjs");
-const options = { absWorkingDir: root, entryPoints: ["toolchain/driver.ts"], outfile: driver, bundle: true } as const;
-await build({ ...options, format: "esm", platform: "neutral", mainFields: ["module", "main"], target: "node20" });
-// The bundle, not the modules: vitest's own module loader makes every call between modules slower.
-const { cc } = (await import(
-  /* @vite-ignore */ pathToFileURL(driver).href
-)) as typeof import("../../toolchain/driver.ts");
-afterAll(() => rmSync(folder, { recursive: true }));
-const source = (lines: number): string => {
-  const path = join(folder, `${lines}.c`);
-  writeFileSync(path, program(lines));
-  return path;
-};
-
 /** Milliseconds of CPU of the first compilation in a fresh process: the median of some. */
-function coldMilliseconds(path: string): number {
+function coldMilliseconds(driver: string, path: string, samples: number): number {
   const script = `
     import { existsSync, readFileSync } from "node:fs";
     import { cc } from ${JSON.stringify(driver)};
@@ -79,27 +62,60 @@ function coldMilliseconds(path: string): number {
     const { status } = cc(["-O1", ${JSON.stringify(path)}, "-o", "x"], { readFile, writeFile: () => null, sysroot: ${JSON.stringify(sysroot)} });
     const { user, system } = process.cpuUsage(before);
     console.log(status === 0 ? (user + system) / 1000 : "failed");`;
-  const samples = Array.from({ length: COLD_SAMPLES }, () =>
+  const measured = Array.from({ length: samples }, () =>
     Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" })),
   );
-  return samples.sort((a, b) => a - b)[COLD_SAMPLES >> 1]!;
+  return measured.sort((a, b) => a - b)[samples >> 1]!;
 }
 
-const isBuilt = existsSync(join(sysroot, "lib/libc.a"));
-if (!isBuilt) console.log("no dist/sysroot: run `node build/build.mjs` first");
-else console.log(`500 lines, cold: ${coldMilliseconds(source(500)).toFixed(0)} ms of CPU`);
-
-describe.skipIf(!isBuilt)("C to a linked ELF, warm", () => {
+/** The same for a process that has compiled before: the best of some. */
+function warmMilliseconds(cc: typeof import("../../toolchain/driver.ts").cc, path: string, rounds: number): number {
   const host: DriverHost = {
-    readFile: (path) => (existsSync(path) ? new Uint8Array(readFileSync(path)) : null),
+    readFile: (name) => (existsSync(name) ? new Uint8Array(readFileSync(name)) : null),
     writeFile: () => null,
     sysroot,
   };
-  for (const lines of [500, 5000]) {
-    const path = source(lines);
-    bench(`${lines} lines`, () => {
-      const result = cc(["-O1", path, "-o", "x"], host);
-      if (result.status !== 0) throw new Error(result.stderr);
-    });
+  const once = (): number => {
+    const before = process.cpuUsage();
+    const result = cc(["-O1", path, "-o", "x"], host);
+    if (result.status !== 0) throw new Error(result.stderr);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  return Math.min(...Array.from({ length: rounds }, once));
+}
+
+export async function run(smoke: boolean): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "compiler-speed-"));
+  const driver = join(folder, "driver.mjs");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["toolchain/driver.ts"],
+    outfile: driver,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "node20",
+  });
+  const { cc } = (await import(pathToFileURL(driver).href)) as typeof import("../../toolchain/driver.ts");
+  const source = (lines: number): string => {
+    const path = join(folder, `${lines}.c`);
+    writeFileSync(path, program(lines));
+    return path;
+  };
+  const targets = { cold500: 100, warm500: 30, warm5000: 500 };
+  const measured = {
+    cold500: coldMilliseconds(driver, source(500), smoke ? 1 : 7),
+    warm500: warmMilliseconds(cc, source(500), smoke ? 5 : 40),
+    warm5000: warmMilliseconds(cc, source(5000), smoke ? 2 : 12),
+  };
+  console.log("C to a linked ELF    CPU ms   target   ratio");
+  for (const [name, target] of Object.entries(targets)) {
+    const value = measured[name as keyof typeof measured];
+    console.log(
+      `${name.padEnd(18)} ${value.toFixed(0).padStart(8)} ${String(target).padStart(8)}   ${(value / target).toFixed(2)}`,
+    );
   }
-});
+  rmSync(folder, { recursive: true });
+}

@@ -41,7 +41,12 @@ export interface GlobalSymbol {
 }
 
 /** A string literal's bytes (with terminating zero), to be pooled in .rodata; referenced by `label`. */
-export interface StringObject { readonly storage: "string"; readonly label: string; readonly bytes: Uint8Array; readonly elementBytes: 1 | 2 | 4 }
+export interface StringObject {
+  readonly storage: "string";
+  readonly label: string;
+  readonly bytes: Uint8Array;
+  readonly elementBytes: 1 | 2 | 4;
+}
 
 // ---- lvalues ----------------------------------------------------------------------------------------------------------
 
@@ -58,8 +63,23 @@ export type LValue =
 
 export type UnaryOp = "neg" | "not" | "lognot";
 /** Both operands have the same type already, except shifts (right operand: int-promoted) and pointer forms. */
-export type BinaryOp = "add" | "sub" | "mul" | "div" | "rem" | "and" | "or" | "xor" | "shl" | "shr"
-  | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "rem"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge";
 
 /** `type` is unqualified. Signedness, width and float-ness of an operation follow from the operands' types. */
 export type Expr =
@@ -71,7 +91,15 @@ export type Expr =
   /** Address of an object, of a function, or of an array's first element (decay). */
   | { kind: "address"; of: LValue; type: CType; span: Span }
   /** pointer + index × scale bytes; `index` is an int-promoted 32-bit integer (long long is truncated before). `scale` is an Expr for VLAs. */
-  | { kind: "pointer-add"; pointer: Expr; index: Expr; scale: number | Expr; subtract: boolean; type: CType; span: Span }
+  | {
+      kind: "pointer-add";
+      pointer: Expr;
+      index: Expr;
+      scale: number | Expr;
+      subtract: boolean;
+      type: CType;
+      span: Span;
+    }
   /** (a − b) / scale bytes, as int */
   | { kind: "pointer-diff"; left: Expr; right: Expr; scale: number | Expr; type: CType; span: Span }
   | { kind: "unary"; op: UnaryOp; operand: Expr; type: CType; span: Span }
@@ -88,30 +116,80 @@ export type Expr =
    * target op= value, ++ and −−: load the target once, convert to computeType, combine, convert back, store.
    * With `scale` set it is pointer arithmetic. `result` says which value the expression has.
    */
-  | { kind: "update"; op: BinaryOp; target: LValue; value: Expr; computeType: CType; scale: number | Expr | null; result: "old" | "new"; type: CType; span: Span }
-  | { kind: "call"; callee: Expr; /** the function type called */ fn: FunctionType; args: readonly Expr[]; type: CType; span: Span }
+  | {
+      kind: "update";
+      op: BinaryOp;
+      target: LValue;
+      value: Expr;
+      computeType: CType;
+      scale: number | Expr | null;
+      result: "old" | "new";
+      type: CType;
+      span: Span;
+    }
+  | {
+      kind: "call";
+      callee: Expr /** the function type called */;
+      fn: FunctionType;
+      args: readonly Expr[];
+      type: CType;
+      span: Span;
+    }
   /** GNU ({ … }): the statements, then the value (or none). */
   | { kind: "statement-expr"; body: readonly Stmt[]; value: Expr | null; type: CType; span: Span }
   /** Struct value made by evaluating an lvalue `temp`. Builtins that need the generator: */
-  | { kind: "builtin"; name: BuiltinName; args: readonly Expr[]; /** va_arg's type */ argType: QualType | null; type: CType; span: Span }
+  | {
+      kind: "builtin";
+      name: BuiltinName;
+      args: readonly Expr[] /** va_arg's type */;
+      argType: QualType | null;
+      type: CType;
+      span: Span;
+    }
   /** GNU &&label. */
   | { kind: "label-address"; label: string; type: CType; span: Span };
 
 /** Builtins that the generator expands itself; all others are mapped to ordinary calls or constants by the checker. */
-export type BuiltinName = "va_start" | "va_arg" | "va_copy" | "va_end" | "alloca" | "frame_address" | "return_address"
-  | "unreachable" | "trap" | "memory_barrier";
+export type BuiltinName =
+  | "va_start"
+  | "va_arg"
+  | "va_copy"
+  | "va_end"
+  | "alloca"
+  | "frame_address"
+  | "return_address"
+  | "unreachable"
+  | "trap"
+  | "memory_barrier";
 
 // ---- statements --------------------------------------------------------------------------------------------------------
 
-export interface SwitchCase { readonly low: bigint; readonly high: bigint; readonly label: number }
+export interface SwitchCase {
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly label: number;
+}
 
 export type Stmt =
   | { kind: "expr"; expr: Expr; span: Span }
-  | { kind: "block"; body: readonly Stmt[]; /** locals whose scope is this block, for debug information and VLA release */ locals: readonly LocalVar[]; span: Span }
+  | {
+      kind: "block";
+      body: readonly Stmt[] /** locals whose scope is this block, for debug information and VLA release */;
+      locals: readonly LocalVar[];
+      span: Span;
+    }
   | { kind: "if"; test: Expr; then: Stmt; otherwise: Stmt | null; span: Span }
   | { kind: "while"; test: Expr; body: Stmt; span: Span }
   | { kind: "do"; body: Stmt; test: Expr; span: Span }
-  | { kind: "for"; init: readonly Stmt[]; test: Expr | null; step: Expr | null; body: Stmt; locals: readonly LocalVar[]; span: Span }
+  | {
+      kind: "for";
+      init: readonly Stmt[];
+      test: Expr | null;
+      step: Expr | null;
+      body: Stmt;
+      locals: readonly LocalVar[];
+      span: Span;
+    }
   /** The value is int-promoted (32 or 64 bits). Case labels stand in the body as `case` statements with these numbers. */
   | { kind: "switch"; value: Expr; cases: readonly SwitchCase[]; defaultLabel: number | null; body: Stmt; span: Span }
   | { kind: "case"; label: number; span: Span }
@@ -125,16 +203,39 @@ export type Stmt =
   | { kind: "zero"; local: LocalVar; span: Span }
   /** Allocates a VLA on the stack; `bytes` was computed into sizeLocal before. */
   | { kind: "vla"; local: LocalVar; bytes: Expr; span: Span }
-  | { kind: "asm"; template: string; isVolatile: boolean; outputs: readonly AsmOperand[]; inputs: readonly AsmOperand[]; clobbers: readonly string[]; /** basic asm has no % escapes */ isBasic: boolean; span: Span };
+  | {
+      kind: "asm";
+      template: string;
+      isVolatile: boolean;
+      outputs: readonly AsmOperand[];
+      inputs: readonly AsmOperand[];
+      clobbers: readonly string[] /** basic asm has no % escapes */;
+      isBasic: boolean;
+      span: Span;
+    };
 
-export interface AsmOperand { readonly name: string; readonly constraint: string; /** outputs */ readonly target: LValue | null; /** inputs */ readonly value: Expr | null }
+export interface AsmOperand {
+  readonly name: string;
+  readonly constraint: string /** outputs */;
+  readonly target: LValue | null /** inputs */;
+  readonly value: Expr | null;
+}
 
 // ---- a translation unit ------------------------------------------------------------------------------------------------
 
 /** Part of a static object's image: bytes, or the address of a symbol plus an offset. Gaps are zeros. */
 export type StaticPart =
   | { kind: "bytes"; offset: number; bytes: Uint8Array }
-  | { kind: "address"; offset: number; bytes: 4; target: GlobalSymbol | StringObject | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string }; addend: number };
+  | {
+      kind: "address";
+      offset: number;
+      bytes: 4;
+      target:
+        | GlobalSymbol
+        | StringObject
+        | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
+      addend: number;
+    };
 
 export interface FunctionDefinition {
   readonly symbol: GlobalSymbol;

@@ -128,7 +128,11 @@ export function readElf(bytes: Uint8Array, name: string): Result<ElfFile> {
     readSegment(view, segmentsAt + PHDR_BYTES * index),
   );
   segments.forEach((segment, index) => {
-    if (segment.fileBytes > 0 && segment.fileOffset + segment.fileBytes > bytes.length && segment.type === SegmentType.LOAD) {
+    if (
+      segment.fileBytes > 0 &&
+      segment.fileOffset + segment.fileBytes > bytes.length &&
+      segment.type === SegmentType.LOAD
+    ) {
       problems.error(
         `segment ${index} (bytes ${segment.fileOffset} … ${segment.fileOffset + segment.fileBytes}) reaches past the end of the file (${bytes.length} bytes)`,
         null,

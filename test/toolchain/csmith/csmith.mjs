@@ -71,9 +71,13 @@ export function compareSeed(driver, seed, folder) {
   const reference = join(folder, `${seed}.gcc`);
   const runtime = join(folder, "runtime.o");
   const include = `-I${here}`;
-  const gcc = spawnSync(GCC, [...TARGET, "-w", "-O1", "-Wl,--no-relax", include, source, runtime, "-lgcc", "-o", reference], {
-    encoding: "utf8",
-  });
+  const gcc = spawnSync(
+    GCC,
+    [...TARGET, "-w", "-O1", "-Wl,--no-relax", include, source, runtime, "-lgcc", "-o", reference],
+    {
+      encoding: "utf8",
+    },
+  );
   if (gcc.status !== 0) return `reference compiler failed: ${gcc.stderr.slice(0, 200)}`;
   const expected = run(reference, RUN_LIMIT_MS);
   if (expected.kind !== "done") return "skip";

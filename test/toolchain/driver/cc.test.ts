@@ -128,7 +128,8 @@ test("an undefined symbol names the symbol and the object that uses it", () => {
 test("a header or library of the sysroot that was replaced between two compilations is read afresh", () => {
   const host = memoryHost({
     "/usr/include/width.h": "#define WIDTH 3\n",
-    "a.c": "#include <width.h>\nint add(void);\nvolatile int width = WIDTH;\nvoid _start(void) { add(); for (;;) (void)width; }\n",
+    "a.c":
+      "#include <width.h>\nint add(void);\nvolatile int width = WIDTH;\nvoid _start(void) { add(); for (;;) (void)width; }\n",
     "one.c": "int add(void) { return 1; }\n",
     "two.c": "int add(void) { return 2; }\n",
   });
