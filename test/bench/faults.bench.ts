@@ -5,7 +5,7 @@
 import { TestMachine } from "../kernel/support/machine.ts";
 import { DATA, Program } from "../kernel/support/program.ts";
 
-export interface BenchResult {
+interface Row {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
@@ -85,7 +85,14 @@ function measure(
 }
 
 /** `smoke`: a few rounds, only to see that it runs. */
-export function run(smoke: boolean): BenchResult[] {
+export async function run(smoke: boolean): Promise<void> {
+  console.log("what                                          host time   target");
+  for (const { name, value, unit, target } of rows(smoke)) {
+    console.log(`${name.padEnd(44)} ${value.toFixed(2).padStart(7)} ${unit}   ${target ?? ""}`.trimEnd());
+  }
+}
+
+function rows(smoke: boolean): Row[] {
   const rounds = smoke ? 2 : 100;
   const faults = (machine: TestMachine) => machine.kernel.report().faults.zeroFill;
   return [
