@@ -24,9 +24,10 @@ export function findVma(space: AddressSpace, vaddr: number): Vma | undefined {
   return vma !== undefined && vma.start <= vaddr ? vma : undefined;
 }
 
-/** Areas that overlap [start, end), in order. */
+/** Areas that overlap [start, end), in order. Nothing overlaps an empty range. */
 export function overlapping(space: AddressSpace, start: number, end: number): Vma[] {
   const found: Vma[] = [];
+  if (start >= end) return found;
   for (let i = indexAbove(space, start); i < space.vmas.length && space.vmas[i].start < end; i++)
     found.push(space.vmas[i]);
   return found;
@@ -124,10 +125,12 @@ function isContinuedBy(a: Vma, b: Vma): boolean {
 }
 
 /**
- * Cuts [start, end) out of the list, splitting areas at its ends. Returns the pieces that lay within, in order.
+ * Cuts [start, end) out of the list, splitting areas at its ends. Returns the pieces that lay within, in order: none for
+ * an empty range, which splits nothing.
  */
 export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] {
   const inside: Vma[] = [];
+  if (start >= end) return inside;
   const first = indexAbove(space, start);
   let count = 0;
   const kept: Vma[] = [];
