@@ -107,12 +107,18 @@ const mmap2: SyscallHandler = (core, p, a) => {
   const start = choosePlace(p.space, hint, bytes, flags);
   if (start < 0) return start;
   const shared = type !== MapFlag.Private;
-  const backing =
+  const makeBacking = (): Backing | number =>
     (flags & MapFlag.Anonymous) !== 0
       ? anonymous(core, shared, bytes / PAGE_BYTES)
       : fileBacking(core, p, fd, prot, shared, offset);
+  let backing = makeBacking();
   if (typeof backing === "number") return backing;
-  if ((flags & MapFlag.Fixed) !== 0) unmapRange(core, p.space, start, start + bytes);
+  if ((flags & MapFlag.Fixed) !== 0) {
+    unmapRange(core, p.space, start, start + bytes);
+    // What stood there may have been the last mapping of the same file, and the file's object has gone with it.
+    if (backing.kind === "shared" && !core.sharedObjects.has(backing.object)) backing = makeBacking();
+    if (typeof backing === "number") return backing;
+  }
   const name = (flags & MapFlag.Anonymous) === 0 ? descriptorOf(p, fd)!.file.path : "";
   const growsDown = (flags & MapFlag.GrowsDown) !== 0 && !shared;
   const area = { start, end: start + bytes, prot, shared, backing, name, growsDown, locked };
