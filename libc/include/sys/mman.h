@@ -21,6 +21,13 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MAP_FAILED ((void *)-1)
 
+#define MS_ASYNC 1
+#define MS_INVALIDATE 2
+#define MS_SYNC 4
+
+#define MCL_CURRENT 1
+#define MCL_FUTURE 2
+
 #define MADV_NORMAL 0
 #define MADV_RANDOM 1
 #define MADV_SEQUENTIAL 2
@@ -38,6 +45,12 @@ void *mmap(void *vaddr, size_t bytes, int protection, int flags, int fd, off_t o
 int munmap(void *vaddr, size_t bytes);
 int mprotect(void *vaddr, size_t bytes, int protection);
 int madvise(void *vaddr, size_t bytes, int advice);
+int msync(void *vaddr, size_t bytes, int flags);
+int mlock(const void *vaddr, size_t bytes);
+int munlock(const void *vaddr, size_t bytes);
+int mlockall(int flags);
+int munlockall(void);
+int mincore(void *vaddr, size_t bytes, unsigned char *resident);
 
 #ifdef __cplusplus
 }

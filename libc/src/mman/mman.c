@@ -26,3 +26,28 @@ int mprotect(void *vaddr, size_t bytes, int protection) {
 int madvise(void *vaddr, size_t bytes, int advice) {
   return __result(__sys_madvise((unsigned long)vaddr, bytes, advice));
 }
+
+int msync(void *vaddr, size_t bytes, int flags) {
+  return __result(__sys_msync((unsigned long)vaddr, bytes, flags));
+}
+
+int mlock(const void *vaddr, size_t bytes) {
+  return __result(__sys_mlock((unsigned long)vaddr, bytes));
+}
+
+int munlock(const void *vaddr, size_t bytes) {
+  return __result(__sys_munlock((unsigned long)vaddr, bytes));
+}
+
+int mlockall(int flags) {
+  return __result(__sys_mlockall(flags));
+}
+
+int munlockall(void) {
+  return __result(__sys_munlockall());
+}
+
+/* One byte a page; its lowest bit tells whether the page is in memory. */
+int mincore(void *vaddr, size_t bytes, unsigned char *resident) {
+  return __result(__sys_mincore((unsigned long)vaddr, bytes, resident));
+}
