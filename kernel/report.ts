@@ -1,4 +1,4 @@
-/** The figures of `--report`: one plain object about a whole run. Fields and units: docs/kernel.md. */
+/** The figures of `--report`: one plain object about a whole run. Fields and units: docs/report.md. */
 import type { Core, ProcessReport } from "./core.ts";
 import { counted } from "./counters.ts";
 import { Frame } from "./mm/frames.ts";
