@@ -7,11 +7,13 @@
  * the handler several times; the list follows it to its end and folds what others do meanwhile into one step.
  *
  * A charge belongs to the step whose telling follows it: the kernel does a thing, charges for it, and tells.
+ *
+ * A report is plain data: it survives structuredClone and JSON, so that it can be shown where the machine is not.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
 import { readPte } from "../../kernel/mm/page-table.ts";
-import { currentPid, listCounts, processOf, type RegisterView, readMemory, registersOf, tlbSet } from "../inspect.ts";
+import { currentPid, listCounts, processOf, readMemory, registersOf, tlbSet } from "../inspect.ts";
 import type { Machine, Moment } from "../machine.ts";
 import type { Timeline } from "../timeline.ts";
 import { memoryAccess, wordOf } from "./describe.ts";
@@ -33,7 +35,8 @@ export interface FaultReport {
   readonly pc: number;
   /** Bits of the instruction, or null when its page is not present. */
   readonly word: number | null;
-  readonly registers: RegisterView;
+  /** x0 … x31 as unsigned words before the instruction, and pc. */
+  readonly registers: { readonly x: readonly number[]; readonly pc: number };
   readonly outcome: FaultKind | "unresolved";
   /** From the first try to the instruction's retirement (or to the end of the fault). */
   readonly totalCycles: number;
@@ -158,7 +161,7 @@ function follow(timeline: Timeline, place: FaultPlace, begin: Begin): FaultRepor
     access: begin.access,
     pc: begin.pc,
     word,
-    registers,
+    registers: { x: Array.from(registers.x, (value) => value >>> 0), pc: registers.pc },
     outcome,
     steps,
     totalCycles: machine.hart.cycles - startCycles,

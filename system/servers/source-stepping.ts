@@ -4,9 +4,9 @@
  */
 
 import { callStack } from "../debugger/call-stack.ts";
+import { fetchInstruction } from "../debugger/disassembly.ts";
 import type { Image } from "../debugger/symbols.ts";
 import { registersOf } from "../inspect.ts";
-import { fetchInstruction } from "./disassembly.ts";
 import type { RunControl } from "./run-control.ts";
 import type { Goal, StopReason } from "./stop.ts";
 

@@ -1,9 +1,9 @@
 /** Instructions around an address, as many as asked for, before it as well as behind it. */
 import { type DecodedInstruction, decode } from "../../emulator/isa/decode.ts";
-import { instructionText, wordOf } from "../debugger/describe.ts";
-import type { Image } from "../debugger/symbols.ts";
 import { readMemory } from "../inspect.ts";
 import type { Machine } from "../machine.ts";
+import { instructionText, wordOf } from "./describe.ts";
+import type { Image } from "./symbols.ts";
 
 export interface Line {
   readonly vaddr: number;
