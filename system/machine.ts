@@ -141,6 +141,12 @@ export class Machine {
   private isPauseWanted = false;
   private lastMessage = "";
 
+  /**
+   * When set, called after the kernel has dealt with a trap, with the process that trapped; the moment is still that of the
+   * trap. Costs a call a trap and no event: what follows a live run (fault-log.ts) looks at the kernel's counters in it.
+   */
+  onTrap: ((pid: number) => void) | null = null;
+
   /** Receives the kernel's messages for people, a line each. Must not call back into the machine. */
   onMessage: (text: string, pid: number) => void = () => {};
 
@@ -236,7 +242,9 @@ export class Machine {
         this.probe === null ? instretBound : hart.instret + 1,
       );
       if (stop === Stop.Trap) {
+        const pid = this.kernel.core.variables.currentPid;
         this.kernel.trap();
+        this.onTrap?.(pid);
         this.turns++;
       } else if (hart.cycles >= next.untilCycles && hart.instret < instretBound) {
         this.kernel.tick();

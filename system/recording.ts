@@ -8,6 +8,7 @@
  */
 import { base64 } from "./base64.ts";
 import type { InputRecord, Moment } from "./machine.ts";
+import { isSameMoment } from "./moment.ts";
 import type { MachineConfig } from "./options.ts";
 import { DEFAULT_MACHINE_CONFIG } from "./options.ts";
 import type { RootEntry } from "./root-file-system.ts";
@@ -58,30 +59,29 @@ export function rootHashes(root: Iterable<RootEntry>): Record<string, string> {
 /** Checks along the way besides the one at the end. */
 const CHECKS = 8;
 
-/** Makes a recording of everything on a timeline that began at power-on. Leaves the timeline where it was. */
-export function makeRecording(timeline: Timeline, start: Start, root: Iterable<RootEntry>): Recording {
+/** Instruction counts at which a recording of this timeline checks its state, besides its end. */
+export function checkPlaces(timeline: Timeline): number[] {
+  const start = timeline.start.instret;
+  const { instret } = timeline.end;
+  return Array.from({ length: CHECKS }, (_, i) => start + ((instret - start) * (i + 1)) / (CHECKS + 1));
+}
+
+/** Adds the state in which the timeline stands to the checks, unless it is there already. */
+export function addCheck(checks: StateCheck[], timeline: Timeline): void {
+  const { moment } = timeline;
+  const last = checks[checks.length - 1];
+  if (last === undefined || !isSameMoment(last, moment)) checks.push({ ...moment, hash: stateHash(timeline.machine) });
+}
+
+/** A recording of everything on a timeline that began at power-on, with checks that were taken of it, the last one at its end. */
+export function recordingOf(
+  timeline: Timeline,
+  start: Start,
+  root: Iterable<RootEntry>,
+  checks: readonly StateCheck[],
+): Recording {
   const { machine } = timeline;
-  const before = timeline.moment;
   const { instret, turns, cycles } = timeline.end;
-  const checks: StateCheck[] = [];
-  const check = (): void => {
-    const { moment } = timeline;
-    const last = checks[checks.length - 1];
-    if (
-      last === undefined ||
-      last.turns !== moment.turns ||
-      last.instret !== moment.instret ||
-      last.cycles !== moment.cycles
-    )
-      checks.push({ ...moment, hash: stateHash(machine) });
-  };
-  for (let i = 1; i <= CHECKS; i++) {
-    timeline.goTo(timeline.start.instret + ((instret - timeline.start.instret) * i) / (CHECKS + 1));
-    check();
-  }
-  timeline.goToEnd();
-  check();
-  timeline.goToMoment(before);
   return {
     config: machine.config,
     start,
@@ -90,6 +90,20 @@ export function makeRecording(timeline: Timeline, start: Start, root: Iterable<R
     end: { instret, turns, cycles },
     checks,
   };
+}
+
+/** Makes a recording of everything on a timeline that began at power-on. Leaves the timeline where it was. */
+export function makeRecording(timeline: Timeline, start: Start, root: Iterable<RootEntry>): Recording {
+  const before = timeline.moment;
+  const checks: StateCheck[] = [];
+  for (const place of checkPlaces(timeline)) {
+    timeline.goTo(place);
+    addCheck(checks, timeline);
+  }
+  timeline.goToEnd();
+  addCheck(checks, timeline);
+  timeline.goToMoment(before);
+  return recordingOf(timeline, start, root, checks);
 }
 
 /** Bytes and infinities have no JSON of their own. */

@@ -46,6 +46,12 @@ const DEFAULTS: TimelineOptions = {
 };
 /** Most near checkpoints at once. */
 const NEAR_MOST = 12;
+/** Cycles between two places at which following a log can be interrupted: a few hundredths of a second of the host's time. */
+const RETRACE_CYCLES = 1_000_000;
+
+const drain = (parts: Generator<void>): void => {
+  for (const _ of parts);
+};
 
 /** A future that a change in the past has replaced. */
 export interface Branch {
@@ -234,6 +240,11 @@ export class Timeline {
    * both share stay.
    */
   switchTo(index: number): void {
+    drain(this.switching(index));
+  }
+
+  /** As switchTo, in parts: between two of them the caller may do something else, but not with this timeline. */
+  *switching(index: number): Generator<void> {
     const branch = this.branches[index];
     if (branch === undefined) throw new RangeError(`there is no branch ${index}; there are ${this.branches.length}`);
     this.goToEnd();
@@ -252,8 +263,11 @@ export class Timeline {
     this.delivered = from.inputs;
     this.spineWork = from.work;
     machine.isMuted = true;
-    this.retrace(branch.end);
-    machine.isMuted = false;
+    try {
+      yield* this.retracing(branch.end);
+    } finally {
+      machine.isMuted = false;
+    }
   }
 
   /**
@@ -266,31 +280,39 @@ export class Timeline {
     stops: readonly T[],
     visit: (stop: T) => void,
   ): void {
+    drain(this.loading(log, end, stops, visit));
+  }
+
+  /** As load, in parts: between two of them the caller may do something else, but not with this timeline. */
+  *loading<T extends Moment>(
+    log: readonly InputRecord[],
+    end: Moment,
+    stops: readonly T[],
+    visit: (stop: T) => void,
+  ): Generator<void> {
     this.machine.inputLog.push(...log);
     for (const stop of [...stops].sort(compareMoments)) {
       if (isBefore(end, stop)) continue;
-      this.retrace(stop);
+      yield* this.retracing(stop);
       visit(stop);
     }
-    this.retrace(end);
+    yield* this.retracing(end);
   }
 
   /** Runs as the log says to a moment beyond what is recorded here, leaving checkpoints as recording does. */
-  private retrace(end: Moment): void {
+  private *retracing(end: Moment): Generator<void> {
     const { machine } = this;
-    this.quietly(() => {
-      for (;;) {
-        const last = this.checkpoints[this.checkpoints.length - 1];
-        const status = this.replayToward(end, { untilCycles: machine.hart.cycles + this.options.spacing });
-        if (workOf(machine) - last.work >= this.options.spacing)
-          this.keepRecorded(this.store.take(last, this.delivered));
-        if (status === null) return;
-        if (status.kind !== "slice")
-          throw new Divergence(
-            `the run could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`,
-          );
-      }
-    });
+    for (;;) {
+      const last = this.checkpoints[this.checkpoints.length - 1];
+      const status = this.quietly(() =>
+        this.replayToward(end, { untilCycles: machine.hart.cycles + Math.min(RETRACE_CYCLES, this.options.spacing) }),
+      );
+      if (workOf(machine) - last.work >= this.options.spacing) this.keepRecorded(this.store.take(last, this.delivered));
+      if (status === null) return;
+      if (status.kind !== "slice")
+        throw new Divergence(`the run could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`);
+      yield;
+    }
   }
 
   // ---- inside ----

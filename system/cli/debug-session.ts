@@ -1,6 +1,7 @@
 /** A program under a timeline, for the commands that look back: debug, replay, explain-fault. */
 import { Images } from "../debugger/symbols.ts";
 import { Machine } from "../machine.ts";
+import type { Start } from "../recording.ts";
 import type { RootEntry } from "../root-file-system.ts";
 import { Timeline } from "../timeline.ts";
 import { CommandFailure } from "./failure.ts";
@@ -9,15 +10,14 @@ import { configFrom, type ParsedOptions } from "./machine-arguments.ts";
 import { prepareProgram } from "./run.ts";
 
 /** Fixed, unlike `run`'s: a recording must not depend on the terminal it was made in. */
-export const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=dumb"];
+const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=dumb"];
 
 export interface Session {
   readonly machine: Machine;
   readonly timeline: Timeline;
   readonly images: Images;
   /** What was booted: enough, with the input log, to do it again. */
-  readonly argv: readonly string[];
-  readonly added: readonly RootEntry[];
+  readonly start: Start;
   readonly root: readonly RootEntry[];
 }
 
@@ -28,25 +28,26 @@ export function openSession(file: string, args: readonly string[], options: Pars
   const config = configFrom(options);
   const root = loadRoot();
   const program = prepareProgram(file, root);
-  const whole = [...root, ...program.added];
-  return bootSession(config, whole, [program.path, ...args], program.added, root, output);
+  const argv = [program.path, ...args];
+  return bootSession(config, root, { argv, environment: ENVIRONMENT, stdio: "streams", added: program.added }, output);
 }
 
+/** Boots a machine as `start` says. Throws CommandFailure. */
 export function bootSession(
   config: ReturnType<typeof configFrom>,
-  whole: readonly RootEntry[],
-  argv: readonly string[],
-  added: readonly RootEntry[],
   root: readonly RootEntry[],
+  start: Start,
   output: Output,
 ): Session {
+  const whole = [...root, ...start.added];
   const machine = new Machine(config, whole, output);
   machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
-  const problem = machine.boot({ argv, environment: ENVIRONMENT, stdio: "streams" });
+  const { argv, environment, stdio } = start;
+  const problem = machine.boot({ argv, environment, stdio });
   if (problem !== null) throw new CommandFailure(`${argv[0]} cannot be executed: ${problem}`, "", 126);
   const files = new Map(whole.map((entry) => [entry.path, entry]));
   const images = new Images((path) => files.get(path)?.bytes ?? null);
-  return { machine, timeline: new Timeline(machine), images, argv, added, root };
+  return { machine, timeline: new Timeline(machine), images, start, root };
 }
 
 const SLICE_CYCLES = 20_000_000;

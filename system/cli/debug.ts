@@ -6,7 +6,7 @@ import { makeRecording, writeRecording } from "../recording.ts";
 import type { Context } from "./debug/commands.ts";
 import { type Answer, Shell } from "./debug/shell.ts";
 import type { ReadSource } from "./debug/show.ts";
-import { ENVIRONMENT, openSession, type Session } from "./debug-session.ts";
+import { openSession, type Session } from "./debug-session.ts";
 import { readNamedFile } from "./files.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import type { ParsedOptions } from "./machine-arguments.ts";
@@ -100,13 +100,14 @@ async function converse(shell: Shell, answer: (line: string) => Answer): Promise
 
 function contextOf(session: Session, options: ParsedOptions): Context {
   const { timeline } = session;
+  const stream = session.start.stdio === "tty" ? "tty0" : "stdin";
   let pending: Uint8Array | null = typeof options["stdin"] === "string" ? readNamedFile(options["stdin"]) : null;
   let isOpen = typeof options["stdin"] === "string";
   const feed = (): boolean => {
     if (!isOpen) return false;
-    if (pending !== null && pending.length > 0) timeline.type("stdin", pending);
+    if (pending !== null && pending.length > 0) timeline.type(stream, pending);
     else {
-      timeline.closeInput("stdin");
+      timeline.closeInput(stream);
       isOpen = false;
     }
     pending = null;
@@ -121,18 +122,12 @@ function contextOf(session: Session, options: ParsedOptions): Context {
     examined: 0,
     microscope: null,
     input(text) {
-      if (text === null) timeline.closeInput("stdin");
-      else timeline.type("stdin", new TextEncoder().encode(text));
+      if (text === null) timeline.closeInput(stream);
+      else timeline.type(stream, new TextEncoder().encode(text));
     },
     save(path) {
       if (path === "") throw new RangeError("save to which file? for example: save crash.faultline");
-      const text = writeRecording(
-        makeRecording(
-          timeline,
-          { argv: session.argv, environment: ENVIRONMENT, stdio: "streams", added: session.added },
-          session.root,
-        ),
-      );
+      const text = writeRecording(makeRecording(timeline, session.start, session.root));
       try {
         writeFileSync(path, text);
       } catch (error) {
@@ -147,7 +142,7 @@ function contextOf(session: Session, options: ParsedOptions): Context {
 /** Sources from the machine's own files, else from this computer. */
 function sourceReader(session: Session): ReadSource {
   const known = new Map<string, readonly string[] | null>();
-  const own = new Map([...session.root, ...session.added].map((entry) => [entry.path, entry.bytes]));
+  const own = new Map([...session.root, ...session.start.added].map((entry) => [entry.path, entry.bytes]));
   return (path) => {
     let lines = known.get(path);
     if (lines === undefined) {

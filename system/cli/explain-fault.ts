@@ -92,7 +92,7 @@ function choose(
 
 function listText(session: Session, faults: readonly FaultSummary[]): string {
   const rows = faults.map((f, i) => {
-    const image = session.images.of(session.machine, f.pid) ?? session.images.byPath(session.argv[0]);
+    const image = session.images.of(session.machine, f.pid) ?? session.images.byPath(session.start.argv[0]);
     return `${String(i + 1).padStart(5)} ${String(f.instret).padStart(12)} ${String(f.cycles).padStart(14)} ${String(f.pid).padStart(4)}  ${f.access.padEnd(7)} ${hex(f.vaddr)}  ${addressText(f.pc, image)}`;
   });
   return [

@@ -50,8 +50,7 @@ function openRecording(recording: Recording, output: Output): Session {
   const root = loadRoot();
   const problem = rootProblem(recording, root);
   if (problem !== null) throw new RecordingError(problem);
-  const { argv, added } = recording.start;
-  return bootSession(recording.config, [...root, ...added], argv, added, root, output);
+  return bootSession(recording.config, root, recording.start, output);
 }
 
 function show(debug: Debugger): void {
