@@ -13,6 +13,7 @@ export function configProblem(config: KernelConfig): string | null {
   if (!within(quantumCycles, 1000, 1e12)) return `the quantum must be at least 1000 cycles, not ${quantumCycles}`;
   if (!within(maxProcesses, 1, 400)) return `processes must be a whole number from 1 to 400, not ${maxProcesses}`;
   if (!within(target, -1, frames)) return `the daemon's target must be from -1 to ${frames} frames, not ${target}`;
+  if (!within(config.tauCycles, 1, 1e12)) return `tau must be at least 1 cycle, not ${config.tauCycles}`;
   if (!["idle", "on-demand", "off"].includes(config.zeroing)) {
     return `zeroing must be idle, on-demand or off, not ${config.zeroing}`;
   }

@@ -16,6 +16,11 @@ export interface KernelConfig {
   /** Name of a policy in kernel/mm/replacement. */
   readonly replacement: string;
   readonly zeroing: Zeroing;
+  /**
+   * τ: a page belongs to its process's working set when it has been used within so many cycles of the process's CPU time
+   * (Denning 1968). WSClock goes by it.
+   */
+  readonly tauCycles: number;
   /** Seed of everything random (getrandom, AT_RANDOM, random replacement). */
   readonly seed: number;
   /** Cycles a process may run before the next one's turn, ≥ 1000. */
@@ -34,6 +39,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   swapSlots: 4096,
   replacement: "clock",
   zeroing: "idle",
+  tauCycles: 1_000_000,
   seed: 1,
   quantumCycles: 200_000,
   availableTargetFrames: -1,

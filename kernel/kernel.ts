@@ -98,7 +98,7 @@ export class Kernel implements Supervisor {
     const problem =
       configProblem(config) ?? (ram.frames === config.frames ? null : "RAM and configuration differ in frames");
     if (problem !== null) throw new RangeError(problem);
-    const policy = makePolicy(config.replacement, config.frames, config.seed)!;
+    const policy = makePolicy(config.replacement, config.frames, { seed: config.seed, tau: config.tauCycles })!;
     const free = config.zeroing === "idle" ? Frame.Zeroed : Frame.Dirty;
     this.core = {
       config,

@@ -137,6 +137,13 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       parse: oneOf("replacement", policies, (replacement) => ({ replacement })),
     },
     {
+      name: "tau",
+      value: "N",
+      meaning: "window of the working set, in cycles of a process's own CPU time (WSClock goes by it)",
+      byDefault: String(d.tauCycles),
+      parse: wholeNumber("tau", 1, 1e12, "cycles", (tauCycles) => ({ tauCycles })),
+    },
+    {
       name: "zeroing",
       value: "WHEN",
       meaning: "who zeroes freed frames; off is DANGEROUS: processes see old bytes",

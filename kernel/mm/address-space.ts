@@ -87,6 +87,7 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     locksFuture: false,
     residentMinimumPages: 0,
     swappedPages: 0,
+    cpuCycles: 0,
   };
   core.frames.move(rootPfn, Frame.PageTable);
   core.spaces.set(space.id, space);

@@ -292,7 +292,7 @@ function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: numbe
   frames.copy[to] = Copy.None;
   frames.move(to, Frame.Active);
   frames.mapped[to] = 1;
-  core.policy.loaded(to);
+  core.policy.loaded(to, core.view);
   release(core, to);
   const store = storePte(core, space, vpn, paddr, makePte(to, rights(vma, true) | PTE_V | PTE_A | PTE_D));
   const unmapped = --frames.mapped[from] === 0;

@@ -3,8 +3,10 @@ import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid, PTE_A, PTE_D, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { findVma } from "./areas.ts";
+import { startCleaning } from "./cleaning.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
 import { fencePage, pteAddress, writePte } from "./page-table.ts";
+import { pageNumber } from "./references.ts";
 import type { FrameView } from "./replacement/policy.ts";
 
 /** A frame is a candidate when it is a resident page, neither pinned nor locked, and (for local replacement) mapped by that space. */
@@ -23,7 +25,24 @@ export function frameView(core: () => Core): FrameView {
       const hasCopy = frames.copy[pfn] !== Copy.None || frames.flight[pfn] === Flight.Out;
       return !hasCopy || hasBit(core(), pfn, PTE_D);
     },
+    pageOf: (pfn) => pageNumber(core().frames.references, pfn),
+    virtualTime: (pfn) => virtualTime(core(), pfn),
+    startCleaning: (pfn) => startCleaning(core(), pfn),
   };
+}
+
+/** CPU time of the process whose page it is: of the oldest space that maps it. */
+function virtualTime(core: Core, pfn: number): number {
+  const { references } = core.frames;
+  let cycles = 0;
+  let first = Number.POSITIVE_INFINITY;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
+    const id = references.spaceAt(node);
+    if (id < 0 || id >= first) continue;
+    first = id;
+    cycles = core.spaces.get(id)?.cpuCycles ?? 0;
+  }
+  return cycles;
 }
 
 /** Some space has locked the page, or (when minima count) would fall below its working-set minimum without it. */

@@ -26,6 +26,9 @@ export function fileObject(core: Core, inode: number): SharedObject | undefined 
   return undefined;
 }
 
+/** Is the frame a page of a file that is mapped shared? */
+export const isFilePage = (core: Core, pfn: number): boolean => filePage(core, pfn) !== null;
+
 /** The file object that a frame is a page of, with the page's index, or null. */
 function filePage(core: Core, pfn: number): { object: SharedObject; index: number } | null {
   const { references } = core.frames;

@@ -19,6 +19,8 @@ import { findVma } from "./areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
 import { writeBack } from "./page-cache.ts";
 import { fencePage, type PteStore, pteAddress, storePte, tellPte } from "./page-table.ts";
+import { pageNumber } from "./references.ts";
+import { NO_PAGE } from "./replacement/policy.ts";
 import {
   DEMAND_ZERO_PTE,
   FILE_PTE,
@@ -66,7 +68,7 @@ export function mapPage(
   const flags = rights(vma, mayWrite(core, vma, pfn)) | PTE_V | PTE_A;
   const after = makePte(pfn, access === "store" && (flags & PTE_W) !== 0 ? flags | PTE_D : flags);
   if (frames.state[pfn] !== Frame.Active) frames.move(pfn, Frame.Active);
-  if (frames.mapped[pfn]++ === 0) core.policy.loaded(pfn);
+  if (frames.mapped[pfn]++ === 0) core.policy.loaded(pfn, core.view);
   space.residentPages++;
   if (space.residentPages > space.peakResidentPages) space.peakResidentPages = space.residentPages;
   release(core, pfn);
@@ -124,7 +126,7 @@ export function trimFrame(core: Core, pfn: number): void {
 /** An unmapped frame that is still referred to goes where its copy says. */
 export function settleUnmapped(core: Core, pfn: number): void {
   const { frames } = core;
-  core.policy.removed(pfn);
+  core.policy.removed(pfn, pageNumber(frames.references, pfn));
   if (
     frames.copy[pfn] === Copy.None &&
     frames.flight[pfn] === Flight.None &&
@@ -171,7 +173,7 @@ function dropMapping(core: Core, space: AddressSpace, vpn: number, paddr: number
     moved = true;
     if (frames.references.count[pfn] > 0) settleUnmapped(core, pfn);
     else {
-      core.policy.removed(pfn);
+      core.policy.removed(pfn, NO_PAGE);
       freeFrame(core, pfn);
     }
   }

@@ -8,7 +8,7 @@
  *
  * A modest page daemon (`balance`) keeps a few frames available so that faults seldom have to evict themselves.
  */
-import { PAGE_BYTES } from "../../emulator/bits.ts";
+import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { COSTS } from "../costs.ts";
@@ -17,9 +17,11 @@ import type { FrameSource } from "../events.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible, wake } from "../proc/scheduler.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
-import { forEachPte, tellPte } from "./page-table.ts";
+import { forEachPte, readPte, tellPte } from "./page-table.ts";
 import { freeFrame, release, rewriteReferences, takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
-import { SoftwarePte, softwarePte } from "./software-pte.ts";
+import { pageNumber, pageNumberOf } from "./references.ts";
+import { NO_PAGE } from "./replacement/policy.ts";
+import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
 import type { AddressSpace } from "./vma.ts";
 
 /** allocateFrame: nothing now, but a transfer under way will give a frame. */
@@ -48,7 +50,7 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
     pfn = frames.oldest(Frame.Standby);
     if (pfn < 0) {
       source = "evicted";
-      pfn = evict(core, "no frame is free");
+      pfn = evict(core, incomingPage(core, pid, vpn), "no frame is free");
       if (pfn < 0) return pfn;
     }
     takeStandby(core, pfn);
@@ -82,18 +84,29 @@ export function zeroFrame(core: Core, pfn: number, by: "idle" | "demand"): void 
  * Makes the policy give up pages until one is on the standby list, and returns its frame; WAIT when a write to swap has to
  * end first; OUT_OF_MEMORY when nothing can be given up.
  */
-function evict(core: Core, reason: string): number {
+function evict(core: Core, incoming: number, reason: string): number {
   const { frames } = core;
   for (;;) {
     if (writeModified(core, 1) > 0) return WAIT;
     if (isExhausted(core)) return OUT_OF_MEMORY;
-    const victim = chooseVictim(core, -1, reason);
+    const victim = chooseVictim(core, ANYONE, reason, incoming);
     if (victim < 0) break;
     trimFrame(core, victim);
     if (frames.state[victim] === Frame.Standby) return victim;
+    if (frames.state[victim] === Frame.Transition) return WAIT; // its write is under way already
   }
   if (core.swap.queue.length > 0) return WAIT;
   return claimArrived(core);
+}
+
+/** The number of the page that a process is about to get, for the policy. */
+function incomingPage(core: Core, pid: number, vpn: number): number {
+  const space = core.processes.get(pid as Pid)?.space;
+  if (space === undefined || space.id === 0) return NO_PAGE;
+  const pte = readPte(core.ram, space.rootPfn, vpn);
+  if (!isValid(pte) && softwareKind(pte) === SoftwarePte.Swap)
+    return pageNumber(core.swap.references, softwareValue(pte));
+  return pageNumberOf(space.id, vpn);
 }
 
 /**
@@ -129,14 +142,14 @@ function claimArrived(core: Core): number {
   return found;
 }
 
-/** Asks the policy for a victim (`space` −1: any page) and tells. −1: there is none. */
-export function chooseVictim(core: Core, space: number, reason: string): number {
+/** Asks the policy for a victim (`space` −1: any page) for page `incoming` and tells. −1: there is none. */
+export function chooseVictim(core: Core, space: number, reason: string, incoming = NO_PAGE): number {
   const { policy, view, frames } = core;
-  let pfn = policy.choose(view, space);
+  let pfn = policy.choose(view, space, incoming);
   charge(core, policy.scanned * COSTS.victimScan);
   if (pfn < 0 && space === ANYONE) {
     // Only working sets at their minimum are left: a minimum is a wish, not a lock.
-    pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM);
+    pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM, incoming);
     charge(core, policy.scanned * COSTS.victimScan);
   }
   if (pfn < 0) return -1;
@@ -250,7 +263,7 @@ export function balance(core: Core): void {
  */
 export function reserveFrames(core: Core, wanted: number): number {
   while (core.frames.availableFrames < wanted) {
-    const pfn = evict(core, "several frames are needed at once");
+    const pfn = evict(core, NO_PAGE, "several frames are needed at once");
     if (pfn < 0) return pfn;
   }
   return 0;

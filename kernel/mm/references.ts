@@ -9,6 +9,26 @@
 /** End of a list. */
 const NONE = -1;
 
+/**
+ * Which page an owner holds, as a number ≥ 0 that goes along when the page moves between frame and slot: the shared object's
+ * page if it is one, else the page of the oldest space that refers to it. −1: nothing refers to it.
+ */
+export function pageNumber(references: References, owner: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  let page = -1;
+  for (let node = references.head[owner]; node !== NONE; node = references.next(node)) {
+    const space = references.spaceAt(node);
+    if (space >= first) continue;
+    first = space;
+    page = pageNumberOf(space, references.vpnAt(node));
+  }
+  return page;
+}
+
+/** The number of page `vpn` of a space, or (`space` below 0) of a shared object. */
+export const pageNumberOf = (space: number, vpn: number): number =>
+  (Math.abs(space) * 0x100000 + vpn) * 2 + (space < 0 ? 1 : 0);
+
 export interface ReferenceSnapshot {
   readonly head: Int32Array;
   readonly count: Int32Array;

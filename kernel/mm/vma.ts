@@ -116,4 +116,6 @@ export interface AddressSpace {
   residentMinimumPages: number;
   /** Pages now in swap slots. */
   swappedPages: number;
+  /** Its virtual time: cycles in user mode of all processes that use it. */
+  cpuCycles: number;
 }

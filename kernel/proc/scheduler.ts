@@ -147,6 +147,7 @@ export function account(core: Core, p: Process, to: "userCycles" | "systemCycles
   const cycles = hart.cycles - p.sinceCycles;
   p.counts.instructions += hart.instret - p.sinceInstret;
   p.counts[to] += cycles;
+  if (to === "userCycles") p.space.cpuCycles += cycles;
   p.quantumCycles -= cycles;
   p.sinceInstret = hart.instret;
   p.sinceCycles = hart.cycles;

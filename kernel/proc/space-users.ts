@@ -36,4 +36,5 @@ export const NO_SPACE: AddressSpace = {
   locksFuture: false,
   residentMinimumPages: 0,
   swappedPages: 0,
+  cpuCycles: 0,
 };

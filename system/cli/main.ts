@@ -100,6 +100,9 @@ program
   .description("a reference string under every page-replacement policy, with OPT as the bound (docs/policies.md)")
   .argument("<trace>", "a file (page numbers, or from run --record-trace), or the string itself: 1,2,3,4,1,2")
   .option("--frames <LIST>", "numbers of frames, like 3,4")
+  .option("--only <LIST>", "only these policies, like fifo,clock,opt")
+  .option("--tau <N>", "wsclock's window, in references (default: as many as frames)")
+  .option("--costs <PROFILE>", "also what it costs: nyu")
   .option("--csv", "print CSV")
   .action((trace: string, options: PolicyOptions) => {
     process.stdout.write(policiesText(trace, options));

@@ -1,41 +1,53 @@
 /**
  * CLOCK: the frames in a ring, a hand, and one A bit for each. The hand passes over a page that has been used since it
  * last came by, clearing its A bit, and stops at the first that has not. A page comes into the ring just behind the hand,
- * where the hand will arrive last. Because the fault handler sets A when it maps a page, this is the CLOCK whose bit is
- * set on load.
+ * where the hand will arrive last. Because the fault handler sets A when it maps a page, `clock` is the CLOCK whose bit is
+ * set on load. In `clock-hit` only a later use sets it: the A bit that a page was loaded with is cleared at the first sample
+ * after that. Books differ in which of the two they mean, and the counts of faults differ too.
  *
  * Source: F. J. Corbató, A Paging Experiment with the Multics System, MIT, 1968.
  */
 import { FrameOrder, type OrderSnapshot } from "./order.ts";
-import type { FrameView, ReplacementPolicy } from "./policy.ts";
+import { type FrameView, type ReplacementPolicy, SAMPLE_CYCLES } from "./policy.ts";
 
 interface ClockSnapshot {
   readonly ring: OrderSnapshot;
   readonly hand: number;
+  readonly fresh: readonly number[];
 }
 
 export class ClockPolicy implements ReplacementPolicy {
-  readonly name = "clock";
-  readonly description =
-    "CLOCK: a hand goes round and takes the first page whose A bit is clear, clearing bits as it passes";
-  readonly sampleCycles = 0;
+  readonly name: string;
+  readonly description: string;
+  readonly sampleCycles: number;
   scanned = 0;
   reason = "";
   readonly #ring: FrameOrder;
+  readonly #isSetOnLoad: boolean;
+  /** Unless the bit is set on load: frames loaded since the last sample. */
+  readonly #fresh = new Set<number>();
   #hand = -1;
 
-  constructor(frames: number) {
+  constructor(frames: number, isSetOnLoad: boolean) {
     this.#ring = new FrameOrder(frames);
+    this.#isSetOnLoad = isSetOnLoad;
+    this.name = isSetOnLoad ? "clock" : "clock-hit";
+    this.description = isSetOnLoad
+      ? "CLOCK: a hand goes round and takes the first page whose A bit is clear, clearing bits as it passes"
+      : "CLOCK whose bit is set only by a use after the one that loaded the page (as exact as A bits are sampled)";
+    this.sampleCycles = isSetOnLoad ? 0 : SAMPLE_CYCLES;
   }
 
   loaded(pfn: number): void {
     this.#ring.insertBefore(pfn, this.#hand);
     if (this.#hand < 0) this.#hand = pfn;
+    if (!this.#isSetOnLoad) this.#fresh.add(pfn);
   }
 
   removed(pfn: number): void {
     if (this.#hand === pfn) this.#hand = this.#ring.length > 1 ? this.#ring.afterInRing(pfn) : -1;
     this.#ring.remove(pfn);
+    this.#fresh.delete(pfn);
   }
 
   choose(view: FrameView, space: number): number {
@@ -56,14 +68,19 @@ export class ClockPolicy implements ReplacementPolicy {
     return -1;
   }
 
-  sample(): void {}
+  sample(view: FrameView): void {
+    for (const pfn of this.#fresh) if (view.isAccessed(pfn)) view.clearAccessed(pfn);
+    this.#fresh.clear();
+  }
 
   snapshot(): ClockSnapshot {
-    return { ring: this.#ring.snapshot(), hand: this.#hand };
+    return { ring: this.#ring.snapshot(), hand: this.#hand, fresh: [...this.#fresh] };
   }
 
   restore(snapshot: ClockSnapshot): void {
     this.#ring.restore(snapshot.ring);
     this.#hand = snapshot.hand;
+    this.#fresh.clear();
+    for (const pfn of snapshot.fresh) this.#fresh.add(pfn);
   }
 }

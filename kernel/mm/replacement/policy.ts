@@ -1,7 +1,8 @@
 /**
  * The one door behind which every replacement policy stands. A policy is told which frames come to hold resident pages
  * and which cease to, and is asked for a victim. What it knows of use is what hardware tells: A and D bits, through the
- * view. Its state is plain data; it never changes a frame itself, except by clearing A bits through the view.
+ * view. Its state is plain data; it never changes a frame itself, except by clearing A bits through the view and by asking
+ * for a page to be written.
  */
 
 /** What a policy may see and do. Frames are those it has been told of by `loaded`. */
@@ -14,7 +15,16 @@ export interface FrameView {
   clearAccessed(pfn: number): void;
   /** Giving it away would need a write to swap: a D bit is set, or no copy exists. */
   isModified(pfn: number): boolean;
+  /** Which page the frame holds: a number ≥ 0 that the page keeps while it is out of memory. */
+  pageOf(pfn: number): number;
+  /** CPU time in cycles (references, in the simulator) that the process whose page it is has had so far. */
+  virtualTime(pfn: number): number;
+  /** Starts writing a modified page out while it stays mapped. False when that cannot be done now. */
+  startCleaning(pfn: number): boolean;
 }
+
+/** In place of a page's number: none, or not known. */
+export const NO_PAGE = -1;
 
 export interface ReplacementPolicy {
   readonly name: string;
@@ -23,11 +33,14 @@ export interface ReplacementPolicy {
   /** Cycles between two calls of `sample`; 0 when it needs none. */
   readonly sampleCycles: number;
   /** A frame now holds a resident page (fresh, fetched, or back by a soft fault). */
-  loaded(pfn: number): void;
-  /** A frame holds no resident page any more. */
-  removed(pfn: number): void;
-  /** A victim among the candidates, or −1 when there is none. The kernel calls `removed` when it does take it. */
-  choose(view: FrameView, space: number): number;
+  loaded(pfn: number, view: FrameView): void;
+  /** A frame holds no resident page any more. `page`: which it held, if it may come back; NO_PAGE when it is gone for good. */
+  removed(pfn: number, page: number): void;
+  /**
+   * A victim among the candidates, or −1 when there is none. The kernel calls `removed` when it does take it. `incoming` is
+   * the page that the frame is wanted for, NO_PAGE (the default) when that is not known.
+   */
+  choose(view: FrameView, space: number, incoming?: number): number;
   /** Looks at the A bits now and then (aging, LRU). */
   sample(view: FrameView): void;
   /** Candidates looked at by the last `choose`. */
@@ -38,3 +51,6 @@ export interface ReplacementPolicy {
   snapshot(): unknown;
   restore(snapshot: unknown): void;
 }
+
+/** Cycles between two looks at the A bits: half a millisecond of virtual time, four to a default quantum. */
+export const SAMPLE_CYCLES = 50_000;

@@ -6,7 +6,7 @@
  * every reference, as the policy simulator does, LRU and LFU are exact.
  */
 import { FrameOrder, type OrderSnapshot } from "./order.ts";
-import type { FrameView, ReplacementPolicy } from "./policy.ts";
+import { type FrameView, type ReplacementPolicy, SAMPLE_CYCLES } from "./policy.ts";
 
 /** How one kind of rank is kept. */
 export interface Ranking {
@@ -24,9 +24,6 @@ interface RankedSnapshot {
   readonly rank: Float64Array;
   readonly now: number;
 }
-
-/** Cycles between two looks at the A bits: half a millisecond of virtual time, four to a default quantum. */
-const SAMPLE_CYCLES = 50_000;
 
 export class RankedPolicy implements ReplacementPolicy {
   readonly name: string;

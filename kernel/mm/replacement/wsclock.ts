@@ -1,0 +1,108 @@
+/**
+ * WSClock: a CLOCK that takes pages outside their process's working set. Each page has the virtual time (CPU time of its
+ * own process) at which the hand last found it used. The hand
+ *     used since           clears the A bit, notes the time, goes on
+ *     used within τ        belongs to the working set: goes on
+ *     older, modified      has it written, and goes on: the page is clean when the hand comes back
+ *     older, clean         takes it
+ * When a whole round finds none, every page is in use or on its way to swap: the page used longest ago goes, a clean one if
+ * there is one.
+ *
+ * Source: R. W. Carr, J. L. Hennessy, WSClock, A Simple and Effective Algorithm for Virtual Memory Management, SOSP 1981.
+ */
+import { FrameOrder, type OrderSnapshot } from "./order.ts";
+import type { FrameView, ReplacementPolicy } from "./policy.ts";
+
+interface WsClockSnapshot {
+  readonly ring: OrderSnapshot;
+  readonly lastUse: Float64Array;
+  readonly hand: number;
+}
+
+/** Most writes that one turn of the hand may start, so that the device is not flooded by one fault. */
+const MOST_WRITES = 8;
+
+export class WsClockPolicy implements ReplacementPolicy {
+  readonly name = "wsclock";
+  readonly description =
+    "WSClock: the hand takes a clean page not used for τ of its process's time, and has modified ones written";
+  readonly sampleCycles = 0;
+  scanned = 0;
+  reason = "";
+  readonly #tau: number;
+  readonly #ring: FrameOrder;
+  readonly #lastUse: Float64Array;
+  #hand = -1;
+
+  /** @param tau window of the working set, in the unit of the view's virtual time */
+  constructor(frames: number, tau: number) {
+    this.#tau = tau;
+    this.#ring = new FrameOrder(frames);
+    this.#lastUse = new Float64Array(frames);
+  }
+
+  loaded(pfn: number, view: FrameView): void {
+    this.#lastUse[pfn] = view.virtualTime(pfn);
+    this.#ring.insertBefore(pfn, this.#hand);
+    if (this.#hand < 0) this.#hand = pfn;
+  }
+
+  removed(pfn: number): void {
+    if (this.#hand === pfn) this.#hand = this.#ring.length > 1 ? this.#ring.afterInRing(pfn) : -1;
+    this.#ring.remove(pfn);
+  }
+
+  choose(view: FrameView, space: number): number {
+    this.scanned = 0;
+    let writes = 0;
+    for (let left = this.#ring.length; left > 0; left--) {
+      const pfn = this.#hand;
+      if (view.isCandidate(pfn, space)) {
+        this.scanned++;
+        const now = view.virtualTime(pfn);
+        if (view.isAccessed(pfn)) {
+          view.clearAccessed(pfn);
+          this.#lastUse[pfn] = now;
+        } else if (now - this.#lastUse[pfn] > this.#tau) {
+          if (!view.isModified(pfn)) {
+            this.reason = `not used for ${now - this.#lastUse[pfn]} of its process's time, more than τ = ${this.#tau}`;
+            return pfn;
+          }
+          if (writes < MOST_WRITES && view.startCleaning(pfn)) writes++;
+        }
+      }
+      this.#hand = this.#ring.afterInRing(pfn);
+    }
+    return this.#oldest(view, space, writes);
+  }
+
+  /** No clean page outside the working sets: the oldest clean one, or else the oldest of all. */
+  #oldest(view: FrameView, space: number, writes: number): number {
+    let victim = -1;
+    let victimAge = -1;
+    let isVictimClean = false;
+    let pfn = this.#hand;
+    for (let left = this.#ring.length; left > 0; left--, pfn = this.#ring.afterInRing(pfn)) {
+      if (!view.isCandidate(pfn, space)) continue;
+      const age = view.virtualTime(pfn) - this.#lastUse[pfn];
+      const isClean = !view.isModified(pfn);
+      if (isClean === isVictimClean ? age <= victimAge : isVictimClean) continue;
+      [victim, victimAge, isVictimClean] = [pfn, age, isClean];
+    }
+    const started = writes === 0 ? "" : `, ${writes} being written`;
+    this.reason = `no clean page outside the working sets${started}: the oldest ${isVictimClean ? "clean page" : "page"} goes`;
+    return victim;
+  }
+
+  sample(): void {}
+
+  snapshot(): WsClockSnapshot {
+    return { ring: this.#ring.snapshot(), lastUse: this.#lastUse.slice(), hand: this.#hand };
+  }
+
+  restore(snapshot: WsClockSnapshot): void {
+    this.#ring.restore(snapshot.ring);
+    this.#lastUse.set(snapshot.lastUse);
+    this.#hand = snapshot.hand;
+  }
+}
