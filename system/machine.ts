@@ -8,7 +8,7 @@
 import { assertNever, type Pid } from "../emulator/bits.ts";
 import { Interpreter } from "../emulator/cpu/interpreter.ts";
 import { Hart } from "../emulator/cpu/state.ts";
-import { type Engine, Stop } from "../emulator/engine.ts";
+import { type Engine, Stop, type StopPoints } from "../emulator/engine.ts";
 import type { EventSink } from "../emulator/events.ts";
 import { Mmu } from "../emulator/mmu/mmu.ts";
 import { Tlb } from "../emulator/mmu/tlb.ts";
@@ -77,6 +77,15 @@ export interface MachineSnapshot {
   readonly asleepUntilCycles: number;
 }
 
+/**
+ * Which attempts the probe is asked about: those at a stop point, and the one that follows each of them, by whichever
+ * process, so that one can see what has been done.
+ */
+export interface ProbePoints extends StopPoints {
+  /** Also the first attempt after the kernel has taken a turn, which may have written to memory or registers. */
+  readonly afterTurns: boolean;
+}
+
 export type OutputStream = "tty0" | "stdout" | "stderr";
 
 /** Receives every event with its moment: cycles and retired user instructions. */
@@ -135,9 +144,14 @@ export class Machine {
   isMuted = false;
   /**
    * When set, called before every attempt to execute an instruction, with the process that executes it on the CPU (pc
-   * stands at the instruction). True stops the run there. Instructions are then run one by one: some ten times slower.
+   * stands at the instruction). True stops the run there. Instructions are then run one by one: some ten times slower,
+   * unless `probePoints` says at which of them to ask.
    */
   probe: (() => boolean) | null = null;
+  private points: ProbePoints | null = null;
+  /** The attempt at hart.pc follows one that the probe was asked about. */
+  private isAfterProbe = false;
+  private probedTurns = -1;
   private isPauseWanted = false;
   private lastMessage = "";
 
@@ -236,10 +250,11 @@ export class Machine {
         this.turns++;
         continue;
       }
-      if (this.probe?.() === true) return { kind: "paused" };
+      const isProbed = this.probe !== null && this.isProbePoint();
+      if (isProbed && this.probe!()) return { kind: "paused" };
       const stop = this.engine.run(
         Math.min(next.untilCycles, untilCycles),
-        this.probe === null ? instretBound : hart.instret + 1,
+        isProbed ? Math.min(instretBound, hart.instret + 1) : instretBound,
       );
       if (stop === Stop.Trap) {
         const pid = this.kernel.core.variables.currentPid;
@@ -251,6 +266,24 @@ export class Machine {
         this.turns++;
       }
     }
+  }
+
+  /** Where to ask the probe; null, as at first: before every instruction. Set it together with `probe`. */
+  set probePoints(points: ProbePoints | null) {
+    this.points = points;
+    this.isAfterProbe = false;
+    this.probedTurns = this.turns;
+    this.engine.setStopPoints(points);
+  }
+
+  /** Whether the probe wants to know of the attempt at hart.pc. */
+  private isProbePoint(): boolean {
+    if (this.points === null) return true;
+    const isPoint = this.engine.isAtStopPoint();
+    const isProbed = isPoint || this.isAfterProbe || (this.points.afterTurns && this.turns !== this.probedTurns);
+    this.isAfterProbe = isPoint;
+    this.probedTurns = this.turns;
+    return isProbed;
   }
 
   /** Asks the kernel what to do, and notices when that alone has changed who runs. */

@@ -12,10 +12,14 @@
  *   comparison too. It counts as the TLB hit that it is.
  * - Retired instructions and TLB hits are counted in small integers and settled into the hart and the TLB before anyone
  *   can look: before a walk, an event, a counter read, and on return.
+ * - Stop points have a loop of their own, so that the one without pays nothing for them.
+ *
+ * Longer than other files because the two loops and the memory accesses share fields that have to stay private to be fast.
  */
 import { PAGE_BYTES, PAGE_MASK } from "../bits.ts";
-import { type Engine, Stop } from "../engine.ts";
+import { type Engine, Stop, type StopPoints } from "../engine.ts";
 import type { EventSink } from "../events.ts";
+import { accessOf } from "../isa/access.ts";
 import { decode } from "../isa/decode.ts";
 import { Csr } from "../isa/registers.ts";
 import type { Mmu } from "../mmu/mmu.ts";
@@ -25,6 +29,7 @@ import type { Ram } from "../ram.ts";
 import { type Access, Cause } from "../trap.ts";
 import { type Cpu, type Fields, illegal, SEMANTICS, type Semantics, TRAPPED } from "./execute.ts";
 import { CYCLES_PER_TICK, type Hart, SATP_BARE } from "./state.ts";
+import { StopTables } from "./stop-points.ts";
 
 /** Slots of the decode cache: code that lies within 32 KiB never collides with itself. */
 const DECODE_SLOTS = 16384;
@@ -36,6 +41,10 @@ const NO_TAG = 1 << 30;
 const MAX_BATCH = 1 << 26;
 /** `fetchPage` when no page is remembered: no page begins at an odd address. */
 const NO_PAGE = 1;
+
+/** How a batch has ended. */
+const BatchEnd = { Bound: 0, Trap: 1, Point: 2 } as const;
+type BatchEnd = (typeof BatchEnd)[keyof typeof BatchEnd];
 
 const LOAD_RIGHTS = PTE_R | PTE_U;
 const STORE_RIGHTS = PTE_W | PTE_U | PTE_D;
@@ -49,6 +58,8 @@ class CachedInstruction implements Fields {
   readonly rs2: number;
   readonly imm: number;
   readonly execute: Semantics;
+  /** What it does to memory (isa/access.ts). */
+  readonly access: number;
 
   /** @param word the instruction's bits, signed: 32 of them, or 16 */
   constructor(word: number) {
@@ -60,6 +71,7 @@ class CachedInstruction implements Fields {
     this.rs2 = decoded?.rs2 ?? 0;
     this.imm = decoded?.imm ?? 0;
     this.execute = decoded === null ? illegal : SEMANTICS[decoded.row.mnemonic];
+    this.access = decoded === null ? 0 : accessOf(decoded.row.mnemonic);
   }
 }
 
@@ -96,6 +108,7 @@ export class Interpreter implements Engine, Cpu {
   private batch = 0;
   private untilCycles = 0;
   private untilInstret = 0;
+  private stops: StopTables | null = null;
 
   private cause = 0;
   private stval = 0;
@@ -127,18 +140,32 @@ export class Interpreter implements Engine, Cpu {
     this.tagBase = hart.satpMode === SATP_BARE ? NO_TAG : tlbTag(hart.satpAsid, 0);
     this.fetchPage = NO_PAGE;
     this.pc = hart.pc | 0;
+    const begun = hart.instret;
     for (;;) {
+      // With stop points, the first instruction runs alone and unwatched.
+      const watches = this.stops !== null && hart.instret > begun;
+      if (this.stops !== null) this.untilInstret = watches ? untilInstret : Math.min(untilInstret, begun + 1);
       this.planBatch();
       if (hart.cycles >= untilCycles) return Stop.Cycles;
       if (hart.instret >= untilInstret) return Stop.Instructions;
-      const trapped = this.runBatch();
+      const ended = watches ? this.runWatched(this.stops!) : this.runBatch();
       this.settle();
-      if (trapped) return this.enterTrap();
+      if (ended === BatchEnd.Trap) return this.enterTrap();
+      if (ended === BatchEnd.Point) return Stop.Point;
     }
   }
 
-  /** Runs until `retired` reaches `batch` (false) or an instruction traps (true). `pc` is then that of the next one. */
-  private runBatch(): boolean {
+  setStopPoints(points: StopPoints | null): void {
+    const isEmpty = points === null || (points.code.size === 0 && points.data.length === 0);
+    this.stops = isEmpty ? null : new StopTables(points, this.mmu);
+  }
+
+  isAtStopPoint(): boolean {
+    return this.stops?.isAt(this.hart.pc, this.x) === true;
+  }
+
+  /** Runs until `retired` reaches `batch` or an instruction traps. `pc` is then that of the next one. */
+  private runBatch(): BatchEnd {
     const { x, decoded } = this;
     const { u16 } = this.ram;
     let pc = this.pc;
@@ -152,7 +179,7 @@ export class Interpreter implements Engine, Cpu {
         if (this.isLru) this.mmu.tlb.touch(this.fetchEntry);
       } else {
         word = this.fetch(pc);
-        if (this.trapped) return true;
+        if (this.trapped) return BatchEnd.Trap;
       }
       if ((word & 3) !== 3) word &= 0xffff;
       const slot = (pc >>> 1) & (DECODE_SLOTS - 1);
@@ -160,13 +187,55 @@ export class Interpreter implements Engine, Cpu {
       if (instruction.word !== word) instruction = decoded[slot] = new CachedInstruction(word);
 
       const next = instruction.execute(this, instruction, pc);
-      if (next === TRAPPED) return true;
+      if (next === TRAPPED) return BatchEnd.Trap;
       x[0] = 0;
       this.retired++;
       pc = next === undefined ? (pc + instruction.bytes) | 0 : next;
     }
     this.pc = pc;
-    return false;
+    return BatchEnd.Bound;
+  }
+
+  /** runBatch with a look at every instruction before anything of it is done: some 20 % slower. */
+  private runWatched(stops: StopTables): BatchEnd {
+    const { x, decoded } = this;
+    const { u16 } = this.ram;
+    const { kinds } = stops;
+    let pc = this.pc;
+    while (this.retired < this.batch) {
+      this.pc = pc;
+      if (stops.isCode(pc)) return BatchEnd.Point;
+      const isOnPage = (pc & ~PAGE_MASK) === this.fetchPage && (pc & PAGE_MASK) !== PAGE_BYTES - 2;
+      let word: number;
+      if (isOnPage) {
+        const half = (this.fetchBase + (pc & PAGE_MASK)) >>> 1;
+        word = u16[half] | (u16[half + 1] << 16);
+      } else {
+        if (kinds !== 0 && stops.isAt(pc, x)) return BatchEnd.Point;
+        word = this.fetch(pc);
+        if (this.trapped) return BatchEnd.Trap;
+      }
+      if ((word & 3) !== 3) word &= 0xffff;
+      const slot = (pc >>> 1) & (DECODE_SLOTS - 1);
+      let instruction = decoded[slot];
+      if (instruction.word !== word) instruction = decoded[slot] = new CachedInstruction(word);
+      if (isOnPage) {
+        if ((instruction.access & kinds) !== 0) {
+          const vaddr = (x[instruction.rs1] + instruction.imm) | 0;
+          if (stops.isWatched(instruction.access, vaddr)) return BatchEnd.Point;
+        }
+        this.hits++;
+        if (this.isLru) this.mmu.tlb.touch(this.fetchEntry);
+      }
+
+      const next = instruction.execute(this, instruction, pc);
+      if (next === TRAPPED) return BatchEnd.Trap;
+      x[0] = 0;
+      this.retired++;
+      pc = next === undefined ? (pc + instruction.bytes) | 0 : next;
+    }
+    this.pc = pc;
+    return BatchEnd.Bound;
   }
 
   /** Fetches where the remembered page does not serve: another page, or the last half-word of one. */

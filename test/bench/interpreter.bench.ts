@@ -1,13 +1,14 @@
 /**
  * Speed of the reference interpreter in millions of instructions per second, with the MMU and the modelled TLB on:
  * an integer loop, a load/store loop, and a loop that touches more pages than the TLB holds. When qemu-riscv32 and the
- * RISC-V assembler are installed, the same instructions run under it, and the ratio is printed.
+ * RISC-V assembler are installed, the same instructions run under it, and the ratio is printed. Then what a debugger's stop
+ * points cost while none is reached.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Stop } from "../../emulator/engine.ts";
+import { Stop, type StopPoints } from "../../emulator/engine.ts";
 import { encode, type Operands } from "../../emulator/isa/encode.ts";
 import type { Mnemonic } from "../../emulator/isa/table.ts";
 import { bareMetal, RWXU } from "../emulator/bare-metal.ts";
@@ -91,22 +92,27 @@ function program(loop: Loop, rounds: number): number[] {
 
 interface Measured {
   seconds: number;
+  /** Of processor time, which other work on the host leaves alone. */
+  cpuSeconds: number;
   instructions: number;
   misses: number;
 }
 
-function measureHere(loop: Loop, rounds: number): Measured {
+function measureHere(loop: Loop, rounds: number, stops: StopPoints | null = null): Measured {
   const machine = bareMetal(512);
+  machine.engine.setStopPoints(stops);
   machine.sink.enabled = false;
   for (let page = 0; page < 256; page++) machine.map((DATA >>> 12) + page, 100 + page, RWXU);
   machine.map(CODE >>> 12, 99, RWXU);
   machine.load(99 * 4096, program(loop, rounds));
   machine.hart.pc = CODE;
   const start = performance.now();
+  const cpuStart = process.cpuUsage();
   // In slices, as a kernel with a timer runs it.
   while (machine.engine.run(machine.hart.cycles + 100_000, Number.POSITIVE_INFINITY) === Stop.Cycles);
   const seconds = (performance.now() - start) / 1000;
-  return { seconds, instructions: machine.hart.instret, misses: machine.tlb.misses };
+  const { user, system } = process.cpuUsage(cpuStart);
+  return { seconds, cpuSeconds: (user + system) / 1e6, instructions: machine.hart.instret, misses: machine.tlb.misses };
 }
 
 /** Seconds under qemu-riscv32, or null when it or the assembler is missing. */
@@ -123,6 +129,28 @@ function measureQemu(loop: Loop, rounds: number, folder: string): number | null 
   const start = performance.now();
   const ran = spawnSync("qemu-riscv32", [elf]);
   return ran.status === 0 ? (performance.now() - start) / 1000 : null;
+}
+
+/** Stop points that are never reached; the third shares its page with the data of the load/store loop. */
+const STOPS: readonly (readonly [string, StopPoints])[] = [
+  ["a breakpoint", { code: new Set([CODE + 2048]), data: [] }],
+  ["a watched word on another page", { code: new Set(), data: [watchedWord(DATA + 0x40_0000)] }],
+  ["a watched word on the page in use", { code: new Set(), data: [watchedWord(DATA + 4092)] }],
+];
+
+function watchedWord(start: number): StopPoints["data"][number] {
+  return { space: "virtual", start, bytes: 4, loads: true, stores: true };
+}
+
+/** The load/store loop with and without stop points, as a debugger runs it. */
+function printStops(rounds: number): void {
+  const loop = LOOPS[1];
+  measureHere(loop, rounds);
+  const { cpuSeconds: plain } = measureHere(loop, rounds);
+  for (const [name, stops] of STOPS) {
+    const { cpuSeconds } = measureHere(loop, rounds, stops);
+    console.log(`load/store with ${name}:`.padEnd(52), `${(cpuSeconds / plain).toFixed(2)} times as long as without`);
+  }
 }
 
 /** Measures and prints a table. `smoke`: a thousandth of the work, to see that it runs at all. */
@@ -145,6 +173,7 @@ export async function run(smoke: boolean): Promise<void> {
       ];
       console.log(columns.join(" "));
     }
+    printStops(smoke ? 20_000 : 3_000_000);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

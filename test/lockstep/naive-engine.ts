@@ -4,9 +4,10 @@
  * the hart, RAM, the TLB and the events.
  */
 import { type Cpu, type Fields, illegal, SEMANTICS, TRAPPED } from "../../emulator/cpu/execute.ts";
-import { type Engine, Stop } from "../../emulator/engine.ts";
+import { type Engine, Stop, type StopPoints } from "../../emulator/engine.ts";
 import { decode } from "../../emulator/isa/decode.ts";
 import type { Access, Cause } from "../../emulator/trap.ts";
+import { memoryAccess } from "../../system/debugger/describe.ts";
 import type { BareMetal } from "../emulator/bare-metal.ts";
 
 export class NaiveEngine implements Engine, Cpu {
@@ -22,9 +23,10 @@ export class NaiveEngine implements Engine, Cpu {
 
   run(untilCycles: number, untilInstret: number): Stop {
     const { hart } = this.machine;
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       if (hart.cycles >= untilCycles) return Stop.Cycles;
       if (hart.instret >= untilInstret) return Stop.Instructions;
+      if (!isFirst && this.isAtStopPoint()) return Stop.Point;
       this.trapped = false;
       const next = this.step();
       if (this.trapped) {
@@ -38,6 +40,29 @@ export class NaiveEngine implements Engine, Cpu {
       hart.cycles++;
       hart.pc = next >>> 0;
     }
+  }
+
+  private points: StopPoints | null = null;
+  setStopPoints(points: StopPoints | null): void {
+    this.points = points;
+  }
+
+  /** From the tables alone: byte by byte, watched range by watched range. */
+  isAtStopPoint(): boolean {
+    const { points, x } = this;
+    const { hart, mmu, ram } = this.machine;
+    if (points?.code.has(hart.pc) === true) return true;
+    const halves = [hart.pc, hart.pc + 2].map((vaddr) => mmu.peek(vaddr, "execute").paddr);
+    if (points === null || halves[0] < 0) return false;
+    const word = ram.u16[halves[0] / 2] | (halves[1] < 0 ? 0 : ram.u16[halves[1] / 2] << 16);
+    const access = memoryAccess(word, x);
+    if (access === null) return false;
+    const bytes = Array.from({ length: access.bytes }, (_, n) => (access.vaddr + n) >>> 0);
+    return points.data.some(({ space, start, bytes: length, loads, stores }) => {
+      if (!(loads && access.isLoad) && !(stores && access.isStore)) return false;
+      const places = space === "virtual" ? bytes : bytes.map((vaddr) => mmu.peek(vaddr).paddr);
+      return places.some((place) => place >= start && place < start + length);
+    });
   }
 
   private step(): number {
