@@ -1,6 +1,8 @@
 /** Is a configuration possible? Apart from config.ts, which everything may import, because this needs the policies. */
-import type { KernelConfig } from "./config.ts";
+import { FAIL_KINDS, type KernelConfig } from "./config.ts";
+import { COST_PROFILE_NAMES, costProfile } from "./costs.ts";
 import { POLICY_NAMES } from "./mm/replacement/policies.ts";
+import { capacitySlots } from "./mm/swap-timing.ts";
 
 /** Says what is wrong with a configuration and what would be right, or null. */
 export function configProblem(config: KernelConfig): string | null {
@@ -14,6 +16,17 @@ export function configProblem(config: KernelConfig): string | null {
   if (!within(maxProcesses, 1, 400)) return `processes must be a whole number from 1 to 400, not ${maxProcesses}`;
   if (!within(target, -1, frames)) return `the daemon's target must be from -1 to ${frames} frames, not ${target}`;
   if (!within(config.tauCycles, 1, 1e12)) return `tau must be at least 1 cycle, not ${config.tauCycles}`;
+  if (!within(config.swapCluster, 1, 64)) return `a swap cluster must be 1 to 64 pages, not ${config.swapCluster}`;
+  if (!within(config.swapReadAhead, 1, 64))
+    return `the read-ahead window must be 1 to 64 slots, not ${config.swapReadAhead}`;
+  const profile = costProfile(config.costs);
+  if (profile === undefined)
+    return `no cost profile is called ${config.costs}; there are ${COST_PROFILE_NAMES.join(", ")}`;
+  const capacity = capacitySlots(profile.device);
+  if (swapSlots > capacity)
+    return `the disk of profile ${config.costs} has room for ${capacity} slots, not ${swapSlots}`;
+  if (!FAIL_KINDS.includes(config.failKind)) return `what fails must be one of ${FAIL_KINDS.join(", ")}`;
+  if (!within(config.failAt, 0, Number.MAX_SAFE_INTEGER)) return "the attempt that fails must be a whole number";
   if (!["idle", "on-demand", "off"].includes(config.zeroing)) {
     return `zeroing must be idle, on-demand or off, not ${config.zeroing}`;
   }

@@ -1,4 +1,7 @@
 /** What can be chosen at boot. The same configuration, program, seed and input give the same run. */
+/** What can be made to fail: failing.ts. */
+export const FAIL_KINDS = ["none", "frame", "slot", "transfer", "copy"] as const;
+export type FailKind = (typeof FAIL_KINDS)[number];
 
 export type Zeroing =
   /** The idle task zeroes freed frames in the background; a fault zeroes one itself only when the list is empty. */
@@ -13,6 +16,15 @@ export interface KernelConfig {
   readonly frames: number;
   /** Page-sized slots on the swap device, 0 … 2^20. */
   readonly swapSlots: number;
+  /** Most pages that one transfer writes to neighbouring slots, 1 … 64. 1: each page is a transfer of its own. */
+  readonly swapCluster: number;
+  /** Slots of the aligned window that is read when one page of it is fetched, 1 … 64. 1: no read-ahead. */
+  readonly swapReadAhead: number;
+  /** Name of a profile in kernel/costs.ts. */
+  readonly costs: string;
+  /** What fails, and which attempt at it from 1 on: kernel/failing.ts. */
+  readonly failKind: FailKind;
+  readonly failAt: number;
   /** Name of a policy in kernel/mm/replacement. */
   readonly replacement: string;
   readonly zeroing: Zeroing;
@@ -37,6 +49,11 @@ export interface KernelConfig {
 export const DEFAULT_CONFIG: KernelConfig = {
   frames: 1024,
   swapSlots: 4096,
+  swapCluster: 1,
+  swapReadAhead: 1,
+  costs: "textbook",
+  failKind: "none",
+  failAt: 0,
   replacement: "clock",
   zeroing: "idle",
   tauCycles: 1_000_000,

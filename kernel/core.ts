@@ -8,6 +8,7 @@ import type { Hart } from "../emulator/cpu/state.ts";
 import type { Mmu } from "../emulator/mmu/mmu.ts";
 import type { Ram } from "../emulator/ram.ts";
 import type { KernelConfig } from "./config.ts";
+import type { Costs } from "./costs.ts";
 import type { FaultlineSink } from "./events.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import type { FrameDatabase } from "./mm/frames.ts";
@@ -60,6 +61,9 @@ export interface KernelVariables {
   timerCycles: number;
   /** Process that could get no frame although nothing is left to reclaim, or 0; kernel.ts then ends a process. */
   outOfMemoryPid: number;
+  /** Attempts of the kind that is to fail so far, and whether the shortage of frames is a made one: failing.ts. */
+  attempts: number;
+  isShortageForced: boolean;
   /** Some process waits on channel "frames". */
   framesWanted: boolean;
   nextObjectId: number;
@@ -94,6 +98,8 @@ export interface Core {
   readonly sink: FaultlineSink;
   readonly host: HostPort;
   readonly frames: FrameDatabase;
+  /** What things cost: the profile that the configuration names. */
+  readonly costs: Costs;
   readonly swap: SwapDevice;
   readonly policy: ReplacementPolicy;
   /** What the policy may see of the frames. */

@@ -58,10 +58,13 @@ export type KernelEvent =
   | { kind: "pte-fill"; pid: number; vpn: number; count: number; pte: number }
   /** Bytes copied for copy-on-write. */
   | { kind: "page-copied"; pid: number; vpn: number; from: number; to: number }
-  /** A page goes to swap; the transfer ends with the matching swap-done. */
-  | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number }
-  | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number }
-  | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number }
+  /**
+   * A page goes to swap, or comes; the transfer ends with the matching swap-done. `pages` are those of the whole transfer;
+   * each has its events. `ahead`: nobody has asked for this one yet. `failed`: the device reports an error.
+   */
+  | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number; pages: number }
+  | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number; pages: number; ahead: boolean }
+  | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number; failed: boolean }
   /** The handler has finished. "waiting": the process sleeps, and the instruction will fault again when it wakes. */
   | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind | "waiting"; cycles: number }
   | {

@@ -155,7 +155,7 @@ function checkSlots(core: Core, seen: Counts): void {
       fail(`swap slot ${slot} counts ${owners} owners, the page tables have ${seen.slots[slot]}`);
     const pfn = swap.frame[slot];
     if (!swap.isUsed(slot)) {
-      if (owners !== 0 || pfn >= 0) fail(`swap slot ${slot} is free and owned`);
+      if (owners !== 0 || pfn >= 0) fail(`swap slot ${slot} is ${swap.isBad(slot) ? "bad" : "free"} and owned`);
       continue;
     }
     used++;

@@ -27,7 +27,7 @@ import { type BootOptions, bootFirstProcess } from "./boot.ts";
 import type { KernelConfig } from "./config.ts";
 import { configProblem } from "./config-check.ts";
 import type { Core, HostPort } from "./core.ts";
-import { COSTS, SWAP_TRANSFER_CYCLES } from "./costs.ts";
+import { costProfile } from "./costs.ts";
 import { charge } from "./counters.ts";
 import type { FaultlineSink } from "./events.ts";
 import { FileSystem, type FileSystemSnapshot } from "./fs/file-system.ts";
@@ -39,13 +39,14 @@ import { handlePageFault } from "./mm/fault.ts";
 import { frameView } from "./mm/frame-view.ts";
 import { Frame, FrameDatabase, type FramesSnapshot } from "./mm/frames.ts";
 import { chooseOomVictim, explainOom } from "./mm/oom.ts";
-import { balance, completeTransfers } from "./mm/reclaim.ts";
+import { balance } from "./mm/reclaim.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
+import { completeTransfers } from "./mm/transfers.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
-import { explainSegv } from "./proc/fault-message.ts";
+import { explainBus, explainSegv } from "./proc/fault-message.ts";
 import { hasIdleWork, idleStep } from "./proc/idle.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
@@ -99,6 +100,7 @@ export class Kernel implements Supervisor {
       configProblem(config) ?? (ram.frames === config.frames ? null : "RAM and configuration differ in frames");
     if (problem !== null) throw new RangeError(problem);
     const policy = makePolicy(config.replacement, config.frames, { seed: config.seed, tau: config.tauCycles })!;
+    const costs = costProfile(config.costs)!;
     const free = config.zeroing === "idle" ? Frame.Zeroed : Frame.Dirty;
     this.core = {
       config,
@@ -108,7 +110,8 @@ export class Kernel implements Supervisor {
       sink,
       host,
       frames: new FrameDatabase(config.frames, KERNEL_FRAMES, free),
-      swap: new SwapDevice(config.swapSlots, SWAP_TRANSFER_CYCLES),
+      costs: costs.kernel,
+      swap: new SwapDevice(config.swapSlots, costs.device),
       policy,
       view: frameView(() => this.core),
       fencesDue: [],
@@ -128,6 +131,8 @@ export class Kernel implements Supervisor {
         timerCycles: Number.POSITIVE_INFINITY,
         sampleCycles: policy.sampleCycles === 0 ? Number.POSITIVE_INFINITY : policy.sampleCycles,
         outOfMemoryPid: 0,
+        attempts: 0,
+        isShortageForced: false,
         framesWanted: false,
         overcommitMode: Overcommit.Always,
         overcommitRatio: 50,
@@ -153,7 +158,7 @@ export class Kernel implements Supervisor {
     const p = currentProcess(core);
     if (p === null) throw new KernelPanic("a trap without a process on the CPU");
     account(core, p, "userCycles");
-    charge(core, COSTS.trap);
+    charge(core, core.costs.trap);
     switch (hart.scause) {
       case Cause.EcallFromUser:
         dispatchSyscall(core, p);
@@ -178,6 +183,7 @@ export class Kernel implements Supervisor {
     const vaddr = core.hart.stval >>> 0;
     const outcome = handlePageFault(core, p, vaddr, access);
     if (outcome === "bus") {
+      this.#tell(p, Signal.SIGBUS, () => explainBus(core, p.space, vaddr));
       forceSignal(core, p, Signal.SIGBUS, { code: SignalCode.BusAddress, faultVaddr: vaddr });
     } else if (outcome === "segv") {
       const isMapped = findVma(p.space, vaddr) !== undefined;
@@ -234,7 +240,7 @@ export class Kernel implements Supervisor {
     hart.sepc = hart.pc;
     hart.scause = isDue ? SUPERVISOR_EXTERNAL_INTERRUPT : SUPERVISOR_TIMER_INTERRUPT;
     hart.stval = 0;
-    charge(core, COSTS.trap);
+    charge(core, core.costs.trap);
     if (sink.enabled) sink.emit({ kind: "trap", cause: hart.scause, stval: 0, sepc: hart.sepc });
     this.#leave();
   }
@@ -307,15 +313,17 @@ export class Kernel implements Supervisor {
 
   #endForMemory(): void {
     const { core } = this;
+    const isForced = core.variables.isShortageForced;
     core.variables.outOfMemoryPid = 0;
+    core.variables.isShortageForced = false;
     // What has been freed since may be enough.
-    if (core.frames.availableFrames > 0) {
+    if (core.frames.availableFrames > 0 && !isForced) {
       wake(core, "frames");
       return;
     }
     const victim = chooseOomVictim(core);
     if (victim === null) throw new KernelPanic("memory has run out without any process");
-    const reason = explainOom(core, victim);
+    const reason = isForced ? "a frame was refused on request (--fail frame)" : explainOom(core, victim);
     core.counters["fault.oom"] = (core.counters["fault.oom"] ?? 0) + 1;
     if (core.sink.enabled) {
       core.sink.emit({ kind: "out-of-memory", pid: victim.pid, name: victim.name, reason });

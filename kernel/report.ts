@@ -30,7 +30,16 @@ export interface KernelReport {
     readonly peakResident: number;
   };
   readonly zeroing: { readonly idle: number; readonly onDemand: number };
-  readonly swap: { readonly slots: number; readonly used: number; readonly in: number; readonly out: number };
+  readonly swap: {
+    readonly slots: number;
+    readonly used: number;
+    readonly bad: number;
+    readonly in: number;
+    readonly out: number;
+    readonly ahead: number;
+    readonly requests: number;
+    readonly errors: number;
+  };
   readonly syscalls: Readonly<Record<string, number>>;
   readonly processes: readonly ProcessReport[];
 }
@@ -69,7 +78,16 @@ export function reportOf(core: Core): KernelReport {
       peakResident: frames.peakActive,
     },
     zeroing: { idle: counted(core, "zeroing.idle"), onDemand: counted(core, "zeroing.demand") },
-    swap: { slots: swap.slots, used: swap.usedSlots, in: swap.transfersIn, out: swap.transfersOut },
+    swap: {
+      slots: swap.slots,
+      used: swap.usedSlots,
+      bad: swap.badSlots,
+      in: swap.transfersIn,
+      out: swap.transfersOut,
+      ahead: counted(core, "swap.ahead"),
+      requests: swap.requests,
+      errors: swap.errors,
+    },
     syscalls,
     processes: [...core.reaped, ...[...core.processes.values()].map(processReport)],
   };

@@ -14,6 +14,7 @@ import { Mmu } from "../emulator/mmu/mmu.ts";
 import { Tlb } from "../emulator/mmu/tlb.ts";
 import { Ram } from "../emulator/ram.ts";
 import { Errno } from "../kernel/abi.ts";
+import { costProfile } from "../kernel/costs.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
 import { Kernel, type NextStep } from "../kernel/kernel.ts";
 import { runHostTool } from "./host-tools.ts";
@@ -183,7 +184,9 @@ export class Machine {
       replacement: this.config.tlbReplacement,
       seed: this.config.seed,
     });
-    this.mmu = new Mmu(this.ram, this.hart, tlb, this.sink);
+    const costs = costProfile(this.config.costs);
+    const walk = costs === undefined ? {} : { walkCyclesPerRead: costs.kernel.walkRead };
+    this.mmu = new Mmu(this.ram, this.hart, tlb, this.sink, walk);
     this.engine = new Interpreter(this.hart, this.mmu, this.ram, this.sink);
     const unlessMuted = (stream: OutputStream, bytes: Uint8Array): void => {
       if (!this.isMuted) output(stream, bytes);

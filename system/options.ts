@@ -2,7 +2,8 @@
  * The choices a person has about a machine: one row each, from which the command line, the page's settings and share
  * links take names, ranges, defaults and messages.
  */
-import { DEFAULT_CONFIG, type KernelConfig } from "../kernel/config.ts";
+import { DEFAULT_CONFIG, FAIL_KINDS, type KernelConfig } from "../kernel/config.ts";
+import { COST_PROFILE_NAMES } from "../kernel/costs.ts";
 
 /** Everything that, with program and input, determines a run. */
 export interface MachineConfig extends KernelConfig {
@@ -93,6 +94,17 @@ function parseTlb(text: string): Parsed {
   return success({ tlbSets: sets, tlbWays: ways });
 }
 
+function parseFail(text: string): Parsed {
+  const [kind, number] = text.trim().split(":");
+  const failKind = FAIL_KINDS.find((name) => name === kind && name !== "none");
+  const failAt = /^\d+$/.test(number ?? "") ? Number(number) : 0;
+  if (failKind === undefined || !(failAt >= 1 && failAt <= Number.MAX_SAFE_INTEGER))
+    return failure(
+      `--fail takes frame, slot, transfer or copy with a number from 1, for example --fail frame:12, not "${text}"`,
+    );
+  return success({ failKind, failAt });
+}
+
 /** All options, in the order in which help shows them. `policies` are the names of kernel/mm/replacement. */
 export function optionRows(policies: readonly string[]): readonly OptionRow[] {
   const d = DEFAULT_MACHINE_CONFIG;
@@ -112,6 +124,28 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       meaning: "swap device, in slots of 4 KiB (0: none)",
       byDefault: String(d.swapSlots),
       parse: wholeNumber("swap", 0, 1048576, "slots", (swapSlots) => ({ swapSlots })),
+    },
+    {
+      name: "swap-cluster",
+      value: "N",
+      meaning: "most pages that one transfer writes to swap, to neighbouring slots",
+      byDefault: String(d.swapCluster),
+      parse: wholeNumber("swap-cluster", 1, 64, "pages", (swapCluster) => ({ swapCluster })),
+    },
+    {
+      name: "swap-read-ahead",
+      value: "N",
+      meaning: "slots of the window that is read when one page of it is fetched (1: no read-ahead)",
+      byDefault: String(d.swapReadAhead),
+      parse: wholeNumber("swap-read-ahead", 1, 64, "slots", (swapReadAhead) => ({ swapReadAhead })),
+    },
+    {
+      name: "costs",
+      value: "NAME",
+      meaning: "what things cost in virtual time",
+      choices: COST_PROFILE_NAMES,
+      byDefault: d.costs,
+      parse: oneOf("costs", COST_PROFILE_NAMES, (costs) => ({ costs })),
     },
     {
       name: "tlb",
@@ -164,6 +198,13 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       meaning: "cycles a process runs before the next one's turn",
       byDefault: String(d.quantumCycles),
       parse: wholeNumber("quantum", 1000, 1_000_000_000, "cycles", (quantumCycles) => ({ quantumCycles })),
+    },
+    {
+      name: "fail",
+      value: "WHAT:N",
+      meaning: "the N-th attempt at WHAT fails: frame, slot, transfer or copy",
+      byDefault: "nothing",
+      parse: parseFail,
     },
     {
       name: "max-instructions",

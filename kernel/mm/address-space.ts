@@ -7,7 +7,6 @@
 import { type Asid, PAGE_BYTES, type Pfn } from "../../emulator/bits.ts";
 import { isValid, PTE_W, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { completeVma, cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { isAccountable, mayCommit } from "./commit.ts";
@@ -142,7 +141,7 @@ function fillPtes(core: Core, space: AddressSpace, start: number, end: number, p
 
 function tellFills(core: Core, space: AddressSpace, runs: readonly FilledRun[]): void {
   for (const { vpn, count, pte } of runs) {
-    charge(core, count * COSTS.pteWrite);
+    charge(core, count * core.costs.pteWrite);
     if (core.sink.enabled) core.sink.emit({ kind: "pte-fill", pid: space.ownerPid, vpn, count, pte });
   }
 }

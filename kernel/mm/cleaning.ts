@@ -1,8 +1,8 @@
 /** Writing a page to swap while it stays mapped, so that it can be given up later without waiting (WSClock does so). */
 import { isValid, PTE_D } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge, count } from "../counters.ts";
+import { isFailing } from "../failing.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
 import { isFilePage } from "./page-cache.ts";
 import { fencePage, type PteStore, pteAddress, storePte, tellPte } from "./page-table.ts";
@@ -14,7 +14,7 @@ import { fencePage, type PteStore, pteAddress, storePte, tellPte } from "./page-
 export function startCleaning(core: Core, pfn: number): boolean {
   const { frames, swap, sink } = core;
   const isReady = frames.state[pfn] === Frame.Active && frames.flight[pfn] === Flight.None;
-  if (!isReady || isFilePage(core, pfn)) return false;
+  if (!isReady || isFilePage(core, pfn) || isFailing(core, "slot")) return false;
   const slot = frames.slot[pfn] >= 0 ? frames.slot[pfn] : swap.allocate(pfn);
   if (slot < 0) return false;
   const stores: PteStore[] = [];
@@ -28,8 +28,8 @@ export function startCleaning(core: Core, pfn: number): boolean {
   frames.slot[pfn] = slot;
   frames.copy[pfn] = Copy.None;
   frames.flight[pfn] = Flight.Out;
-  charge(core, COSTS.ioStart);
-  swap.startOut(slot, pfn, core.ram.frame(pfn), core.hart.cycles);
+  charge(core, core.costs.ioStart);
+  swap.startOut(slot, [pfn], () => core.ram.frame(pfn), core.hart.cycles, isFailing(core, "transfer"));
   count(core, "replacement.cleaned");
   for (const store of stores) {
     tellPte(core, store);
@@ -38,7 +38,8 @@ export function startCleaning(core: Core, pfn: number): boolean {
   if (sink.enabled) {
     const node = frames.references.head[pfn];
     const owner = core.spaces.get(frames.references.spaceAt(node));
-    sink.emit({ kind: "swap-out", pid: owner?.ownerPid ?? 0, vpn: frames.references.vpnAt(node), pfn, slot });
+    const pid = owner?.ownerPid ?? 0;
+    sink.emit({ kind: "swap-out", pid, vpn: frames.references.vpnAt(node), pfn, slot, pages: 1 });
   }
   return true;
 }

@@ -18,9 +18,9 @@ import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid, makePte, PTE_A, PTE_D, PTE_R, PTE_V, PTE_W, PTE_X, ptePfn } from "../../emulator/pte.ts";
 import type { Access } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import type { FaultKind } from "../events.ts";
+import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
@@ -29,8 +29,9 @@ import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
 import { flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
-import { allocateFrame, awaitFrames, startSwapIn } from "./reclaim.ts";
+import { awaitFrames, OUT_OF_MEMORY, requestFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
+import { startSwapIn } from "./swap-in.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 import { trimToLimit } from "./working-set.ts";
 
@@ -61,7 +62,7 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
     const pte = table < 0 ? 0 : ram.readWord(table);
     sink.emit({ kind: "fault-begin", pid: p.pid, vaddr, access, pc: hart.pc, pte });
   }
-  charge(core, COSTS.vmaLookup);
+  charge(core, core.costs.vmaLookup);
   const vma = findVma(space, vaddr) ?? growStack(core, space, vaddr);
   if (sink.enabled) {
     if (vma === undefined)
@@ -71,7 +72,10 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
       sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start, end, permissions: permissionsOf(vma), name });
     }
   }
-  const outcome = vma === undefined || !permits(vma, access) ? "segv" : resolveFault(core, p, vma, vpn, access);
+  let outcome: FaultOutcome = "segv";
+  if (vma === undefined) charge(core, core.costs.segv);
+  else if (!permits(vma, access)) charge(core, core.costs.segvProtection);
+  else outcome = resolveFault(core, p, vma, vpn, access);
   countFault(core, p, outcome);
   if (sink.enabled) sink.emit({ kind: "fault-end", pid: p.pid, vaddr, resolved: outcome, cycles: hart.cycles - begun });
   return outcome;
@@ -110,7 +114,8 @@ function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
 /** The area allows the access: make the page present. */
 function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultOutcome {
   const { space } = p;
-  const table = ensureTable(core, space, p.pid, vpn);
+  const hasTable = pteAddress(core.ram, space.rootPfn, vpn) >= 0;
+  const table = hasTable ? 0 : isFailing(core, "frame") ? OUT_OF_MEMORY : ensureTable(core, space, p.pid, vpn);
   if (table < 0) return stall(core, p, table);
   const paddr = pteAddress(core.ram, space.rootPfn, vpn);
   const pte = core.ram.readWord(paddr);
@@ -145,7 +150,7 @@ function keepWithinLimit(core: Core, space: AddressSpace): void {
 
 function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
   const { frames } = core;
-  const pfn = allocateFrame(core, p.pid, vpn, "user", true);
+  const pfn = requestFrame(core, p.pid, vpn, "user", true);
   if (pfn < 0) return stall(core, p, pfn);
   frames.copy[pfn] = Copy.Zero;
   frames.references.add(pfn, p.space.id, vpn);
@@ -161,7 +166,7 @@ function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: numb
   const at = vpn * PAGE_BYTES - vma.start;
   // Beyond the last page that the file has any byte of there is nothing to show.
   if (at >= fileBytes) return "bus";
-  const pfn = allocateFrame(core, p.pid, vpn, "file", false);
+  const pfn = requestFrame(core, p.pid, vpn, "file", false);
   if (pfn < 0) return stall(core, p, pfn);
   flushFile(core, inode);
   readFilePage(core, inode, offset + at, Math.min(PAGE_BYTES, fileBytes - at), pfn);
@@ -177,7 +182,7 @@ function readFilePage(core: Core, inode: number, offset: number, wanted: number,
   const page = core.ram.frame(pfn);
   const got = core.fs.readInode(inode, offset, page.subarray(0, wanted));
   page.fill(0, got);
-  charge(core, COSTS.frameCopy);
+  charge(core, core.costs.fileIn);
 }
 
 /** The page is in a frame that still has its contents: a soft fault, or the end of a hard one. */
@@ -210,8 +215,12 @@ function mapAgain(
   return hard ? "hard" : "soft";
 }
 
-/** Starts the transfer from swap and goes to sleep until it is done. */
+/** Starts the transfer from swap and goes to sleep until it is done. What the device could not read is lost: "bus". */
 function fetch(core: Core, p: Process, vpn: number, slot: number): FaultOutcome {
+  if (core.swap.isUnreadable(slot)) {
+    p.hardFaultVpn = -1;
+    return "bus";
+  }
   const pfn = startSwapIn(core, p.pid, vpn, slot);
   if (pfn < 0) return stall(core, p, pfn);
   p.hardFaultVpn = vpn;
@@ -230,7 +239,7 @@ function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number
   const held = object.pages.get(index);
   if (held === undefined) {
     const isFile = object.inode >= 0;
-    const pfn = allocateFrame(core, p.pid, vpn, isFile ? "file" : "user", !isFile);
+    const pfn = requestFrame(core, p.pid, vpn, isFile ? "file" : "user", !isFile);
     if (pfn < 0) return stall(core, p, pfn);
     if (isFile) readFilePage(core, object.inode, index * PAGE_BYTES, PAGE_BYTES, pfn);
     frames.copy[pfn] = isFile ? Copy.File : Copy.Zero;
@@ -279,11 +288,11 @@ function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: numbe
   const { space } = p;
   const from = ptePfn(pte);
   frames.pinned = from;
-  const to = allocateFrame(core, p.pid, vpn, "user", false);
+  const to = requestFrame(core, p.pid, vpn, "user", false);
   frames.pinned = -1;
   if (to < 0) return stall(core, p, to);
   core.ram.copyFrame(from, to);
-  charge(core, COSTS.frameCopy);
+  charge(core, core.costs.frameCopy);
   if (sink.enabled) sink.emit({ kind: "page-copied", pid: p.pid, vpn, from, to });
 
   noteWritten(core, from, pte);

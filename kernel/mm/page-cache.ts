@@ -12,7 +12,6 @@
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { isValid, PTE_D } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { type FileInode, sizeBytes } from "../fs/inode.ts";
 import { Copy, Flight } from "./frames.ts";
@@ -56,7 +55,7 @@ function store(core: Core, object: SharedObject, index: number, page: Uint8Array
   const inode = core.fs.inode(object.inode);
   if (inode?.kind !== "file") return false;
   const bytes = Math.min(PAGE_BYTES, sizeBytes(inode) - index * PAGE_BYTES);
-  charge(core, COSTS.frameCopy);
+  charge(core, core.costs.fileOut);
   return bytes <= 0 || core.fs.write(inode, index * PAGE_BYTES, page.slice(0, bytes), core.hart.cycles);
 }
 
@@ -74,7 +73,7 @@ export function flushFile(core: Core, inode: number): void {
     const place = softwareValue(held);
     if (softwareKind(held) === SoftwarePte.Swap) {
       const bytes = core.swap.bytes(place);
-      if (bytes !== undefined) store(core, object, index, bytes);
+      if (bytes !== undefined && !core.swap.isUnreadable(place)) store(core, object, index, bytes);
     } else if (isWritten(core, place) && store(core, object, index, core.ram.frame(place))) settle(core, place);
   }
 }
@@ -107,13 +106,12 @@ export function refreshFile(core: Core, inode: number, offset: number, bytes: nu
   const last = Math.floor((offset + bytes - 1) / PAGE_BYTES);
   for (const [index, held] of object.pages) {
     if (index * PAGE_BYTES + PAGE_BYTES <= offset || index > last) continue;
-    const page =
-      softwareKind(held) === SoftwarePte.Swap
-        ? core.swap.bytes(softwareValue(held))
-        : core.ram.frame(softwareValue(held));
-    if (page === undefined) continue;
+    const isSwapped = softwareKind(held) === SoftwarePte.Swap;
+    // Bytes on the device are replaced as a whole: snapshots share them.
+    const page = isSwapped ? new Uint8Array(PAGE_BYTES) : core.ram.frame(softwareValue(held));
     const got = core.fs.readInode(inode, index * PAGE_BYTES, page);
     page.fill(0, got);
+    if (isSwapped) core.swap.replaceBytes(softwareValue(held), page);
   }
 }
 

@@ -9,7 +9,6 @@ import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid, makePte, PTE_V, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Ram } from "../../emulator/ram.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import type { AddressSpace } from "./vma.ts";
 
@@ -41,7 +40,7 @@ export interface PteStore {
 export function storePte(core: Core, space: AddressSpace, vpn: number, paddr: number, after: number): PteStore {
   const before = core.ram.i32[paddr / 4] >>> 0;
   core.ram.i32[paddr / 4] = after;
-  charge(core, COSTS.pteWrite);
+  charge(core, core.costs.pteWrite);
   if (isValid(before)) core.fencesDue.push(dueTag(space.asid, vpn));
   return { space, vpn, paddr, before, after };
 }
@@ -62,7 +61,7 @@ export function storePointer(core: Core, space: AddressSpace, vpn: number, table
   const before = core.ram.readWord(paddr);
   const after = tablePfn < 0 ? 0 : makePte(tablePfn, PTE_V);
   core.ram.writeWord(paddr, after);
-  charge(core, COSTS.pteWrite);
+  charge(core, core.costs.pteWrite);
   return { space, vpn: vpn & ~(PTES_PER_TABLE - 1), paddr, before, after };
 }
 
@@ -71,7 +70,7 @@ export const dueTag = (asid: number, vpn: number): number => asid * 0x100000 + v
 
 /** sfence.vma for one page of one space. */
 export function fencePage(core: Core, space: AddressSpace, vpn: number): void {
-  charge(core, COSTS.fence);
+  charge(core, core.costs.fence);
   if (core.fencesDue.length > 0) {
     const index = core.fencesDue.indexOf(dueTag(space.asid, vpn));
     if (index >= 0) core.fencesDue.splice(index, 1);
@@ -81,7 +80,7 @@ export function fencePage(core: Core, space: AddressSpace, vpn: number): void {
 
 /** sfence.vma for a whole space. */
 export function fenceSpace(core: Core, space: AddressSpace): void {
-  charge(core, COSTS.fence);
+  charge(core, core.costs.fence);
   core.fencesDue = core.fencesDue.filter((tag) => Math.floor(tag / 0x100000) !== space.asid);
   core.mmu.fence(-1, space.asid);
 }

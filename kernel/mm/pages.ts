@@ -13,6 +13,7 @@
 import { isValid, makePte, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, ptePfn } from "../../emulator/pte.ts";
 import type { Access } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
+import { charge } from "../counters.ts";
 import { KernelPanic } from "../panic.ts";
 import { wake } from "../proc/scheduler.ts";
 import { findVma } from "./areas.ts";
@@ -66,7 +67,11 @@ export function mapPage(
 ): void {
   const { frames } = core;
   const flags = rights(vma, mayWrite(core, vma, pfn)) | PTE_V | PTE_A;
-  const after = makePte(pfn, access === "store" && (flags & PTE_W) !== 0 ? flags | PTE_D : flags);
+  const isWritten = access === "store" && (flags & PTE_W) !== 0;
+  const after = makePte(pfn, isWritten ? flags | PTE_D : flags);
+  // A page that comes back to be written makes its slot stale at once.
+  if (isWritten && frames.slot[pfn] >= 0) noteWritten(core, pfn, after);
+  charge(core, core.costs.pageMap);
   if (frames.state[pfn] !== Frame.Active) frames.move(pfn, Frame.Active);
   if (frames.mapped[pfn]++ === 0) core.policy.loaded(pfn, core.view);
   space.residentPages++;
@@ -105,6 +110,7 @@ export function trimMapping(core: Core, space: AddressSpace, vpn: number, paddr:
   const pfn = ptePfn(pte);
   noteWritten(core, pfn, pte);
   const store = storePte(core, space, vpn, paddr, softwarePte(SoftwarePte.Transition, pfn));
+  charge(core, core.costs.pageUnmap);
   space.residentPages--;
   const moved = --core.frames.mapped[pfn] === 0;
   if (moved) settleUnmapped(core, pfn);
@@ -166,6 +172,7 @@ function dropMapping(core: Core, space: AddressSpace, vpn: number, paddr: number
   const pfn = ptePfn(pte);
   if (frames.references.count[pfn] > 1) noteWritten(core, pfn, pte);
   frames.references.remove(pfn, space.id, vpn);
+  charge(core, core.costs.pageUnmap);
   space.residentPages--;
   const store = storePte(core, space, vpn, paddr, after);
   let moved = false;

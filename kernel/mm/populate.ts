@@ -13,8 +13,8 @@ import type { Process } from "../proc/process.ts";
 import { overlapping } from "./areas.ts";
 import { permits } from "./fault.ts";
 import { forEachPte, readPte } from "./page-table.ts";
-import { startSwapIn } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
+import { startSwapIn } from "./swap-in.ts";
 import { prepareUser } from "./user-memory.ts";
 
 /**
@@ -79,6 +79,6 @@ export function prefetchRange(core: Core, p: Process, start: number, end: number
     // Read again: another area may show the same page, and its slot has then been fetched a moment ago.
     const pte = readPte(core.ram, p.space.rootPfn, vpn);
     if (isValid(pte) || softwareKind(pte) !== SoftwarePte.Swap || softwareValue(pte) !== slot) continue;
-    startSwapIn(core, p.pid, vpn, slot);
+    if (core.swap.isFetchable(slot)) startSwapIn(core, p.pid, vpn, slot, false);
   }
 }

@@ -11,17 +11,18 @@
 import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge, count } from "../counters.ts";
 import type { FrameSource } from "../events.ts";
+import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
-import { sleepUninterruptible, wake } from "../proc/scheduler.ts";
+import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
-import { forEachPte, readPte, tellPte } from "./page-table.ts";
-import { freeFrame, release, rewriteReferences, takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
+import { forEachPte, readPte } from "./page-table.ts";
+import { takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
 import { pageNumber, pageNumberOf } from "./references.ts";
 import { NO_PAGE } from "./replacement/policy.ts";
-import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
+import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
+import { writeCluster } from "./transfers.ts";
 import type { AddressSpace } from "./vma.ts";
 
 /** allocateFrame: nothing now, but a transfer under way will give a frame. */
@@ -55,7 +56,7 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
     }
     takeStandby(core, pfn);
   }
-  charge(core, COSTS.frameAllocate);
+  charge(core, core.costs.frameAllocate);
   core.counters[SOURCE_COUNTERS[source]] = (core.counters[SOURCE_COUNTERS[source]] ?? 0) + 1;
   if (core.sink.enabled) core.sink.emit({ kind: "frame-allocated", pfn, source, pid, vpn, purpose });
   if (zeros && source !== "zeroed" && (core.config.zeroing !== "off" || purpose === "page-table")) {
@@ -71,10 +72,15 @@ const SOURCE_COUNTERS = {
   evicted: "frames.evicted",
 } as const;
 
+/** allocateFrame for a fault, which may be told to find none (`--fail frame:N`). */
+export function requestFrame(core: Core, pid: number, vpn: number, purpose: Purpose, zeros: boolean): number {
+  return isFailing(core, "frame") ? OUT_OF_MEMORY : allocateFrame(core, pid, vpn, purpose, zeros);
+}
+
 /** Fills a frame with zeros and says so. */
 export function zeroFrame(core: Core, pfn: number, by: "idle" | "demand"): void {
   core.ram.zeroFrame(pfn);
-  charge(core, COSTS.frameZero);
+  charge(core, core.costs.frameZero);
   const name = by === "idle" ? "zeroing.idle" : "zeroing.demand";
   core.counters[name] = (core.counters[name] ?? 0) + 1;
   if (core.sink.enabled) core.sink.emit({ kind: "frame-zeroed", pfn, by });
@@ -86,8 +92,10 @@ export function zeroFrame(core: Core, pfn: number, by: "idle" | "demand"): void 
  */
 function evict(core: Core, incoming: number, reason: string): number {
   const { frames } = core;
+  // A cluster of victims goes in one transfer, but never more than a quarter of what is in use.
+  const cluster = Math.max(1, Math.min(core.config.swapCluster, frames.count[Frame.Active] >>> 2));
   for (;;) {
-    if (writeModified(core, 1) > 0) return WAIT;
+    if (frames.count[Frame.Modified] >= cluster && writeModified(core, cluster) > 0) return WAIT;
     if (isExhausted(core)) return OUT_OF_MEMORY;
     const victim = chooseVictim(core, ANYONE, reason, incoming);
     if (victim < 0) break;
@@ -95,6 +103,7 @@ function evict(core: Core, incoming: number, reason: string): number {
     if (frames.state[victim] === Frame.Standby) return victim;
     if (frames.state[victim] === Frame.Transition) return WAIT; // its write is under way already
   }
+  if (writeModified(core, cluster) > 0) return WAIT;
   if (core.swap.queue.length > 0) return WAIT;
   return claimArrived(core);
 }
@@ -116,7 +125,7 @@ function incomingPage(core: Core, pid: number, vpn: number): number {
  */
 function isExhausted(core: Core): boolean {
   const { frames, swap } = core;
-  if (swap.usedSlots < swap.slots || frames.count[Frame.Modified] === 0) return false;
+  if (swap.freeSlots > 0 || frames.count[Frame.Modified] === 0) return false;
   return frames.count[Frame.Active] + frames.count[Frame.Transition] + frames.availableFrames < MINIMUM_FRAMES;
 }
 
@@ -146,11 +155,11 @@ function claimArrived(core: Core): number {
 export function chooseVictim(core: Core, space: number, reason: string, incoming = NO_PAGE): number {
   const { policy, view, frames } = core;
   let pfn = policy.choose(view, space, incoming);
-  charge(core, policy.scanned * COSTS.victimScan);
+  charge(core, policy.scanned * core.costs.victimScan);
   if (pfn < 0 && space === ANYONE) {
     // Only working sets at their minimum are left: a minimum is a wish, not a lock.
     pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM, incoming);
-    charge(core, policy.scanned * COSTS.victimScan);
+    charge(core, policy.scanned * core.costs.victimScan);
   }
   if (pfn < 0) return -1;
   count(core, "replacement.victims");
@@ -174,22 +183,12 @@ export function chooseVictim(core: Core, space: number, reason: string, incoming
 
 /** Starts writing up to `most` pages of the modified list to swap, oldest first. Returns how many it could start. */
 export function writeModified(core: Core, most: number): number {
-  const { frames, swap, ram, hart } = core;
+  const { swapCluster } = core.config;
   let started = 0;
-  for (let pfn = frames.oldest(Frame.Modified); pfn >= 0 && started < most; pfn = frames.oldest(Frame.Modified)) {
-    const slot = swap.allocate(pfn);
-    if (slot < 0) break;
-    frames.slot[pfn] = slot;
-    frames.flight[pfn] = Flight.Out;
-    frames.move(pfn, Frame.Transition);
-    charge(core, COSTS.ioStart);
-    swap.startOut(slot, pfn, ram.frame(pfn), hart.cycles);
-    started++;
-    if (core.sink.enabled) {
-      const node = frames.references.head[pfn];
-      const owner = core.spaces.get(frames.references.spaceAt(node));
-      core.sink.emit({ kind: "swap-out", pid: owner?.ownerPid ?? 0, vpn: frames.references.vpnAt(node), pfn, slot });
-    }
+  while (started < most && core.frames.count[Frame.Modified] > 0) {
+    const pages = writeCluster(core, Math.min(most - started, swapCluster));
+    if (pages === 0) break;
+    started += pages;
   }
   return started;
 }
@@ -199,35 +198,6 @@ export function trimRange(core: Core, space: AddressSpace, start: number, end: n
   forEachPte(core.ram, space.rootPfn, start / PAGE_BYTES, end / PAGE_BYTES, (vpn, paddr, pte) => {
     if (isValid(pte)) trimMapping(core, space, vpn, paddr);
   });
-}
-
-/** Handles every transfer that the device has finished by now. */
-export function completeTransfers(core: Core): void {
-  const { frames, swap, sink } = core;
-  for (let done = swap.takeDone(core.hart.cycles); done !== undefined; done = swap.takeDone(core.hart.cycles)) {
-    const { direction, pfn, slot } = done;
-    charge(core, COSTS.ioFinish);
-    const stale = frames.flight[pfn] === Flight.OutStale;
-    frames.flight[pfn] = Flight.None;
-    let moved = false;
-    if (stale || frames.references.count[pfn] === 0) {
-      swap.release(slot);
-      frames.slot[pfn] = -1;
-    }
-    if (frames.references.count[pfn] === 0) moved = freeFrame(core, pfn);
-    else if (direction === "out") {
-      frames.copy[pfn] = stale ? Copy.None : Copy.Swap;
-      moved = frames.mapped[pfn] === 0;
-      if (moved) frames.move(pfn, stale ? Frame.Modified : Frame.Standby);
-    }
-    if (sink.enabled) sink.emit({ kind: "swap-done", direction, pfn, slot });
-    if (moved) tellFreed(core, pfn);
-    if (direction === "in") wake(core, `page:${pfn}`);
-    else if (core.variables.framesWanted) {
-      core.variables.framesWanted = false;
-      wake(core, "frames");
-    }
-  }
 }
 
 /** Frames that the daemon wants to keep available. */
@@ -245,7 +215,7 @@ export function balance(core: Core): void {
   const target = availableTarget(core);
   if (frames.availableFrames >= target / 2) return;
   let leaving = 0;
-  for (const transfer of swap.queue) if (transfer.direction === "out") leaving++;
+  for (const transfer of swap.queue) if (transfer.direction === "out") leaving += transfer.pfns.length;
   for (let missing = target - frames.availableFrames - leaving; missing > 0; missing--) {
     if (frames.count[Frame.Modified] === 0) {
       const victim = chooseVictim(core, -1, "few frames are available");
@@ -262,6 +232,7 @@ export function balance(core: Core): void {
  * OUT_OF_MEMORY.
  */
 export function reserveFrames(core: Core, wanted: number): number {
+  if (isFailing(core, "frame")) return OUT_OF_MEMORY;
   while (core.frames.availableFrames < wanted) {
     const pfn = evict(core, NO_PAGE, "several frames are needed at once");
     if (pfn < 0) return pfn;
@@ -274,28 +245,4 @@ export function awaitFrames(core: Core, p: Process, result: number): number {
   if (result === OUT_OF_MEMORY) core.variables.outOfMemoryPid = p.pid;
   core.variables.framesWanted = true;
   return sleepUninterruptible(core, p, "frames");
-}
-
-/** Starts fetching a page from swap. Its frame is in transition; all PTEs that said "swap" say so. −: WAIT, OUT_OF_MEMORY. */
-export function startSwapIn(core: Core, pid: number, vpn: number, slot: number): number {
-  const { frames, swap } = core;
-  const pfn = allocateFrame(core, pid, vpn, "user", false);
-  if (pfn < 0) return pfn;
-  const references = swap.references.list(slot);
-  swap.references.moveTo(slot, frames.references, pfn);
-  const stores = rewriteReferences(core, references, (space) => {
-    if (space !== null) space.swappedPages--;
-    return softwarePte(SoftwarePte.Transition, pfn);
-  });
-  release(core, pfn);
-  frames.slot[pfn] = slot;
-  frames.copy[pfn] = Copy.Swap;
-  frames.flight[pfn] = Flight.In;
-  frames.move(pfn, Frame.Transition);
-  swap.frame[slot] = pfn;
-  charge(core, COSTS.ioStart);
-  swap.startIn(slot, pfn, core.ram.frame(pfn), core.hart.cycles);
-  for (const store of stores) tellPte(core, store);
-  if (core.sink.enabled) core.sink.emit({ kind: "swap-in", pid, vpn, pfn, slot });
-  return pfn;
 }

@@ -15,8 +15,8 @@ import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, ptePfn } from "../../e
 import type { Access } from "../../emulator/trap.ts";
 import { Errno, RESTART } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
+import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { USER_END } from "./address-space.ts";
 import { handlePageFault } from "./fault.ts";
@@ -78,7 +78,7 @@ export function writeUser(core: Core, p: Process, vaddr: number, src: Uint8Array
 }
 
 function transfer(core: Core, p: Process, vaddr: number, bytes: Uint8Array, access: Access): number {
-  if (!isUserRange(vaddr, bytes.length)) return -Errno.EFAULT;
+  if (!isUserRange(vaddr, bytes.length) || isFailing(core, "copy")) return -Errno.EFAULT;
   for (let done = 0; done < bytes.length; ) {
     const paddr = resolve(core, p, vaddr + done, access);
     if (paddr < 0) return paddr;
@@ -87,7 +87,7 @@ function transfer(core: Core, p: Process, vaddr: number, bytes: Uint8Array, acce
     else core.ram.u8.set(bytes.subarray(done, done + length), paddr);
     done += length;
   }
-  charge(core, Math.ceil(bytes.length / 64) * COSTS.copyLine);
+  charge(core, Math.ceil(bytes.length / 64) * core.costs.copyLine);
   return 0;
 }
 
@@ -123,6 +123,7 @@ export function readUserString(core: Core, p: Process, vaddr: number, maxBytes: 
 /** As readUserString, but the bytes without the final 0. */
 export function readUserBytesToNul(core: Core, p: Process, vaddr: number, maxBytes: number): Uint8Array | number {
   const found: number[] = [];
+  if (isFailing(core, "copy")) return -Errno.EFAULT;
   for (let at = vaddr >>> 0; found.length < maxBytes; ) {
     if (!isUserRange(at, 1)) return -Errno.EFAULT;
     const paddr = resolve(core, p, at, "load");

@@ -10,7 +10,6 @@
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { Errno, TRAMPOLINE_VADDR } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { closeOnExec, forkFiles } from "../fs/open-file.ts";
 import { type ExecFile, readFileForExec } from "../fs/path.ts";
@@ -274,7 +273,7 @@ function replaceProgram(
   const isCurrent = core.variables.currentPid === p.pid;
   if (isCurrent) core.mmu.setSatp(space.asid, space.rootPfn);
   leaveSpace(core, p, old);
-  charge(core, COSTS.exec);
+  charge(core, core.costs.exec);
   p.name = file.path.slice(file.path.lastIndexOf("/") + 1);
   p.argv = [...argv];
   p.restart = null;

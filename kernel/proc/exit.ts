@@ -5,7 +5,6 @@
 import type { Pid } from "../../emulator/bits.ts";
 import { Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { releaseFiles } from "../fs/open-file.ts";
 import { leaveTerminal } from "../tty/device.ts";
@@ -53,7 +52,7 @@ export function exitThread(core: Core, p: Process, status: number): void {
 /** Takes a thread out of everything that it uses. Its record goes, unless it is a leader's: that stays as a zombie. */
 function endThread(core: Core, p: Process): void {
   if (p.state === "zombie") return;
-  charge(core, COSTS.exit);
+  charge(core, core.costs.exit);
   removeReady(core, p.pid);
   const channel = p.channel;
   p.state = "zombie";

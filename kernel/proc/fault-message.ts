@@ -1,12 +1,23 @@
 /** Tells people what a program did wrong when a fault ends it: what, where, and where to look. */
 import { hex } from "../../emulator/bits.ts";
 import type { Access } from "../../emulator/trap.ts";
+import type { Core } from "../core.ts";
 import { findVma, indexAbove, permissionsOf } from "../mm/areas.ts";
+import { readPte } from "../mm/page-table.ts";
+import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 
 const VERBS: Record<Access, string> = { load: "read from", store: "write to", execute: "execute at" };
 /** An access this far below the lowest place of the stack is still taken for a stack that has grown too far. */
 const NEAR_STACK_BYTES = 0x10_0000;
+
+/** For a fault that an area allows and that cannot be resolved: nothing there to show, or a page that is lost. */
+export function explainBus(core: Core, space: AddressSpace, vaddr: number): string {
+  const pte = readPte(core.ram, space.rootPfn, vaddr >>> 12);
+  if (softwareKind(pte) === SoftwarePte.Swap)
+    return `it used ${hex(vaddr)}, and the swap device cannot read that page (slot ${softwareValue(pte)}): its contents are lost`;
+  return `it used ${hex(vaddr)}, which lies beyond the end of the file that is mapped there`;
+}
 
 /** One sentence or two for a fault that no area allows. */
 export function explainSegv(space: AddressSpace, vaddr: number, access: Access, pc: number): string {

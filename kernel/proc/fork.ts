@@ -8,7 +8,6 @@
 import type { Pid } from "../../emulator/bits.ts";
 import { Errno } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { forkFiles } from "../fs/open-file.ts";
 import { copySpace, createSpace } from "../mm/address-space.ts";
@@ -100,7 +99,7 @@ export function cloneProcess(core: Core, parent: Process, request: CloneRequest)
 
   const child = makeChild(core, parent, request, space);
   core.processes.set(child.pid, child);
-  charge(core, COSTS.fork);
+  charge(core, core.costs.fork);
   core.variables.forks++;
   if ((flags & Clone.ParentSetTid) !== 0) writeUserWord(core, parent, request.parentTid, child.pid);
   // The child's own memory: with a copied space the page is write-protected now, and writing it may need a frame; a

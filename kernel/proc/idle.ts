@@ -3,7 +3,6 @@
  * faults to come find a clean frame at once; and it lets the page daemon look after the free lists.
  */
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { FRAME_STATES, Frame } from "../mm/frames.ts";
 import { zeroFrame } from "../mm/reclaim.ts";
@@ -17,7 +16,7 @@ export function idleStep(core: Core): void {
   const { frames, sink, variables, hart } = core;
   const begun = hart.cycles;
   const pfn = frames.oldest(Frame.Dirty);
-  charge(core, COSTS.idleStep);
+  charge(core, core.costs.idleStep);
   if (pfn >= 0) {
     frames.move(pfn, Frame.Zeroed);
     zeroFrame(core, pfn, "idle");

@@ -11,7 +11,6 @@
 import type { Pid } from "../../emulator/bits.ts";
 import { RESTART, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import type { PendingSignal, Process } from "./process.ts";
 
@@ -131,7 +130,7 @@ export function enterNext(core: Core): Process | null {
   core.mmu.setSatp(p.space.asid, p.space.rootPfn);
   variables.currentPid = pid;
   if (variables.lastPid !== pid) {
-    charge(core, COSTS.contextSwitch);
+    charge(core, core.costs.contextSwitch);
     variables.contextSwitches++;
     if (core.sink.enabled) core.sink.emit({ kind: "context-switch", from: variables.lastPid, to: pid });
     variables.lastPid = pid;

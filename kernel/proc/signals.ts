@@ -14,7 +14,6 @@
  */
 import { RESTART, Signal, SYSCALLS } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { interruptedResult } from "./interrupted.ts";
 import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
@@ -317,7 +316,7 @@ function runHandler(core: Core, p: Process, pending: PendingSignal, action: Sign
     hart.pc = before.pc;
     return outcome;
   }
-  charge(core, COSTS.signal);
+  charge(core, core.costs.signal);
   if (call.isOpen) tellInterrupted(core, p, call.number, call.result);
   hart.pc = (action.handler & ~1) >>> 0;
   p.inCall = false;

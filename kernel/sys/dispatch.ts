@@ -6,7 +6,6 @@
  */
 import { Errno, RESTART, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge, count, counted } from "../counters.ts";
 import { tell } from "../messages.ts";
 import type { Process } from "../proc/process.ts";
@@ -67,7 +66,7 @@ export function dispatchSyscall(core: Core, p: Process): void {
   const { hart } = core;
   const number = hart.x[17];
   const entry = BY_NUMBER.get(number);
-  charge(core, COSTS.syscall);
+  charge(core, core.costs.syscall);
   if (entry === undefined) {
     unknownCall(core, p, number);
     return;

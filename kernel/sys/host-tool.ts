@@ -7,7 +7,6 @@
  */
 import { Errno } from "../abi.ts";
 import type { Core, ToolFiles } from "../core.ts";
-import { COSTS } from "../costs.ts";
 import { charge } from "../counters.ts";
 import { AT_FDCWD } from "../fs/flags.ts";
 import type { FileInode } from "../fs/inode.ts";
@@ -34,7 +33,7 @@ const hostTool: SyscallHandler = (core, p, a) => {
   const fd = freeDescriptor(p);
   if (fd < 0) return fd;
   const { status, stdout, stderr } = tool(argv, filesFor(core, p));
-  charge(core, COSTS.hostTool);
+  charge(core, core.costs.hostTool);
   const inode = core.fs.makeGenerated(NO_NODE, pack(status, encodeUtf8(stdout), encodeUtf8(stderr)), core.hart.cycles);
   if (inode === undefined) return -Errno.ENOSPC;
   return installDescriptor(p, openInode(core, inode.number, 0, `/proc/tool/${argv[0]}`), false);

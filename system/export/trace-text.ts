@@ -82,6 +82,8 @@ export const causeName = (cause: number): string => CAUSE_NAMES[cause] ?? `cause
 const page = (vpn: number): string => hex(vpn * 4096);
 const all = (value: number, text: string): string => (value === -1 ? "all" : text);
 
+const inTransfer = (pages: number): string => (pages > 1 ? ` (one of ${pages} pages)` : "");
+
 /** What happened, without time and process. */
 export function describeEvent(e: FaultlineEvent): string {
   switch (e.kind) {
@@ -122,11 +124,11 @@ export function describeEvent(e: FaultlineEvent): string {
     case "page-copied":
       return `page copied    page ${page(e.vpn)}, frame ${e.from} -> frame ${e.to}`;
     case "swap-out":
-      return `swap out       page ${page(e.vpn)}, frame ${e.pfn} -> slot ${e.slot}`;
+      return `swap out       page ${page(e.vpn)}, frame ${e.pfn} -> slot ${e.slot}${inTransfer(e.pages)}`;
     case "swap-in":
-      return `swap in        page ${page(e.vpn)}, slot ${e.slot} -> frame ${e.pfn}`;
+      return `swap in        page ${page(e.vpn)}, slot ${e.slot} -> frame ${e.pfn}${e.ahead ? ", ahead" : ""}${inTransfer(e.pages)}`;
     case "swap-done":
-      return `swap ${e.direction.padEnd(3)} done  frame ${e.pfn}, slot ${e.slot}`;
+      return `swap ${e.direction.padEnd(3)} done  frame ${e.pfn}, slot ${e.slot}${e.failed ? ": DEVICE ERROR" : ""}`;
     case "fault-end":
       return `fault resolved ${hex(e.vaddr)}: ${e.resolved}, ${e.cycles} cycles`;
     case "vma-change":

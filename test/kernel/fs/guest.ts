@@ -9,6 +9,7 @@ import { Ram } from "../../../emulator/ram.ts";
 import { RESTART, SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
 import { DEFAULT_CONFIG } from "../../../kernel/config.ts";
 import type { Core } from "../../../kernel/core.ts";
+import { COST_PROFILES } from "../../../kernel/costs.ts";
 import type { FaultlineEvent } from "../../../kernel/events.ts";
 import { checkFiles } from "../../../kernel/fs/check.ts";
 import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
@@ -78,6 +79,7 @@ export class Guest {
     }
     const core = {
       config: DEFAULT_CONFIG,
+      costs: COST_PROFILES.textbook.kernel,
       ram,
       hart: new Hart(),
       sink: { enabled: true, emit: (event: FaultlineEvent) => void this.events.push(event) },

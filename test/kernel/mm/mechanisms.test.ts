@@ -1,7 +1,7 @@
 /** The mechanisms of the mission that are about whole lists and whole lives: M5, M7, M13, M14, M15. */
 import { describe, expect, test } from "vitest";
 import { CYCLES_PER_SECOND } from "../../../kernel/config.ts";
-import { COSTS } from "../../../kernel/costs.ts";
+import { COST_PROFILES } from "../../../kernel/costs.ts";
 import { counted } from "../../../kernel/counters.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { readPte } from "../../../kernel/mm/page-table.ts";
@@ -87,7 +87,9 @@ describe("M7: the idle task", () => {
 
     // The sleep ends at the first look at the clock after its deadline: the frame then being zeroed is finished.
     const deadlineCycles = (microseconds * CYCLES_PER_SECOND) / 1e6;
-    const zeroed = Math.ceil(deadlineCycles / (COSTS.frameZero + COSTS.idleStep));
+    const zeroed = Math.ceil(
+      deadlineCycles / (COST_PROFILES.textbook.kernel.frameZero + COST_PROFILES.textbook.kernel.idleStep),
+    );
     const after = machine.kernel.report().frames;
     expect(machine.of("process-block").length).toBe(start + 1);
     expect(before.dirty - after.dirty).toBe(zeroed);

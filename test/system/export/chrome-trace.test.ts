@@ -105,7 +105,7 @@ test("a fault that has to wait ends before the sleep goes on, and what is open a
   const { slices, transfers } = traceOf([
     { kind: "process-start", pid: 1, parent: 0, name: "p" },
     { kind: "fault-begin", pid: 1, vaddr: 4096, access: "load", pc: 0, pte: 6 },
-    { kind: "swap-in", pid: 1, vpn: 1, pfn: 9, slot: 0 },
+    { kind: "swap-in", pid: 1, vpn: 1, pfn: 9, slot: 0, pages: 1, ahead: false },
     { kind: "process-block", pid: 1, channel: "frame:9" },
     { kind: "fault-end", pid: 1, vaddr: 4096, resolved: "waiting", cycles: 300 },
   ]);

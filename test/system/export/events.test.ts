@@ -77,8 +77,10 @@ test("every event of a run has exactly the fields that the schema names, of the 
 });
 
 test("a line of JSON has the stamp, the kind and the event's fields", () => {
-  const line = eventJson({ kind: "swap-done", direction: "in", pfn: 5, slot: 9 }, STAMP);
-  expect(line).toBe('{"cycle":1200,"instruction":34,"cpu":1,"kind":"swap-done","direction":"in","pfn":5,"slot":9}');
+  const line = eventJson({ kind: "swap-done", direction: "in", pfn: 5, slot: 9, failed: false }, STAMP);
+  expect(line).toBe(
+    '{"cycle":1200,"instruction":34,"cpu":1,"kind":"swap-done","direction":"in","pfn":5,"slot":9,"failed":false}',
+  );
 });
 
 test("CSV says the same as JSON, field by field, commas and quotes and line ends in texts included", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_WALK_CYCLES } from "../../../emulator/mmu/walk.ts";
-import { COSTS } from "../../../kernel/costs.ts";
+import { COST_PROFILES } from "../../../kernel/costs.ts";
 import { examineFault, type FaultReport, lookInside, watchFaults } from "../../../system/debugger/microscope.ts";
 import { reportText } from "../../../system/debugger/microscope-text.ts";
 import { stateHash } from "../../../system/state-hash.ts";
@@ -56,11 +56,11 @@ describe("the fault microscope on a first touch", () => {
     const charges = Object.fromEntries(steps.map(({ kind, charge }) => [kind, charge]));
     expect(charges).toMatchObject({
       "pte-read": DEFAULT_WALK_CYCLES,
-      handler: COSTS.trap,
-      vma: COSTS.vmaLookup,
-      frame: COSTS.frameAllocate,
-      "pte-write": COSTS.pteWrite,
-      fence: COSTS.fence,
+      handler: COST_PROFILES.textbook.kernel.trap,
+      vma: COST_PROFILES.textbook.kernel.vmaLookup,
+      frame: COST_PROFILES.textbook.kernel.frameAllocate,
+      "pte-write": COST_PROFILES.textbook.kernel.pteWrite,
+      fence: COST_PROFILES.textbook.kernel.fence,
       retired: 1,
     });
     // By hand: two walks of two reads, the trap, the area, the frame, the PTE, the fence, the instruction.
