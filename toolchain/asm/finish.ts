@@ -16,7 +16,7 @@ import {
 import type { Assembly } from "./assembly.ts";
 import { expand } from "./expressions.ts";
 import { lebBytes } from "./leb128.ts";
-import { branchTarget, finalValue, shortBranch } from "./relax.ts";
+import { branchTarget, finalValue, localValue, shortBranch } from "./relax.ts";
 import {
   type AsmSymbol,
   type BranchPoint,
@@ -149,7 +149,7 @@ class Finisher {
   }
 
   private sizeOf(symbol: AsmSymbol): number {
-    const value = finalValue(symbol.size!);
+    const value = localValue(symbol.size!);
     if (value === null)
       this.assembler.error(
         `the size of "${symbol.name}" is not a number`,

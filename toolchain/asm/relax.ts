@@ -102,17 +102,16 @@ export function shortBranch(word: number, offset: number, isConditional: boolean
 
 /** The number that an expression comes to once sizes are known; null when it needs the linker. */
 export function finalValue(value: Resolved): number | null {
+  const { plus, minus } = expand(value);
+  // The linker may put another definition in a weak symbol's place.
+  return plus?.isWeak === true || minus?.isWeak === true ? null : localValue(value);
+}
+
+/** The same for what describes this file's own definitions: sizes of weak symbols too. */
+export function localValue(value: Resolved): number | null {
   const { plus, minus, addend } = expand(value);
   if (plus === null && minus === null) return addend;
-  if (
-    plus === null ||
-    minus === null ||
-    plus.section === null ||
-    plus.section !== minus.section ||
-    plus.isWeak ||
-    minus.isWeak
-  )
-    return null;
+  if (plus === null || minus === null || plus.section === null || plus.section !== minus.section) return null;
   const { section } = plus;
   return addend + section.offsetOf(plus.raw, plus.points) - section.offsetOf(minus.raw, minus.points);
 }

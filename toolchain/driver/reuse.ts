@@ -7,6 +7,7 @@
  */
 import { type Archive, looksLikeArchive, readArchive } from "../ar.ts";
 import { SourceFile } from "../diagnostics.ts";
+import { sourceText } from "../source-text.ts";
 
 const FILE_LIMIT = 200;
 
@@ -20,7 +21,7 @@ const archives = new Map<string, Kept<Archive>>();
 
 /** A text file as a SourceFile; the same one as before when path and bytes are those of a file of the sysroot read earlier. */
 export function sourceFile(path: string, bytes: Uint8Array, sysroot: string): SourceFile {
-  const make = (own: Uint8Array): SourceFile => new SourceFile(path, new TextDecoder().decode(own));
+  const make = (own: Uint8Array): SourceFile => new SourceFile(path, sourceText(own));
   return path.startsWith(`${sysroot}/`) ? keep(sources, path, bytes, make)! : make(bytes);
 }
 
