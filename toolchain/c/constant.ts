@@ -2,11 +2,21 @@
  * Arithmetic on constants exactly as the target would do it, and the folding of typed expressions.
  *
  * Integers wrap to the width of their type; float arithmetic is rounded to single by Math.fround (correct, because double has
- * more than twice the digits), double arithmetic is JavaScript's own IEEE arithmetic. `long double` constants are carried as
- * doubles and are therefore not folded beyond negation and conversion of exact values.
+ * more than twice the digits), double arithmetic is JavaScript's own IEEE arithmetic, `long double` arithmetic is quad.ts.
  */
 
+import type { Span } from "../diagnostics.ts";
 import { sizeOf } from "./layout.ts";
+import {
+  isQuadZero,
+  quadArithmetic,
+  quadCompare,
+  quadFromInteger,
+  quadFromNumber,
+  quadNegate,
+  quadToInteger,
+  quadToNumber,
+} from "./quad.ts";
 import type { BinaryOp, Expr, GlobalSymbol, LocalVar, LValue, StringObject } from "./tree.ts";
 import { type CType, INT, integerOf, isInteger } from "./types.ts";
 
@@ -31,21 +41,40 @@ export const isConst = (e: Expr): e is ConstInt | ConstFloat => e.kind === "cons
 const roundFloat = (value: number, type: CType): number =>
   type.kind === "float" && type.bytes === 4 ? Math.fround(value) : value;
 
+/** The bits of a constant as a long double. */
+export const quadOf = (e: ConstFloat): bigint => e.quad ?? quadFromNumber(e.value);
+
+/** A constant of type long double. */
+export const quadConstant = (quad: bigint, type: CType, span: Span): ConstFloat => ({
+  kind: "const-float",
+  value: quadToNumber(quad),
+  quad,
+  type,
+  span,
+});
+
+const isZeroFloat = (e: ConstFloat): boolean => (e.quad === undefined ? e.value === 0 : isQuadZero(e.quad));
+
 /** Converts a constant; null when the result is not defined (a float out of range) and must be left to run time. */
 export function convertConstant(e: ConstInt | ConstFloat, type: CType): Expr | null {
   const { span } = e;
   if (e.kind === "const-int") {
+    if (type.kind === "float" && type.bytes === 16) return quadConstant(quadFromInteger(e.value), type, span);
     if (type.kind === "float") return { kind: "const-float", value: roundInteger(e.value, type.bytes), type, span };
     if (isInteger(type) || type.kind === "pointer")
       return { kind: "const-int", value: wrapTo(e.value, type), type, span };
     return null;
   }
-  if (type.kind === "float") return { kind: "const-float", value: roundFloat(e.value, type), type, span };
+  if (type.kind === "float" && type.bytes === 16) return quadConstant(quadOf(e), type, span);
+  if (type.kind === "float") {
+    const value = e.quad === undefined ? roundFloat(e.value, type) : quadToNumber(e.quad, type.bytes === 4 ? 4 : 8);
+    return { kind: "const-float", value, type, span };
+  }
   if (!isInteger(type)) return null;
   const plain = integerOf(type);
-  if (plain.name === "_Bool") return { kind: "const-int", value: e.value !== 0 ? 1n : 0n, type, span };
-  if (!Number.isFinite(e.value)) return null;
-  const value = BigInt(Math.trunc(e.value));
+  if (plain.name === "_Bool") return { kind: "const-int", value: isZeroFloat(e) ? 0n : 1n, type, span };
+  const value = quadToInteger(quadOf(e));
+  if (value === null) return null;
   return wrapTo(value, type) === value ? { kind: "const-int", value, type, span } : null;
 }
 
@@ -71,15 +100,10 @@ export function foldBinary(op: BinaryOp, left: Expr, right: Expr, type: CType): 
     const value = foldIntegers(op, left.value, right.value, left.type);
     return value === null ? null : { kind: "const-int", value: wrapTo(value, type), type, span };
   }
-  if (
-    left.kind === "const-float" &&
-    right.kind === "const-float" &&
-    left.type.kind === "float" &&
-    left.type.bytes !== 16
-  ) {
-    return foldFloats(op, left.value, right.value, type, left);
-  }
-  return null;
+  if (left.kind !== "const-float" || right.kind !== "const-float" || left.type.kind !== "float") return null;
+  return left.type.bytes === 16
+    ? foldQuads(op, left, right, type)
+    : foldFloats(op, left.value, right.value, type, left);
 }
 
 function foldIntegers(op: BinaryOp, a: bigint, b: bigint, type: CType): bigint | null {
@@ -122,6 +146,23 @@ function foldFloats(op: BinaryOp, a: number, b: number, type: CType, at: ConstFl
   }
 } // biome-ignore format: one operation a line
 
+function foldQuads(op: BinaryOp, left: ConstFloat, right: ConstFloat, type: CType): Expr | null {
+  const [a, b] = [quadOf(left), quadOf(right)];
+  if (op === "add" || op === "sub" || op === "mul" || op === "div")
+    return quadConstant(quadArithmetic(op, a, b), type, left.span);
+  const order = quadCompare(a, b);
+  const tests: Partial<Record<BinaryOp, boolean>> = {
+    eq: order === 0,
+    ne: order !== 0,
+    lt: order === -1,
+    le: order === -1 || order === 0,
+    gt: order === 1,
+    ge: order === 1 || order === 0,
+  };
+  const is = tests[op];
+  return is === undefined ? null : { kind: "const-int", value: is ? 1n : 0n, type: INT, span: left.span };
+}
+
 export function foldUnary(op: "neg" | "not" | "lognot", operand: Expr, type: CType): Expr | null {
   const { span } = operand;
   if (operand.kind === "const-int") {
@@ -129,7 +170,8 @@ export function foldUnary(op: "neg" | "not" | "lognot", operand: Expr, type: CTy
     return { kind: "const-int", value: wrapTo(value, type), type, span };
   }
   if (operand.kind === "const-float") {
-    if (op === "lognot") return { kind: "const-int", value: operand.value === 0 ? 1n : 0n, type, span };
+    if (op === "lognot") return { kind: "const-int", value: isZeroFloat(operand) ? 1n : 0n, type, span };
+    if (op === "neg" && operand.quad !== undefined) return quadConstant(quadNegate(operand.quad), type, span);
     if (op === "neg") return { kind: "const-float", value: -operand.value, type, span };
   }
   return null;
@@ -138,7 +180,7 @@ export function foldUnary(op: "neg" | "not" | "lognot", operand: Expr, type: CTy
 /** Truth of a constant expression, or null. The address of an object is true. */
 export function truthOf(e: Expr): boolean | null {
   if (e.kind === "const-int") return e.value !== 0n;
-  if (e.kind === "const-float") return e.value !== 0;
+  if (e.kind === "const-float") return !isZeroFloat(e);
   if (e.kind === "convert" && (e.type.kind === "pointer" || (e.type.kind === "int" && e.type.name === "_Bool")))
     return truthOf(e.operand);
   if (e.kind === "address" && e.of.kind === "var")

@@ -1,9 +1,10 @@
 /**
  * The values of numbers, characters and strings (C11 §6.4.4, §6.4.5) with GNU's binary integers and \e.
  *
- * Floating literals are correctly rounded to their own type: a `float` is rounded once, not by way of double. `long double`
- * literals are carried as doubles (documented in docs/c-conformance.md).
+ * Floating literals are correctly rounded to their own type: a `float` is rounded once, not by way of double.
  */
+import { escapedByte } from "../source-text.ts";
+import { quadFromText } from "./quad.ts";
 
 export type LiteralResult<T> =
   | { readonly ok: true; readonly value: T; readonly warning?: string }
@@ -18,6 +19,8 @@ export interface IntegerLiteral {
 }
 export interface FloatLiteral {
   readonly value: number;
+  /** The bits, when the suffix makes it a long double. */
+  readonly quad: bigint | null;
   readonly suffix: "" | "f" | "l";
 }
 
@@ -59,7 +62,7 @@ export function parseFloating(text: string): LiteralResult<FloatLiteral> {
   const value = /^0[xX]/.test(digits)
     ? hexFloat(digits, suffix === "f" ? 24 : 53)
     : decimalFloat(digits, suffix === "f");
-  return { ok: true, value: { value, suffix } };
+  return { ok: true, value: { value, quad: suffix === "l" ? quadFromText(digits) : null, suffix } };
 }
 
 /** Decimal digits to the nearest double or float, ties to even. */
@@ -218,7 +221,9 @@ export function parseText(token: string, prefix: Prefix): LiteralResult<TextLite
 }
 
 function encode(point: number, unitBytes: 1 | 2 | 4, out: number[]): void {
-  if (unitBytes === 4) out.push(point);
+  const byte = escapedByte(point);
+  if (byte !== null) out.push(byte);
+  else if (unitBytes === 4) out.push(point);
   else if (unitBytes === 2) {
     if (point > 0xffff) out.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
     else out.push(point);

@@ -85,7 +85,8 @@ export type BinaryOp =
 export type Expr =
   /** Integer, enum or pointer constant; value as a bigint within the range of its type. */
   | { kind: "const-int"; value: bigint; type: CType; span: Span }
-  | { kind: "const-float"; value: number; type: CType; span: Span }
+  /** `quad`: the bits of a long double; without it the value is exactly `value`. */
+  | { kind: "const-float"; value: number; quad?: bigint; type: CType; span: Span }
   /** The value of an lvalue (scalars and whole structs). */
   | { kind: "load"; from: LValue; type: CType; span: Span }
   /** Address of an object, of a function, or of an array's first element (decay). */

@@ -4,7 +4,7 @@
  */
 import type { Span } from "../../diagnostics.ts";
 import type { BinaryOperator, CompoundStatement, Expression, Initializer, TypeName } from "../ast.ts";
-import { isConst, truthOf } from "../constant.ts";
+import { isConst, quadConstant, truthOf } from "../constant.ts";
 import { alignOf, findMember, memberNames, sizeOf } from "../layout.ts";
 import {
   isFloatText,
@@ -180,10 +180,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
         this.error(parsed.message, span);
         return this.errorOperand(span);
       }
-      const { value, suffix } = parsed.value;
-      const type = suffix === "f" ? FLOAT : suffix === "l" ? LDOUBLE : DOUBLE;
-      if (!Number.isFinite(value) && suffix !== "l")
-        this.warn("Woverflow", `this constant is too large for '${type.name}'`, span);
+      const { value, quad, suffix } = parsed.value;
+      if (quad !== null) return this.valueOperand(quadConstant(quad, LDOUBLE, span));
+      const type = suffix === "f" ? FLOAT : DOUBLE;
+      if (!Number.isFinite(value)) this.warn("Woverflow", `this constant is too large for '${type.name}'`, span);
       return this.valueOperand({ kind: "const-float", value, type, span });
     }
     const parsed = parseInteger(text);

@@ -7,7 +7,7 @@
  */
 import type { Span } from "../../diagnostics.ts";
 import type { Designator, Expression, Initializer, InitializerItem } from "../ast.ts";
-import { type StaticAddress, staticAddress } from "../constant.ts";
+import { quadOf, type StaticAddress, staticAddress } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
 import type { Expr, LocalVar, LValue, Stmt } from "../tree.ts";
 import {
@@ -416,7 +416,7 @@ export abstract class InitializerChecker extends CallChecker {
     if (high === low) return;
     made.forEach((leaf, at) => {
       const { value } = leaf;
-      if (value === null || this.fn === null || quadValue(value) !== null) return;
+      if (value === null || this.fn === null) return;
       if (isConstantLeaf(leaf) || (isScalar(value.type) && staticAddress(value) !== null)) return;
       const place = this.localPlace(this.temporary(qual(value.type), leaf.span), leaf.span);
       this.once.push(this.statement(this.assignTo(place, value)));
@@ -636,12 +636,8 @@ export abstract class InitializerChecker extends CallChecker {
       return;
     }
     if (value.kind === "const-float") {
-      image.writeFloat(leaf.offset, size as 4 | 8 | 16, value.value);
-      return;
-    }
-    const quad = size === 16 ? quadValue(value) : null;
-    if (quad !== null) {
-      image.writeFloat(leaf.offset, 16, quad);
+      if (size === 16) image.writeQuad(leaf.offset, quadOf(value));
+      else image.writeFloat(leaf.offset, size as 4 | 8, value.value);
       return;
     }
     const address = isScalar(value.type) ? staticAddress(value) : null;
@@ -721,29 +717,3 @@ function isStaticBase(value: Expr): boolean {
 
 const isSameStep = (a: Step, b: Step): boolean =>
   a.kind === "member" ? b.kind === "member" && a.member === b.member : b.kind === "index" && a.index === b.index;
-
-/** Constant arithmetic on long double, which is left to run time elsewhere; computed with the digits of a double. */
-function quadValue(value: Expr): number | null {
-  if (value.kind === "const-float" || value.kind === "const-int") return Number(value.value);
-  if (value.kind === "convert") return value.type.kind === "float" ? quadValue(value.operand) : null;
-  if (value.kind === "unary") {
-    const operand = value.op === "neg" ? quadValue(value.operand) : null;
-    return operand === null ? null : -operand;
-  }
-  if (value.kind !== "binary") return null;
-  const left = quadValue(value.left);
-  const right = quadValue(value.right);
-  if (left === null || right === null) return null;
-  switch (value.op) {
-    case "add":
-      return left + right;
-    case "sub":
-      return left - right;
-    case "mul":
-      return left * right;
-    case "div":
-      return left / right;
-    default:
-      return null;
-  }
-}

@@ -49,11 +49,18 @@ export class StaticImage {
     }
   }
 
-  writeFloat(offset: number, size: 4 | 8 | 16, value: number): void {
+  /** The bits of a long double. */
+  writeQuad(offset: number, bits: bigint): void {
+    const view = new DataView(new ArrayBuffer(16));
+    view.setBigUint64(0, BigInt.asUintN(64, bits), true);
+    view.setBigUint64(8, bits >> 64n, true);
+    this.write(offset, new Uint8Array(view.buffer));
+  }
+
+  writeFloat(offset: number, size: 4 | 8, value: number): void {
     const view = new DataView(new ArrayBuffer(16));
     if (size === 4) view.setFloat32(0, value, true);
-    else if (size === 8) view.setFloat64(0, value, true);
-    else writeQuad(view, value);
+    else view.setFloat64(0, value, true);
     this.write(offset, new Uint8Array(view.buffer, 0, size));
   }
 
@@ -99,25 +106,4 @@ export class StaticImage {
     }
     return out.sort((a, b) => a.offset - b.offset);
   }
-}
-
-/** A double as IEEE binary128, little-endian. */
-function writeQuad(view: DataView, value: number): void {
-  const scratch = new DataView(new ArrayBuffer(8));
-  scratch.setFloat64(0, value);
-  const bits = scratch.getBigUint64(0);
-  const sign = bits >> 63n;
-  let exponent = Number((bits >> 52n) & 0x7ffn);
-  let fraction = bits & 0xf_ffff_ffff_ffffn;
-  if (exponent === 0x7ff) exponent = 0x7fff;
-  else if (exponent !== 0) exponent += 16383 - 1023;
-  else if (fraction !== 0n) {
-    // A subnormal double is a normal quad.
-    const shift = 53 - fraction.toString(2).length;
-    fraction = (fraction << BigInt(shift)) & 0xf_ffff_ffff_ffffn;
-    exponent = 16383 - 1022 - shift;
-  }
-  const quad = (sign << 127n) | (BigInt(exponent) << 112n) | (fraction << 60n);
-  view.setBigUint64(0, quad & 0xffff_ffff_ffff_ffffn, true);
-  view.setBigUint64(8, quad >> 64n, true);
 }

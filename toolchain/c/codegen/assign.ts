@@ -2,10 +2,11 @@
 import type { Expr, LocalVar, LValue } from "../tree.ts";
 import type { CType } from "../types.ts";
 import { addressOf, loadScalar, loadWide, registerHome, stableAddress, storeWide, storeWord } from "./address.ts";
+import { copyMemory } from "./aggregate.ts";
 import { type FieldPlace, isBitField, locateField, readField, readWideField, writeField } from "./bit-field.ts";
-import type { Address, FunctionBuilder, Wide } from "./builder.ts";
+import { type Address, type FunctionBuilder, slotAddress, type Wide } from "./builder.ts";
 import { NONE, ZERO } from "./ir.ts";
-import { bytesOf, classOf } from "./layout.ts";
+import { alignOf, bytesOf, classOf } from "./layout.ts";
 
 /** A scalar's place, evaluated once. */
 type Place =
@@ -105,6 +106,11 @@ const sameForm = (a: CType, b: CType): boolean =>
   a === b || (a.kind === b.kind && (a.kind === "int" || a.kind === "float") && a.name === (b as typeof a).name);
 
 function heldValue(g: FunctionBuilder, expr: Expr): Expr {
+  if (classOf(expr.type) === "memory") {
+    const slot = g.newSlot(bytesOf(expr.type), alignOf(expr.type));
+    copyMemory(g, slotAddress(slot, 0, alignOf(expr.type)), g.gen.memory(g, expr), bytesOf(expr.type));
+    return loadOf(g.temporary(expr.type, { kind: "slot", slot }), expr.type, expr);
+  }
   return loadOf(temporaryFor(g, expr.type, scalarValue(g, expr)), expr.type, expr);
 }
 

@@ -110,9 +110,9 @@ export class FunctionBuilder {
   breakTarget: JumpTarget | null = null;
   continueTarget: JumpTarget | null = null;
   private readonly caseLabels = new Map<number, number>();
-  /** Saved stack pointers of the enclosing blocks with variable-length arrays, innermost first. */
+  /** The variable-length arrays in scope with the stack pointers from before them, innermost first. */
   vlaScope: VlaScope | null = null;
-  /** For each label, the block with variable-length arrays that it stands in. */
+  /** For each label, the innermost variable-length array in whose scope it stands. */
   labelScopes: ReadonlyMap<string, Stmt | null> = new Map();
   /** The slot at which the variable arguments begin, or NONE. */
   variadicSlot: number = NONE;
@@ -206,13 +206,22 @@ export class FunctionBuilder {
     };
   }
 
-  /** Appends a jump that leaves blocks with variable-length arrays as it must. */
+  /** Appends a jump that leaves the scopes of variable-length arrays as it must. */
   leaveTo(target: JumpTarget): void {
-    let saved = NONE;
-    for (let scope = this.vlaScope; scope !== null && scope !== target.scope; scope = scope.outer)
-      saved = scope.savedSp;
-    if (saved !== NONE) this.emit("mv", SP, saved, NONE, 0);
+    this.freeArrays(target.scope);
     this.jump(target.label);
+  }
+
+  /** Ends the scopes of the variable-length arrays that were opened since `outer` was the innermost. */
+  releaseArrays(outer: VlaScope | null): void {
+    this.freeArrays(outer);
+    this.vlaScope = outer;
+  }
+
+  private freeArrays(outer: VlaScope | null): void {
+    let saved = NONE;
+    for (let scope = this.vlaScope; scope !== null && scope !== outer; scope = scope.outer) saved = scope.savedSp;
+    if (saved !== NONE) this.emit("mv", SP, saved, NONE, 0);
   }
 
   // ---- appending instructions --------------------------------------------------------------------------------------
@@ -454,7 +463,8 @@ export interface JumpTarget {
 
 export interface VlaScope {
   readonly outer: VlaScope | null;
-  readonly block: Stmt;
+  /** The allocation that opened it. */
+  readonly vla: Stmt;
   readonly savedSp: number;
 }
 

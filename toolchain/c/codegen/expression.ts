@@ -29,7 +29,7 @@ export function word(g: FunctionBuilder, expr: Expr): number {
     case "const-int":
       return g.constant(Number(BigInt.asIntN(32, expr.value)));
     case "const-float":
-      return g.constant(expr.type.kind === "float" ? floatWords(expr.value, expr.type)[0]! : 0);
+      return g.constant(floatWords(expr)[0]!);
     case "load":
       return loadedWord(g, expr.from, expr.type);
     case "address":
@@ -58,8 +58,7 @@ export function word(g: FunctionBuilder, expr: Expr): number {
     case "call":
       return generateCall(g, expr).words[0]!;
     case "statement-expr":
-      for (const stmt of expr.body) g.gen.statement(g, stmt);
-      return expr.value === null ? ZERO : word(g, expr.value);
+      return inBody(g, expr, () => (expr.value === null ? ZERO : word(g, expr.value)));
     case "builtin":
       return builtinWord(g, expr);
     case "label-address":
@@ -67,6 +66,25 @@ export function word(g: FunctionBuilder, expr: Expr): number {
       g.namedLabel(expr.label);
       return g.symbolAddress(labelSymbol(g.symbolName, expr.label), 0);
   }
+}
+
+type StatementExpr = Extract<Expr, { kind: "statement-expr" }>;
+
+/** The statements, then the value; variable-length arrays among them end with it. */
+function inBody<T>(g: FunctionBuilder, expr: StatementExpr, value: () => T): T {
+  const outer = g.vlaScope;
+  for (const stmt of expr.body) g.gen.statement(g, stmt);
+  const result = value();
+  g.releaseArrays(outer);
+  return result;
+}
+
+/** A struct that may lie in a variable-length array is copied before the array ends. */
+function settled(g: FunctionBuilder, from: Address, expr: StatementExpr): Address {
+  if (!expr.body.some((stmt) => stmt.kind === "vla")) return from;
+  const to = slotAddress(g.newSlot(bytesOf(expr.type), alignOf(expr.type)), 0, alignOf(expr.type));
+  copyMemory(g, to, from, bytesOf(expr.type));
+  return to;
 }
 
 /** The object-file name of a C label whose address is taken. */
@@ -159,7 +177,7 @@ export function wide(g: FunctionBuilder, expr: Expr): Wide {
     case "const-int":
       return wideConstant(g, expr.value);
     case "const-float": {
-      const words = expr.type.kind === "float" ? floatWords(expr.value, expr.type) : [0, 0];
+      const words = floatWords(expr);
       return [g.constant(words[0]!), g.constant(words[1]!)];
     }
     case "load": {
@@ -195,8 +213,7 @@ export function wide(g: FunctionBuilder, expr: Expr): Wide {
       return [low!, high!];
     }
     case "statement-expr":
-      for (const stmt of expr.body) g.gen.statement(g, stmt);
-      return expr.value === null ? [ZERO, ZERO] : wide(g, expr.value);
+      return inBody(g, expr, (): Wide => (expr.value === null ? [ZERO, ZERO] : wide(g, expr.value)));
     case "builtin":
       return builtinWide(g, expr);
     default:
@@ -234,8 +251,9 @@ export function memory(g: FunctionBuilder, expr: Expr): Address {
     case "call":
       return generateCall(g, expr).memory!;
     case "statement-expr":
-      for (const stmt of expr.body) g.gen.statement(g, stmt);
-      return expr.value === null ? slotAddress(g.newSlot(4, 4), 0, 4) : memory(g, expr.value);
+      return inBody(g, expr, () =>
+        expr.value === null ? slotAddress(g.newSlot(4, 4), 0, 4) : settled(g, memory(g, expr.value), expr),
+      );
     case "builtin":
       return builtinMemory(g, expr);
     case "convert":
@@ -256,8 +274,7 @@ function quadOf(value: ReturnType<typeof floatValue>): Address {
 
 function quadConstant(g: FunctionBuilder, expr: Extract<Expr, { kind: "const-float" }>): Address {
   const slot = g.newSlot(16, 16);
-  const words = expr.type.kind === "float" ? floatWords(expr.value, expr.type) : [];
-  words.forEach((value, index) => {
+  floatWords(expr).forEach((value, index) => {
     g.store("sw", g.constant(value), slotAddress(slot, index * 4, 4));
   });
   return slotAddress(slot, 0, 16);
@@ -340,8 +357,9 @@ export function effect(g: FunctionBuilder, expr: Expr): void {
       generateCall(g, expr);
       return;
     case "statement-expr":
-      for (const stmt of expr.body) g.gen.statement(g, stmt);
-      if (expr.value !== null) effect(g, expr.value);
+      inBody(g, expr, () => {
+        if (expr.value !== null) effect(g, expr.value);
+      });
       return;
     default:
       evaluate(g, expr);

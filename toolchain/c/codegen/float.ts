@@ -2,8 +2,10 @@
  * Floating arithmetic without a floating-point unit: calls of the support library under the names that GCC uses (GCC internals
  * manual, "Soft float library routines"). float is a word, double a pair, long double (binary128) lies in memory and travels by reference.
  */
+
+import { type ConstFloat, quadOf } from "../constant.ts";
 import type { BinaryOp, Expr } from "../tree.ts";
-import type { CType, FloatType } from "../types.ts";
+import type { CType } from "../types.ts";
 import { addressRegister } from "./address.ts";
 import { copyMemory } from "./aggregate.ts";
 import { type Address, type FunctionBuilder, slotAddress, type Wide } from "./builder.ts";
@@ -72,32 +74,15 @@ export function floatCompare(g: FunctionBuilder, op: BinaryOp, left: Expr, right
   return g.supportCall(`__${COMPARISON[op]}${floatSuffix(left.type)}2`, [...a, ...b], 1)[0]!;
 }
 
-/** Bits of a constant as little-endian words; long double is widened from double exactly. */
-export function floatWords(value: number, type: FloatType): number[] {
+/** Bits of a constant as little-endian words. */
+export function floatWords(constant: ConstFloat): number[] {
+  const bytes = bytesOf(constant.type);
+  if (bytes === 16) {
+    const quad = quadOf(constant);
+    return [0n, 32n, 64n, 96n].map((shift) => Number(BigInt.asIntN(32, quad >> shift)));
+  }
   const view = new DataView(new ArrayBuffer(8));
-  if (type.bytes === 4) {
-    view.setFloat32(0, value, true);
-    return [view.getInt32(0, true)];
-  }
-  view.setFloat64(0, value, true);
-  const bits = view.getBigUint64(0, true);
-  if (type.bytes === 8) return [view.getInt32(0, true), view.getInt32(4, true)];
-  const quad = widenToQuad(bits);
-  return [0n, 32n, 64n, 96n].map((shift) => Number(BigInt.asIntN(32, quad >> shift)));
-}
-
-/** binary64 → binary128 */
-function widenToQuad(bits: bigint): bigint {
-  const sign = (bits >> 63n) << 127n;
-  const exponent = (bits >> 52n) & 0x7ffn;
-  let fraction = bits & ((1n << 52n) - 1n);
-  if (exponent === 0x7ffn) return sign | (0x7fffn << 112n) | (fraction << 60n);
-  if (exponent !== 0n) return sign | ((exponent + 16383n - 1023n) << 112n) | (fraction << 60n);
-  if (fraction === 0n) return sign;
-  let shift = 0n;
-  while ((fraction & (1n << 52n)) === 0n) {
-    fraction <<= 1n;
-    shift++;
-  }
-  return sign | ((16383n - 1022n - shift) << 112n) | ((fraction & ((1n << 52n) - 1n)) << 60n);
+  if (bytes === 4) view.setFloat32(0, constant.value, true);
+  else view.setFloat64(0, constant.value, true);
+  return bytes === 4 ? [view.getInt32(0, true)] : [view.getInt32(0, true), view.getInt32(4, true)];
 }

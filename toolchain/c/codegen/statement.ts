@@ -26,8 +26,10 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       return;
     case "for":
       g.inScope(stmt.locals, () => {
+        const outer = g.vlaScope;
         for (const init of stmt.init) statement(g, init);
         generateLoop(g, stmt.test, stmt.body, stmt.step, stmt);
+        g.releaseArrays(outer);
       });
       return;
     case "do":
@@ -65,6 +67,7 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       return;
     case "vla": {
       const home = g.homes.get(stmt.local.id)!;
+      g.vlaScope = { outer: g.vlaScope, vla: stmt, savedSp: g.copy(SP) };
       const start = allocate(g, g.gen.word(g, stmt.bytes));
       if (home.kind === "pointer") g.move(home.reg, start);
       else if (home.kind === "pointer-slot") g.store("sw", start, slotAddress(home.slot, 0, 4));
@@ -76,25 +79,18 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
   }
 }
 
-/** The innermost scope around the present place that the label also stands in. */
+/** The innermost array scope around the present place that the label also stands in. */
 function scopeOfLabel(g: FunctionBuilder, name: string): FunctionBuilder["vlaScope"] {
-  const block = g.labelScopes.get(name) ?? null;
+  const vla = g.labelScopes.get(name) ?? null;
   let scope = g.vlaScope;
-  while (scope !== null && scope.block !== block) scope = scope.outer;
+  while (scope !== null && scope.vla !== vla) scope = scope.outer;
   return scope;
 }
 
 function generateBlock(g: FunctionBuilder, stmt: Extract<Stmt, { kind: "block" }>): void {
-  if (!stmt.body.some((inner) => inner.kind === "vla")) {
-    for (const inner of stmt.body) statement(g, inner);
-    return;
-  }
   const outer = g.vlaScope;
-  const savedSp = g.copy(SP);
-  g.vlaScope = { outer, block: stmt, savedSp };
   for (const inner of stmt.body) statement(g, inner);
-  g.vlaScope = outer;
-  g.emit("mv", SP, savedSp, NONE, 0);
+  g.releaseArrays(outer);
 }
 
 function generateIf(g: FunctionBuilder, stmt: Extract<Stmt, { kind: "if" }>): void {

@@ -94,6 +94,8 @@ class Walker {
         return;
       case "vla":
         this.expr(stmt.bytes);
+        // Until the block ends: a label further down is in this array's scope, one further up is not.
+        this.block = stmt;
         return;
       case "asm":
         for (const operand of [...stmt.outputs, ...stmt.inputs]) {
@@ -106,7 +108,6 @@ class Walker {
 
   private inBlock(stmt: Extract<Stmt, { kind: "block" }>): void {
     const outer = this.block;
-    if (stmt.body.some((inner) => inner.kind === "vla")) this.block = stmt;
     for (const inner of stmt.body) this.statement(inner);
     this.block = outer;
   }

@@ -1,8 +1,9 @@
 /**
  * Folding on the typed tree: constant operands, neutral elements, nested offsets, conversions that change nothing, conditions that are
- * known. Works bottom-up and shares what it leaves unchanged. Arithmetic wraps as the machine's does. Leaves out long double.
+ * known. Works bottom-up and shares what it leaves unchanged. Arithmetic wraps as the machine's does.
  */
 import { bytesOf, classOf, isBool, isFloat, isSigned } from "../codegen/layout.ts";
+import { convertConstant, foldUnary as foldConstant, foldBinary as foldConstants, truthOf } from "../constant.ts";
 import type { AsmOperand, BinaryOp, Expr, FunctionDefinition, LValue, Stmt } from "../tree.ts";
 import type { CType } from "../types.ts";
 
@@ -201,8 +202,7 @@ const isInteger = (type: CType): boolean => type.kind === "int" || type.kind ===
 
 function truthOfConstant(expr: Expr): boolean | null {
   if (expr.kind === "const-int") return expr.value !== 0n;
-  if (expr.kind === "const-float") return expr.value !== 0;
-  return null;
+  return expr.kind === "const-float" ? truthOf(expr) : null;
 }
 
 /** &*p is p. */
@@ -256,7 +256,7 @@ function foldUnary(expr: Extract<Expr, { kind: "unary" }>): Expr {
   if (operand.kind === "const-int" && isInteger(expr.type)) {
     return integer(expr.op === "neg" ? -operand.value : ~operand.value, expr);
   }
-  if (operand.kind === "const-float" && expr.op === "neg") return { ...operand, value: -operand.value };
+  if (operand.kind === "const-float" && expr.op === "neg") return foldConstant("neg", operand, operand.type) ?? expr;
   return expr;
 }
 
@@ -264,7 +264,8 @@ const COMMUTATIVE = new Set<BinaryOp>(["add", "mul", "and", "or", "xor"]);
 
 function foldBinary(expr: Extract<Expr, { kind: "binary" }>): Expr {
   const { op, left, right } = expr;
-  if (left.kind === "const-float" && right.kind === "const-float") return foldFloats(expr, left.value, right.value);
+  if (left.kind === "const-float" && right.kind === "const-float")
+    return foldConstants(op, left, right, expr.type) ?? expr;
   if (left.kind === "const-int" && right.kind === "const-int") return foldIntegers(expr, left, right) ?? expr;
   if (!isInteger(expr.type) || isFloat(left.type)) return expr;
   if (left.kind === "const-int" && COMMUTATIVE.has(op)) return foldBinary({ ...expr, left: right, right: left });
@@ -356,40 +357,6 @@ function foldIntegers(
   }
 }
 
-/** binary32 and binary64 in the host's arithmetic, which is IEEE 754 with round to nearest even. */
-function foldFloats(expr: Extract<Expr, { kind: "binary" }>, a: number, b: number): Expr {
-  const truth = (value: boolean): Expr => integer(value ? 1n : 0n, expr);
-  const bytes = bytesOf(expr.left.type);
-  const result = (value: number): Expr =>
-    bytes === 16
-      ? expr
-      : { kind: "const-float", value: bytes === 4 ? Math.fround(value) : value, type: expr.type, span: expr.span };
-  switch (expr.op) {
-    case "add":
-      return result(a + b);
-    case "sub":
-      return result(a - b);
-    case "mul":
-      return result(a * b);
-    case "div":
-      return result(a / b);
-    case "eq":
-      return truth(a === b);
-    case "ne":
-      return truth(a !== b);
-    case "lt":
-      return truth(a < b);
-    case "le":
-      return truth(a <= b);
-    case "gt":
-      return truth(a > b);
-    case "ge":
-      return truth(a >= b);
-    default:
-      return expr;
-  }
-}
-
 function foldLogical(expr: Extract<Expr, { kind: "logical" }>): Expr {
   const left = truthOfConstant(expr.left);
   const short = expr.op === "or";
@@ -402,9 +369,9 @@ function foldConvert(expr: Extract<Expr, { kind: "convert" }>): Expr {
   const { operand, type } = expr;
   if (operand.kind === "const-int") {
     if (isInteger(type) || type.kind === "pointer") return integer(operand.value, expr);
-    if (isFloat(type) && bytesOf(type) < 16) return floatFromInteger(operand.value, expr);
+    if (isFloat(type)) return convertConstant(operand, type) ?? expr;
   }
-  if (operand.kind === "const-float" && type.kind !== "void") return convertFloat(expr, operand.value);
+  if (operand.kind === "const-float" && type.kind !== "void") return convertConstant(operand, type) ?? expr;
   if (operand.type === type && operand.kind !== "assign") return operand;
   // A narrowing after a widening of the same value: (int)(long long)x.
   if (operand.kind === "convert" && isInteger(type) && isInteger(operand.type) && isInteger(operand.operand.type)) {
@@ -431,25 +398,4 @@ function narrowArithmetic(expr: Extract<Expr, { kind: "convert" }>): Expr {
     type,
     span: expr.span,
   });
-}
-
-function floatFromInteger(value: bigint, expr: Extract<Expr, { kind: "convert" }>): Expr {
-  const { type, span } = expr;
-  if (bytesOf(type) === 8) return { kind: "const-float", value: Number(value), type, span };
-  // Number() rounds to 53 bits first; only values that survive that exactly may be rounded again.
-  const asDouble = Number(value);
-  return BigInt(asDouble) === value ? { kind: "const-float", value: Math.fround(asDouble), type, span } : expr;
-}
-
-function convertFloat(expr: Extract<Expr, { kind: "convert" }>, value: number): Expr {
-  const { type, span } = expr;
-  if (isFloat(type)) {
-    // A constant of type long double may stand for more digits than a number holds.
-    if (bytesOf(expr.operand.type) === 16) return expr;
-    return { kind: "const-float", value: bytesOf(type) === 4 ? Math.fround(value) : value, type, span };
-  }
-  if (isBool(type)) return integer(value !== 0 ? 1n : 0n, expr);
-  if (!isInteger(type) || !Number.isFinite(value)) return expr;
-  const whole = BigInt(Math.trunc(value));
-  return wrapTo(type, whole) === whole ? integer(whole, expr) : expr;
 }
