@@ -42,11 +42,7 @@ export class SourceCache {
 
 const preprocessOptions = (options: CcOptions, sysroot: string, isAssembly: boolean): PreprocessOptions => ({
   includePaths: [...options.includePaths, ...(options.noStandardInclude ? [] : [`${sysroot}/include`])],
-  defines: [
-    ...options.defines,
-    ...(options.level > 0 ? ["__OPTIMIZE__=1"] : []),
-    ...(isAssembly ? ["__ASSEMBLER__=1"] : []),
-  ],
+  defines: [...options.defines, ...(isAssembly ? ["__ASSEMBLER__=1"] : [])],
   undefines: options.undefines,
 });
 

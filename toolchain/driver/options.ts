@@ -193,6 +193,9 @@ function otherOption(options: CcOptions, arg: string): string | null {
   if (arg.startsWith("-W")) return set(() => options.warnings.push(arg.slice(1)));
   if (/^-O/.test(arg)) return levelOption(options, arg.slice(2));
   if (/^-g(gdb)?[0-3]?$|^-gdwarf(-[2-5])?$/.test(arg)) return set(() => (options.debug = true));
+  // C90 allowed calls of undeclared functions, declarations without a type and the like.
+  if (/^(-fpermissive|-ansi|-std=(c|gnu)(89|90)|-std=iso9899:199.*)$/.test(arg))
+    return set(() => options.warnings.push("permissive"));
   if (IGNORED.test(arg)) return null;
   const near = nearestName(arg, [...Object.keys(FLAGS), "-Wall", "-Wextra", "-Werror", "-static", "-O0", "-O1"]);
   return `unknown option '${arg}'${near === null ? "" : `; did you mean '${near}'?`} (cc --help lists them all)`;

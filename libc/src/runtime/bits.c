@@ -62,3 +62,14 @@ uint32_t __bswapsi2(uint32_t n) {
 uint64_t __bswapdi2(uint64_t n) {
   return (uint64_t)__bswapsi2((uint32_t)n) << 32 | __bswapsi2((uint32_t)(n >> 32));
 }
+
+/* Copies of the sign bit below it. */
+int __clrsbsi2(int32_t n) {
+  uint32_t other = (uint32_t)(n < 0 ? ~n : n);
+  return other != 0 ? __clzsi2(other) - 1 : 31;
+}
+
+int __clrsbdi2(int64_t n) {
+  uint64_t other = (uint64_t)(n < 0 ? ~n : n);
+  return other != 0 ? __clzdi2(other) - 1 : 63;
+}

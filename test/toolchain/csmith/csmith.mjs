@@ -18,7 +18,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
 const GCC = "riscv64-unknown-elf-gcc";
 const TARGET = ["-march=rv32ima", "-mabi=ilp32", "-nostdlib", "-ffreestanding"];
-const RUN_LIMIT_MS = 4000;
+/** How long the reference may run; many programs of csmith never end. */
+const RUN_LIMIT_MS = Number(process.env["FAULTLINE_CSMITH_LIMIT_MS"] ?? 4000);
 /** Our code without optimisation may take this many times as long as the reference compiler's with it. */
 const SLOWER = 6;
 
@@ -30,6 +31,14 @@ const flavours = [
   ["--no-pointers", "--inline-function"],
   ["--max-block-depth", "3", "--max-array-dim", "2"],
   ["--no-structs", "--no-unions", "--max-funcs", "8"],
+  ["--builtins", "--disable-builtin-kinds", "x86", "--no-argc", "--max-funcs", "6"],
+  ["--no-volatiles", "--no-jumps", "--fixed-struct-fields", "--max-struct-fields", "14"],
+  ["--no-volatile-pointers", "--no-const-pointers", "--max-pointer-depth", "4", "--max-array-len-per-dim", "5"],
+  ["--no-longlong", "--no-math64", "--union-read-type-sensitive"],
+  ["--float", "--strict-float", "--max-funcs", "5"],
+  ["--random-random", "--max-funcs", "6"],
+  ["--no-muls", "--no-divs", "--max-block-size", "3"],
+  ["--int8", "--uint8", "--no-embedded-assigns", "--no-comma-operators", "--no-arrays"],
 ];
 
 export async function loadDriver() {

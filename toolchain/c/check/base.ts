@@ -11,7 +11,7 @@ import type {
   StringObject,
 } from "../tree.ts";
 import { type CType, ERROR_TYPE, INT, isRecord, type QualType, qual, SIZE_T } from "../types.ts";
-import { isWarningEnabled, type WarningOptions } from "../warnings/options.ts";
+import { isPermitted, isWarningEnabled, type WarningOptions } from "../warnings/options.ts";
 import { type Entity, type FunctionState, type ObjectEntity, Scope, type SymbolFacts } from "./scope.ts";
 
 export type Extra = Partial<Pick<Diagnostic, "hint" | "fix" | "notes">>;
@@ -66,6 +66,12 @@ export class CheckerBase {
     if (this.warnings.asErrors.has(option) || this.warnings.allAsErrors)
       this.diagnostics.error(message, span, { ...extra, option: `Werror=${option.slice(1)}` });
     else this.diagnostics.warning(message, span, { ...extra, option });
+  }
+
+  /** What C90 compilers let pass: an error, or a warning where the command line says so. */
+  refuse(option: string, message: string, span: Span, extra: Extra = {}): void {
+    if (isPermitted(this.warnings, option)) this.warn(option, message, span, extra);
+    else this.error(message, span, extra);
   }
 
   note(message: string, span: Span): Diagnostic {

@@ -5,15 +5,17 @@ import { isConst } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
 import type { BinaryOp, BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
 import {
-  CHAR_POINTER, type CType, DOUBLE, FLOAT, type FunctionType, INT, 
-  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LLONG, LONG, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
+  type CType, DOUBLE, FLOAT, type FunctionType, INT, 
+  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
+import { isPermitted } from "../warnings/options.ts";
 import type { Operand } from "./base.ts";
 import { LIBRARY_BUILTINS } from "./builtin-names.ts";
 import { ExpressionChecker, strip } from "./expressions.ts";
 import { headerOf } from "./headers.ts";
-import type { SymbolFacts } from "./scope.ts";
+import { libraryType } from "./library-types.ts";
+import type { Entity, SymbolFacts } from "./scope.ts";
 
 const fn = (returns: CType, ...params: CType[]): FunctionType => ({
   kind: "function",
@@ -22,24 +24,6 @@ const fn = (returns: CType, ...params: CType[]): FunctionType => ({
   variadic: false,
   prototyped: true,
 });
-const CONST_VOID_POINTER = pointerTo(qual(VOID, true));
-const CONST_CHAR_POINTER = pointerTo(qual(CHAR_POINTER.to.type, true));
-
-/** Types of the library functions that a `__builtin_` name may call without a declaration. */
-const LIBRARY_TYPES: Readonly<Record<string, FunctionType>> = {
-  abort: fn(VOID), exit: fn(VOID, INT), abs: fn(INT, INT), labs: fn(LONG, LONG), llabs: fn(LLONG, LLONG), malloc: fn(VOID_POINTER, SIZE_T), calloc: fn(VOID_POINTER, SIZE_T, SIZE_T),
-  realloc: fn(VOID_POINTER, VOID_POINTER, SIZE_T), free: fn(VOID, VOID_POINTER), memcpy: fn(VOID_POINTER, VOID_POINTER, CONST_VOID_POINTER, SIZE_T),
-  memmove: fn(VOID_POINTER, VOID_POINTER, CONST_VOID_POINTER, SIZE_T), memset: fn(VOID_POINTER, VOID_POINTER, INT, SIZE_T), memcmp: fn(INT, CONST_VOID_POINTER, CONST_VOID_POINTER, SIZE_T),
-  memchr: fn(VOID_POINTER, CONST_VOID_POINTER, INT, SIZE_T), strlen: fn(SIZE_T, CONST_CHAR_POINTER), strcmp: fn(INT, CONST_CHAR_POINTER, CONST_CHAR_POINTER),
-  strncmp: fn(INT, CONST_CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T), strcpy: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER), strncpy: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T),
-  strcat: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER), strncat: fn(CHAR_POINTER, CHAR_POINTER, CONST_CHAR_POINTER, SIZE_T), strchr: fn(CHAR_POINTER, CONST_CHAR_POINTER, INT),
-  strrchr: fn(CHAR_POINTER, CONST_CHAR_POINTER, INT), strstr: fn(CHAR_POINTER, CONST_CHAR_POINTER, CONST_CHAR_POINTER), puts: fn(INT, CONST_CHAR_POINTER), putchar: fn(INT, INT),
-  strspn: fn(SIZE_T, CONST_CHAR_POINTER, CONST_CHAR_POINTER), strcspn: fn(SIZE_T, CONST_CHAR_POINTER, CONST_CHAR_POINTER), strpbrk: fn(CHAR_POINTER, CONST_CHAR_POINTER, CONST_CHAR_POINTER),
-  printf: { ...fn(INT, CONST_CHAR_POINTER), variadic: true }, sprintf: { ...fn(INT, CHAR_POINTER, CONST_CHAR_POINTER), variadic: true }, snprintf: { ...fn(INT, CHAR_POINTER, SIZE_T, CONST_CHAR_POINTER), variadic: true },
-  fprintf: { ...fn(INT, VOID_POINTER, CONST_CHAR_POINTER), variadic: true }, fabsf: fn(FLOAT, FLOAT), sqrtf: fn(FLOAT, FLOAT), copysignf: fn(FLOAT, FLOAT, FLOAT),
-  vprintf: fn(INT, CONST_CHAR_POINTER, VOID_POINTER), vsprintf: fn(INT, CHAR_POINTER, CONST_CHAR_POINTER, VOID_POINTER), vsnprintf: fn(INT, CHAR_POINTER, SIZE_T, CONST_CHAR_POINTER, VOID_POINTER),
-}; // biome-ignore format: a table
-
 /** Builtins on integers that are functions of the compiler's helper library: name → helper, parameter, result. */
 const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
   clz: ["__clzsi2", UINT, INT], clzl: ["__clzsi2", ULONG, INT], clzll: ["__clzdi2", ULLONG, INT], ctz: ["__ctzsi2", UINT, INT], ctzl: ["__ctzsi2", ULONG, INT], ctzll: ["__ctzdi2", ULLONG, INT],
@@ -56,10 +40,12 @@ export abstract class CallChecker extends ExpressionChecker {
     const callee = strip(e.callee);
     if (callee.kind === "name") {
       const entity = this.scope.find(callee.name);
-      if (entity === null) {
+      if (entity === null || (callee.name === "alloca" && this.isExternalFunction(entity))) {
+        if (callee.name === "alloca") return this.checkBuiltin("alloca", e);
         if (callee.name.startsWith("__builtin_")) return this.checkBuiltin(callee.name.slice(10), e);
         if (callee.name === "__sync_synchronize") return this.builtin("memory_barrier", [], VOID, e.span);
-        this.unknownFunction(callee.name, callee.span);
+        const implicit = this.unknownFunction(callee.name, callee.span);
+        if (implicit !== null) return this.callSymbol(implicit, e);
         for (const arg of e.args) this.checkExpression(arg);
         return this.errorOperand(e.span);
       }
@@ -86,14 +72,38 @@ export abstract class CallChecker extends ExpressionChecker {
     return this.valueOperand({ kind: "call", callee: value, fn: type, args, type: returns, span: e.span });
   }
 
-  private unknownFunction(name: string, span: Span): void {
-    if (!this.isFirstReport(name)) return;
+  private isExternalFunction(entity: Entity): boolean {
+    if (entity.kind !== "object" || entity.object.storage !== "global") return false;
+    return this.facts.get(entity.object)?.isFunction === true && this.facts.get(entity.object)?.definition === "none";
+  }
+
+  /**
+   * A call of a function without a declaration. Library functions have the type that their header gives them; others are
+   * declared as `int f()` (C90 §6.3.2.2) where the command line allows it, and are an error otherwise.
+   */
+  private unknownFunction(name: string, span: Span): GlobalSymbol | null {
     const header = headerOf(name);
     const hint =
       header !== null
         ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
         : this.nearNameHint(name, span);
-    this.error(`the function '${name}' is not declared`, span, hint);
+    const message = `the function '${name}' is not declared`;
+    const option = "Wimplicit-function-declaration";
+    const known = name === "main" ? null : libraryType(name);
+    const isAllowed = known !== null || isPermitted(this.warnings, option);
+    if (this.isFirstReport(name)) {
+      if (!isAllowed) this.error(message, span, hint);
+      else if (known === null) this.warn(option, `${message}; 'int ${name}()' is assumed`, span, hint);
+      else this.warn(option, message, span, hint);
+    }
+    if (!isAllowed) return null;
+    return this.implicitFunction(name, known ?? { ...fn(INT), prototyped: false }, span);
+  }
+
+  private callSymbol(symbol: GlobalSymbol, e: Extract<Expression, { kind: "call" }>): Operand {
+    const type = symbol.type.type as FunctionType;
+    const args = this.checkArguments(e, type, symbol);
+    return this.valueOperand(this.callHelper(symbol.name, type, args, e.span));
   }
 
   private checkArguments(
@@ -169,8 +179,17 @@ export abstract class CallChecker extends ExpressionChecker {
     if (/^([us]?)(add|sub|mul)(l{0,2})_overflow$/.test(name)) return this.overflow(name, e);
     switch (name) {
       case "expect":
-      case "expect_with_probability":
-        return this.valueOperand(this.convert(this.arg(e, 0), LONG));
+      case "expect_with_probability": {
+        const value = this.convert(this.arg(e, 0), LONG);
+        const expected = this.arg(e, 1);
+        if (isConst(expected) || this.fn === null) return this.valueOperand(value);
+        // What is expected is computed too: kept beside the value.
+        const held = this.localPlace(this.temporary(qual(LONG), span), span);
+        return this.after(
+          this.assignTo(held, value),
+          this.after(this.convert(expected, LONG), this.valueOperand(this.load(held))),
+        );
+      }
       case "assume_aligned":
         return this.valueOperand(this.convert(this.arg(e, 0), VOID_POINTER));
       case "constant_p": {
@@ -193,36 +212,70 @@ export abstract class CallChecker extends ExpressionChecker {
       case "va_copy":
         return this.vaBuiltin(name, e);
       case "prefetch":
-        for (const arg of e.args) this.checkExpression(arg);
-        return this.valueOperand({ kind: "convert", operand: this.constant(0, span), type: VOID, span });
+        if (e.args.length === 0) this.arg(e, 0);
+        if (e.args.length === 0) return this.errorOperand(span);
+        return this.valueOperand(
+          e.args
+            .map((arg) => this.voidValue(this.rvalue(this.checkExpression(arg))))
+            .reduceRight((right, left) => ({ kind: "comma", left, right, type: VOID, span })),
+        );
       case "object_size": {
         for (const arg of e.args) this.checkExpression(arg);
         const kind = e.args[1] === undefined ? 0n : (this.constantInteger(e.args[1], "the second argument") ?? 0n);
         return this.valueOperand(this.constant(kind < 2n ? 0xffff_ffffn : 0n, span, SIZE_T));
       }
+      case "classify_type":
+        return this.valueOperand(this.constant(typeClass(this.arg(e, 0).type), span));
       case "huge_val":
       case "inf":
-        return this.valueOperand({ kind: "const-float", value: Number.POSITIVE_INFINITY, type: DOUBLE, span });
+      case "huge_vall":
+      case "infl":
+        return this.valueOperand({
+          kind: "const-float",
+          value: Number.POSITIVE_INFINITY,
+          type: name.endsWith("l") && name !== "huge_val" ? LDOUBLE : DOUBLE,
+          span,
+        });
       case "huge_valf":
       case "inff":
         return this.valueOperand({ kind: "const-float", value: Number.POSITIVE_INFINITY, type: FLOAT, span });
       case "nan":
       case "nanf":
+      case "nanl":
         return this.valueOperand({
           kind: "const-float",
           value: Number.NaN,
-          type: name === "nan" ? DOUBLE : FLOAT,
+          type: name === "nan" ? DOUBLE : name === "nanf" ? FLOAT : LDOUBLE,
           span,
         });
+      case "signbit":
+      case "signbitf":
+      case "signbitl": {
+        const value = this.convert(this.arg(e, 0), DOUBLE);
+        return this.valueOperand(this.callHelper("__signbit", fn(INT, DOUBLE), [value], span));
+      }
+      case "isgreater":
+      case "isgreaterequal":
+      case "isless":
+      case "islessequal":
+      case "islessgreater":
+      case "isunordered":
+        return this.floatOrder(name, e);
+      case "isnanf":
+      case "isnanl":
       case "isnan":
         return this.withCopy(e, (x) => this.binary("ne", x, x, INT, span));
       case "isinf":
+      case "isinff":
+      case "isinfl":
       case "isfinite":
+      case "finite":
+      case "finitef":
         return this.withCopy(e, (x) => {
           // x − x is 0 for finite numbers and NaN otherwise; an infinity equals itself.
           const difference = this.binary("sub", x, x, x.type, span);
           const finite = this.binary("eq", difference, this.convert(this.constant(0, span), x.type), INT, span);
-          if (name === "isfinite") return finite;
+          if (!name.startsWith("isinf")) return finite;
           return {
             kind: "logical",
             op: "and",
@@ -252,6 +305,39 @@ export abstract class CallChecker extends ExpressionChecker {
     if (source !== undefined) return this.rvalue(this.checkExpression(source));
     this.error("this builtin needs more arguments", e.span);
     return this.errorOperand(e.span).value!;
+  }
+
+  /** Comparisons of floating numbers that are false, not an error, when one of them is no number (C11 §7.12.14). */
+  private floatOrder(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
+    const { span } = e;
+    const [left, right] = [this.arg(e, 0), this.arg(e, 1)];
+    const type = this.commonType(left, right);
+    const test = (op: BinaryOp, a: Expr, b: Expr): Expr => this.binary(op, a, b, INT, span);
+    const simple: Readonly<Record<string, BinaryOp>> = {
+      isgreater: "gt",
+      isgreaterequal: "ge",
+      isless: "lt",
+      islessequal: "le",
+    };
+    const op = simple[name];
+    const [x, y] = [this.convert(left, type), this.convert(right, type)];
+    if (op !== undefined) return this.valueOperand(test(op, x, y));
+    if (this.fn === null) return this.errorOperand(span);
+    const [a, b] = [x, y].map((value) => this.localPlace(this.temporary(qual(type), value.span), span)) as [
+      LValue,
+      LValue,
+    ];
+    const [first, second]: [BinaryOp, BinaryOp] = name === "islessgreater" ? ["lt", "gt"] : ["ne", "ne"];
+    const [p, q] = name === "islessgreater" ? [b, b] : [a, b];
+    const result: Expr = {
+      kind: "logical",
+      op: "or",
+      left: test(first, this.load(a), this.load(p)),
+      right: test(second, name === "islessgreater" ? this.load(a) : this.load(b), this.load(q)),
+      type: INT,
+      span,
+    };
+    return this.after(this.assignTo(a, x), this.after(this.assignTo(b, y), this.valueOperand(result)));
   }
 
   /** Checks a function of one floating argument, which is computed once. */
@@ -288,14 +374,15 @@ export abstract class CallChecker extends ExpressionChecker {
 
   private libraryBuiltin(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
     const known = this.fileScope.names.get(name);
-    if (known?.kind === "object" || LIBRARY_TYPES[name] === undefined) {
+    const type = libraryType(name);
+    if (known?.kind === "object" || type === null) {
       if (known?.kind !== "object") {
         const param = DOUBLE;
         const args = e.args.map((arg) =>
           this.convert(this.rvalue(this.checkExpression(arg)), /^(is|to)/.test(name) ? INT : param),
         );
-        const type = fn(/^(is|to)/.test(name) ? INT : DOUBLE, ...args.map((arg) => arg.type));
-        return this.valueOperand(this.callHelper(name, type, args, e.span));
+        const result = /^(is|to)/.test(name) ? INT : DOUBLE;
+        return this.valueOperand(this.callHelper(name, fn(result, ...args.map((arg) => arg.type)), args, e.span));
       }
       return this.checkCall({ ...e, callee: { kind: "name", name, span: e.callee.span } });
     }
@@ -305,7 +392,6 @@ export abstract class CallChecker extends ExpressionChecker {
       if (text !== null && text.unitBytes === 1)
         return this.valueOperand(this.sizeConstant(end < 0 ? text.units.length : end, e.span));
     }
-    const type = LIBRARY_TYPES[name]!;
     const symbol = this.implicitFunction(name, type, e.span);
     const args = this.checkArguments(e, type, symbol);
     return this.valueOperand(this.callHelper(name, type, args, e.span));
@@ -317,7 +403,8 @@ export abstract class CallChecker extends ExpressionChecker {
       if (list !== null && !this.isError(list.type.type)) this.error(`'${name}' needs a va_list`, e.args[0]!.span);
       return this.errorOperand(e.span);
     }
-    const args = [this.load(list.place!)];
+    const { setup, place } = this.placeOnce(list.place!);
+    const args = [this.load(place)];
     if (name === "va_start") {
       if (this.fn !== null && !this.fn.isVariadic)
         this.error("'va_start' can be used only in a function with '...'", e.span);
@@ -329,7 +416,28 @@ export abstract class CallChecker extends ExpressionChecker {
           this.warn("Wvarargs", "the second argument of 'va_start' is not the last named parameter", last.span);
       }
     } else if (name === "va_copy") args.push(this.convert(this.arg(e, 1), VOID_POINTER));
-    return this.builtin(name, args, VOID, e.span);
+    return this.after(setup, this.builtin(name, args, VOID, e.span));
+  }
+
+  /** A va_list is read and written: what computes its address is computed once. */
+  private placeOnce(place: LValue): { setup: Expr | null; place: LValue } {
+    if (place.kind === "var" || this.fn === null) return { setup: null, place };
+    const address: Expr = { kind: "address", of: place, type: pointerTo(place.type), span: place.span };
+    const held = this.localPlace(this.temporary(qual(address.type), place.span), place.span);
+    const setup = this.assignTo(held, address);
+    return { setup, place: { kind: "deref", pointer: this.load(held), type: place.type, span: place.span } };
+  }
+
+  private after(setup: Expr | null, operand: Operand): Operand {
+    if (setup === null || operand.value === null) return operand;
+    const right = operand.value;
+    return this.valueOperand({
+      kind: "comma",
+      left: this.voidValue(setup),
+      right,
+      type: right.type,
+      span: operand.span,
+    });
   }
 
   private isVaList(list: Operand): boolean {
@@ -347,7 +455,8 @@ export abstract class CallChecker extends ExpressionChecker {
           return this.errorOperand(e.span);
         }
         this.checkVaType(type, e.type.span);
-        return this.builtin("va_arg", [this.load(list.place!)], type.type, e.span, type);
+        const { setup, place } = this.placeOnce(list.place!);
+        return this.after(setup, this.builtin("va_arg", [this.load(place)], type.type, e.span, type));
       }
       case "offsetof":
         return this.offsetOf(e);
@@ -517,6 +626,15 @@ export abstract class CallChecker extends ExpressionChecker {
     const lost = this.binary("ne", this.convert(this.convert(raw, target), type), raw, INT, span);
     return { kind: "logical", op: "or", left: test, right: lost, type: INT, span };
   }
+}
+
+/** GCC's classes of types, as in its typeclass.h. */
+function typeClass(type: CType): number {
+  if (type.kind === "void") return 0;
+  if (type.kind === "pointer") return 5;
+  if (type.kind === "float") return 8;
+  if (isRecord(type)) return type.kind === "union" ? 13 : 12;
+  return 1;
 }
 
 function foldHelper(name: string, value: bigint, bits: number): bigint | null {

@@ -212,7 +212,8 @@ export abstract class ConversionChecker extends TypeChecker {
     if ((target.kind === "pointer" && isInteger(from)) || (isInteger(target) && from.kind === "pointer")) {
       const what =
         target.kind === "pointer" ? "makes a pointer out of an integer" : "makes an integer out of a pointer";
-      this.error(`${this.role(how)} of type '${typeName(qual(from))}' ${what} ('${typeName(unqualified(to))}')`, span, {
+      const message = `${this.role(how)} of type '${typeName(qual(from))}' ${what} ('${typeName(unqualified(to))}')`;
+      this.refuse("Wint-conversion", message, span, {
         hint:
           target.kind === "pointer" && isInteger(from) && value.kind === "load"
             ? "is an & missing?"

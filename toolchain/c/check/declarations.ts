@@ -3,6 +3,7 @@
  */
 import type { Span } from "../../diagnostics.ts";
 import type * as ast from "../ast.ts";
+import { isConst } from "../constant.ts";
 import { alignOf, sizeOf } from "../layout.ts";
 import { parseText } from "../literals.ts";
 import type { Expr, GlobalSymbol, LocalVar, Stmt, TranslationUnit } from "../tree.ts";
@@ -795,6 +796,7 @@ export class Checker extends StatementChecker {
       for (const size of this.pendingSizes) prologue.push(this.statement(size));
       this.pendingSizes = [];
     }
+    this.parameterLength(info, prologue);
     if (!isCompleteType(type.type) && !this.isError(type.type) && type.type.kind !== "void") {
       this.error(`the parameter '${info.name}' has the incomplete type '${typeName(type)}'`, info.span);
       type = qual(ERROR_TYPE);
@@ -812,6 +814,14 @@ export class Checker extends StatementChecker {
     if (info.isRegister) this.registerVariables.add(local);
     if (info.source?.declarator.parts[0]?.kind === "array") this.arrayParameters.add(local);
     if (info.name !== "") this.declare(this.objectEntity(local, info.span, isExempt));
+  }
+
+  /** `int a[n++]`: the length means nothing for a pointer, and is computed all the same (C11 §6.9.1p10). */
+  private parameterLength(info: ParameterInfo, prologue: Stmt[]): void {
+    const part = info.source?.declarator.parts[0];
+    if (part?.kind !== "array" || part.size === null || part.size.kind === "number") return;
+    const length = this.value(part.size);
+    if (!isConst(length) && length.kind !== "load") prologue.push(this.statement(this.voidValue(length)));
   }
 
   /** K&R: the declarations between the parameter names and the body. */

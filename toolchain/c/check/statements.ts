@@ -373,7 +373,11 @@ export abstract class StatementChecker extends InitializerChecker {
     if (fn.isNoreturn) this.warn("Winvalid-noreturn", `'${fn.symbol.name}' is declared never to return`, span);
     if (source.value === null) {
       if (returns.type.kind !== "void" && !this.isError(returns.type))
-        this.error(`'return' needs a value: '${fn.symbol.name}' returns '${typeName(returns)}'`, span);
+        this.refuse(
+          "Wreturn-mismatch",
+          `'return' needs a value: '${fn.symbol.name}' returns '${typeName(returns)}'`,
+          span,
+        );
       return { kind: "return", value: null, span };
     }
     fn.hasReturnValue = true;

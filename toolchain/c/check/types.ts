@@ -152,7 +152,7 @@ export abstract class TypeChecker extends CheckerBase {
 
   private basicType(words: readonly string[], specifiers: Specifiers): QualType {
     if (words.length === 0) {
-      this.error("a declaration needs a type", specifiers.span, {
+      this.refuse("Wimplicit-int", "a declaration needs a type", specifiers.span, {
         hint: "C no longer takes int for granted; write 'int'",
       });
       return qual(INT);
@@ -228,6 +228,7 @@ export abstract class TypeChecker extends CheckerBase {
     const isUnsigned = isInteger(type.type) && !integerOf(type.type).signed;
     const modes: Record<string, [CType, CType]> = {
       QI: [SCHAR, UCHAR],
+      byte: [SCHAR, UCHAR],
       HI: [SHORT, USHORT],
       SI: [INT, UINT],
       DI: [LLONG, ULLONG],

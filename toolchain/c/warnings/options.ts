@@ -5,11 +5,16 @@ export interface WarningOptions {
   readonly enabled: ReadonlySet<string>;
   readonly allAsErrors: boolean;
   readonly asErrors: ReadonlySet<string>;
+  /** Errors that are only warnings, as in compilers of C90: with -std=c90, -ansi, -fpermissive or -w all of them. */
+  readonly permitted: ReadonlySet<string>;
 }
+
+/** Errors that `-fpermissive`, `-Wno-error=NAME` or `-Wno-NAME` make warnings or silence, by GCC's names. */
+const PERMISSIBLE = "Wimplicit-function-declaration Wimplicit-int Wint-conversion Wreturn-mismatch".split(" ");
 
 /** On without being asked for. */
 const DEFAULT =
-  "Wcpp Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Winfinite-recursion-not Wescape Warray-bounds Wvarargs Winvalid-noreturn".split(
+  "Wcpp Wimplicit-function-declaration Wreturn-mismatch Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Winfinite-recursion-not Wescape Warray-bounds Wvarargs Winvalid-noreturn".split(
     " ",
   );
 const ALL =
@@ -39,14 +44,19 @@ export const WARNING_NAMES: readonly string[] = [
   "Wundef",
 ];
 
-/** Reads the flags in order, each without its dash: "Wall", "Wno-format", "Werror", "Werror=return-type", "w". Unknown names are ignored. */
+/** Reads the flags in order, each without its dash: "Wall", "Wno-format", "Werror", "Werror=return-type", "w", "permissive". Unknown names are ignored. */
 export function warningOptions(flags: readonly string[]): WarningOptions {
   const enabled = new Set(DEFAULT);
   const asErrors = new Set<string>();
+  const permitted = new Set<string>();
   let allAsErrors = false;
   let isSilent = false;
   for (const flag of flags) {
+    const relaxed = /^Wno-(?:error=)?(.*)$/.exec(flag);
+    if (relaxed !== null && PERMISSIBLE.includes(`W${relaxed[1]}`)) permitted.add(`W${relaxed[1]}`);
+    if (flag === "w" || flag === "permissive") for (const name of PERMISSIBLE) permitted.add(name);
     if (flag === "w") isSilent = true;
+    else if (flag === "permissive") continue;
     else if (flag === "Wall") for (const name of ALL) enabled.add(name);
     else if (flag === "Wextra" || flag === "W") for (const name of EXTRA) enabled.add(name);
     else if (flag === "Werror") allAsErrors = true;
@@ -61,11 +71,14 @@ export function warningOptions(flags: readonly string[]): WarningOptions {
     } else if (flag.startsWith("Wno-")) enabled.delete(`W${flag.slice(4)}`);
     else if (flag.startsWith("W")) enabled.add(flag.replace(/=.*$/, ""));
   }
-  return { isSilent, enabled, allAsErrors, asErrors };
+  return { isSilent, enabled, allAsErrors, asErrors, permitted };
 }
 
 export const isWarningEnabled = (options: WarningOptions, name: string): boolean =>
   !options.isSilent && options.enabled.has(name);
+
+/** Is this error only a warning here? */
+export const isPermitted = (options: WarningOptions, name: string): boolean => options.permitted.has(name);
 
 /** Everything on: for callers that choose among the reported warnings themselves. */
 export const EVERY_WARNING: WarningOptions = {
@@ -73,4 +86,5 @@ export const EVERY_WARNING: WarningOptions = {
   enabled: new Set(WARNING_NAMES),
   allAsErrors: false,
   asErrors: new Set(),
+  permitted: new Set(),
 };
