@@ -6,6 +6,7 @@
  * The file is one JSON object; docs/recordings.md has every field. `check` is a hash of all the others: a file that was cut
  * short or edited is refused. So is one of another version, or one whose machine has other files.
  */
+import { KernelPanic } from "../kernel/panic.ts";
 import { base64 } from "./base64.ts";
 import type { InputRecord, Moment } from "./machine.ts";
 import { isSameMoment } from "./moment.ts";
@@ -26,6 +27,8 @@ export interface Start {
   readonly stdio: "tty" | "streams";
   /** Files that were added to the machine's own: the program. */
   readonly added: readonly RootEntry[];
+  /** False: the machine had none of its own files, only those in `added` (`run --root`). */
+  readonly hasOwnRoot?: boolean;
 }
 
 export interface StateCheck extends Moment {
@@ -41,6 +44,8 @@ export interface Recording {
   readonly end: Moment;
   /** States on the way, the last one at the end. */
   readonly checks: readonly StateCheck[];
+  /** What the kernel threw in the action that begins at `end` (whose cycles are −1 then), or null. */
+  readonly failure: string | null;
 }
 
 /** Why a recording cannot be opened; the message says what to do. */
@@ -58,6 +63,8 @@ export function rootHashes(root: Iterable<RootEntry>): Record<string, string> {
 
 /** Checks along the way besides the one at the end. */
 const CHECKS = 8;
+/** Most checks in a recording that is made while the run goes on. */
+export const MOST_CHECKS = 2 * CHECKS;
 
 /** Instruction counts at which a recording of this timeline checks its state, besides its end. */
 export function checkPlaces(timeline: Timeline): number[] {
@@ -89,6 +96,7 @@ export function recordingOf(
     log: machine.inputLog.slice(),
     end: { instret, turns, cycles },
     checks,
+    failure: null,
   };
 }
 
@@ -142,7 +150,9 @@ export function readRecording(text: string): Recording {
     );
   }
   if (typeof json !== "object" || json === null || (json as Record<string, unknown>)["format"] !== RECORDING_FORMAT) {
-    throw new RecordingError("this is no recording of Faultline; `save FILE` in `faultline debug` makes one");
+    throw new RecordingError(
+      "this is no recording of Faultline; `faultline run --record FILE` and `save FILE` in the debugger make one",
+    );
   }
   const { check, ...content } = json as Record<string, unknown>;
   if (content["version"] !== RECORDING_VERSION) {
@@ -161,22 +171,31 @@ const isMoment = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&
   ["instret", "turns", "cycles"].every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
+const isEntry = (entry: unknown): boolean =>
+  typeof entry === "object" &&
+  entry !== null &&
+  typeof (entry as RootEntry).path === "string" &&
+  ["file", "directory", "symlink"].includes((entry as RootEntry).type) &&
+  ((entry as RootEntry).type !== "file" || (entry as RootEntry).bytes instanceof Uint8Array);
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
 
 /** A file whose check fits may still have been made by a program that is none of ours. */
 function checkedShape(fields: Record<string, unknown>): Recording {
-  const { config, start, root, log, end, checks } = fields as unknown as Recording;
+  const { config, start, root, log, end, checks, failure = null } = fields as unknown as Recording;
   const isWhole =
     typeof config === "object" &&
     config !== null &&
-    Object.keys(DEFAULT_MACHINE_CONFIG).every((name) => Object.hasOwn(config, name)) &&
+    Object.entries(DEFAULT_MACHINE_CONFIG).every(
+      ([name, value]) => typeof (config as unknown as Record<string, unknown>)[name] === typeof value,
+    ) &&
     typeof start === "object" &&
     start !== null &&
     isStrings(start.argv) &&
     isStrings(start.environment) &&
     Array.isArray(start.added) &&
-    start.added.every((entry) => typeof entry?.path === "string" && entry.bytes instanceof Uint8Array) &&
+    start.added.every(isEntry) &&
+    (start.stdio === "tty" || start.stdio === "streams") &&
     typeof root === "object" &&
     root !== null &&
     isMoment(end) &&
@@ -185,7 +204,7 @@ function checkedShape(fields: Record<string, unknown>): Recording {
     Array.isArray(checks) &&
     checks.every((c) => isMoment(c) && typeof c.hash === "string");
   if (!isWhole) throw new RecordingError("the recording lacks parts that it must have; get the file again");
-  return { config, start, root, log, end, checks };
+  return { config, start, root, log, end, checks, failure };
 }
 
 /** Says what about a machine's own files does not fit a recording, or null. */
@@ -212,7 +231,8 @@ export function replayRecording(timeline: Timeline, recording: Recording): void 
         );
     });
   } catch (error) {
-    if (error instanceof Divergence) throw new RecordingError(`the run differs from the recording: ${error.message}`);
+    if (error instanceof Divergence || error instanceof KernelPanic)
+      throw new RecordingError(`the run differs from the recording: ${error.message}`);
     throw error;
   }
 }

@@ -453,6 +453,8 @@ export class Timeline {
       const at = machine.moment;
       if (!isBefore(at, goal)) {
         if (isSameMoment(at, goal)) return null;
+        // The beginning of an action: its cycles are not known.
+        if (goal.cycles < 0 && at.turns === goal.turns && at.instret === goal.instret) return null;
         throw new Divergence(`the run passes by ${momentText(goal)}: it stands at ${momentText(at)}`);
       }
       const status = machine.runTo({

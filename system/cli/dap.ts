@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Images } from "../debugger/symbols.ts";
 import { Machine } from "../machine.ts";
+import { makeRecording, type Start } from "../recording.ts";
 import { type Arguments, isRecord, RequestError, textOf, textsOf } from "../servers/dap-arguments.ts";
 import { DapReader, frameMessage } from "../servers/dap-framing.ts";
 import { DapSession, type Launch } from "../servers/dap-session.ts";
@@ -11,6 +12,7 @@ import { Timeline } from "../timeline.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot } from "./files.ts";
 import { configFrom, type ParsedOptions } from "./machine-arguments.ts";
+import { saveRecording } from "./recording-file.ts";
 import { prepareProgram } from "./run.ts";
 
 /** Serves one session; resolves to the exit status when the client has gone or disconnects. */
@@ -53,11 +55,13 @@ const launch: Launch = (args, output) => {
       output(stream === "stderr" ? "stderr" : "stdout", decoder[stream].decode(bytes, { stream: true })),
     );
     machine.onMessage = (text) => output("console", `${text}\n`);
-    const problem = machine.boot({
+    const start: Start = {
       argv: [program.path, ...textsOf(args, "args")],
       environment: environmentOf(args),
       stdio: "streams",
-    });
+      added: program.added,
+    };
+    const problem = machine.boot(start);
     if (problem !== null) throw new RequestError(`${named} cannot be executed: ${problem}`);
     const files = new Map(
       entries.flatMap((entry) =>
@@ -65,8 +69,14 @@ const launch: Launch = (args, output) => {
       ),
     );
     const images = new Images((path) => files.get(path) ?? null);
-    const control = new RunControl(new Timeline(machine), noInput());
-    return { control, image: images.byPath(program.path), imageOf: (pid) => images.of(machine, pid), folder };
+    const timeline = new Timeline(machine);
+    return {
+      control: new RunControl(timeline, noInput()),
+      image: images.byPath(program.path),
+      imageOf: (pid) => images.of(machine, pid),
+      folder,
+      save: (file) => saveRecording(resolve(folder, file), makeRecording(timeline, start, root)),
+    };
   } catch (error) {
     if (error instanceof CommandFailure) throw new RequestError(error.message);
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new RequestError(`there is no folder ${folder}`);

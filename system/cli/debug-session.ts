@@ -18,6 +18,7 @@ export interface Session {
   readonly images: Images;
   /** What was booted: enough, with the input log, to do it again. */
   readonly start: Start;
+  /** Files besides `start.added`. */
   readonly root: readonly RootEntry[];
 }
 
@@ -42,9 +43,8 @@ export function bootSession(
   const whole = [...root, ...start.added];
   const machine = new Machine(config, whole, output);
   machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
-  const { argv, environment, stdio } = start;
-  const problem = machine.boot({ argv, environment, stdio });
-  if (problem !== null) throw new CommandFailure(`${argv[0]} cannot be executed: ${problem}`, "", 126);
+  const problem = machine.boot(start);
+  if (problem !== null) throw new CommandFailure(`${start.argv[0]} cannot be executed: ${problem}`, "", 126);
   const files = new Map(whole.map((entry) => [entry.path, entry]));
   const images = new Images((path) => files.get(path)?.bytes ?? null);
   return { machine, timeline: new Timeline(machine), images, start, root };

@@ -1,8 +1,8 @@
 /** `faultline debug`: a program under the debugger, from the keyboard, from scripts (-x), or in batch with answers as JSON. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Debugger } from "../debugger/debugger.ts";
-import { makeRecording, writeRecording } from "../recording.ts";
+import { makeRecording } from "../recording.ts";
 import type { Context } from "./debug/commands.ts";
 import { type Answer, Shell } from "./debug/shell.ts";
 import type { ReadSource } from "./debug/show.ts";
@@ -10,6 +10,7 @@ import { openSession, type Session } from "./debug-session.ts";
 import { readNamedFile } from "./files.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import type { ParsedOptions } from "./machine-arguments.ts";
+import { saveRecording } from "./recording-file.ts";
 
 /** Resolves to the exit status. Throws CommandFailure before the program is started. */
 export async function debugProgram(file: string, args: readonly string[], options: ParsedOptions): Promise<number> {
@@ -127,20 +128,18 @@ function contextOf(session: Session, options: ParsedOptions): Context {
     },
     save(path) {
       if (path === "") throw new RangeError("save to which file? for example: save crash.faultline");
-      const text = writeRecording(makeRecording(timeline, session.start, session.root));
       try {
-        writeFileSync(path, text);
+        return saveRecording(path, makeRecording(timeline, session.start, session.root));
       } catch (error) {
         throw new RangeError(`${path} cannot be written: ${(error as Error).message}`);
       }
-      return `saved ${timeline.end.instret} instructions in ${text.length} bytes to ${path}; faultline replay ${path} opens it`;
     },
     quit: false,
   };
 }
 
 /** Sources from the machine's own files, else from this computer. */
-function sourceReader(session: Session): ReadSource {
+export function sourceReader(session: Session): ReadSource {
   const known = new Map<string, readonly string[] | null>();
   const own = new Map([...session.root, ...session.start.added].map((entry) => [entry.path, entry.bytes]));
   return (path) => {

@@ -4,7 +4,7 @@
  */
 import { NANOSECONDS_PER_CYCLE } from "../../kernel/config.ts";
 import type { Machine } from "../machine.ts";
-import type { BatchEnd } from "./drive-batch.ts";
+import type { BatchEnd, Supervision } from "./drive-batch.ts";
 
 /** Short enough that a key is noticed within a few milliseconds on an interpreter of 40 million instructions a second. */
 const SLICE_CYCLES = 400_000;
@@ -15,6 +15,7 @@ export async function driveTerminal(
   machine: Machine,
   stdin: NodeJS.ReadStream,
   stdout: NodeJS.WriteStream,
+  supervise: Supervision = () => null,
 ): Promise<BatchEnd> {
   let wakeUp: () => void = () => {};
   const resize = (): void => {
@@ -38,7 +39,9 @@ export async function driveTerminal(
   try {
     for (;;) {
       const status = machine.run(SLICE_CYCLES);
+      const end = supervise();
       if (status.kind === "halted" || status.kind === "instruction-limit") return status;
+      if (end !== null) return end;
       if (status.kind === "slice") await new Promise<void>((resolve) => setImmediate(resolve));
       else
         await sleepOrInput(

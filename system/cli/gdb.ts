@@ -65,19 +65,25 @@ function standardInput(stream: InputSource["stream"]): InputSource & { close(): 
   };
 }
 
-/** Serves gdb until it detaches, kills, or goes away; resolves to how the run ended. The machine has been booted. */
+/** Writes a recording of the timeline to a file; returns what to say. */
+type Save = (timeline: Timeline, file: string) => string;
+
+/** `atEnd` is called with the run as it was left. Serves gdb until it detaches, kills, or goes away; resolves to how the run ended. The machine has been booted. */
 export async function serveGdb(
   machine: Machine,
   place: GdbPlace,
   output: Output,
   isTerminal: boolean,
+  save: Save,
+  atEnd: (timeline: Timeline) => void,
 ): Promise<BatchEnd> {
   const input = place.kind === "stdio" ? null : standardInput(isTerminal ? "tty0" : "stdin");
-  const control = new RunControl(new Timeline(machine), input ?? noInput());
+  const timeline = new Timeline(machine);
+  const control = new RunControl(timeline, input ?? noInput());
   const wake = (): void => input?.wake();
   try {
     await control.start();
-    const stub = new GdbStub(control);
+    const stub = new GdbStub(control, (file) => save(timeline, file));
     const end =
       place.kind === "stdio"
         ? await serveStdio(control, stub, output)
@@ -92,6 +98,7 @@ export async function serveGdb(
     if (reason.kind === "exited") return { kind: "halted", status: reason.status };
     return end === "detached" ? { kind: "stuck" } : { kind: "halted", status: 0 };
   } finally {
+    atEnd(timeline);
     input?.close();
   }
 }

@@ -1,5 +1,6 @@
 /** `./bin/faultline`: the commands and how they are spelt. Each command's work stands in a file of its own. */
 import { Command, CommanderError } from "commander";
+import { KernelPanic } from "../../kernel/panic.ts";
 import { runDap } from "./dap.ts";
 import { debugProgram } from "./debug.ts";
 import { explainFault } from "./explain-fault.ts";
@@ -27,6 +28,7 @@ addMachineOptions(
     .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
     .argument("[args...]", "arguments of the program")
     .option("--root <DIR>", "this folder, copied, is the machine's file system; <file> is looked for in it first")
+    .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
     .option("--strace", "print every system call to stderr, as strace does")
     .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)")
     .passThroughOptions(),
@@ -39,6 +41,7 @@ addMachineOptions(
     .command("sh")
     .description("the machine's shell in this terminal; -c 'COMMAND' runs one command")
     .option("-c <COMMAND>", "run COMMAND and exit")
+    .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
     .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)"),
 ).action(async (options: ParsedOptions) => {
   process.exitCode = await runShell(options);
@@ -134,6 +137,12 @@ async function main(): Promise<void> {
       process.exitCode = error.status;
     } else if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof KernelPanic) {
+      process.stderr.write(
+        `faultline: ${error.message}\n  this is a mistake of Faultline; please report it with a recording (--record FILE)\n`,
+      );
+      if (error.dump !== null) process.stderr.write(`${JSON.stringify(error.dump, null, 2)}\n`);
+      process.exitCode = 70;
     } else throw error;
   }
 }

@@ -3,7 +3,7 @@
 import { Debugger } from "../debugger/debugger.ts";
 import { type Recording, RecordingError, readRecording, replayRecording, rootProblem } from "../recording.ts";
 import { placeText, registersText } from "./debug/show.ts";
-import { debugSession } from "./debug.ts";
+import { debugSession, sourceReader } from "./debug.ts";
 import { bootSession, type Output, type Session } from "./debug-session.ts";
 import { numberOption } from "./explain-fault.ts";
 import { CommandFailure } from "./failure.ts";
@@ -26,6 +26,8 @@ export async function replay(file: string, options: ParsedOptions): Promise<numb
     replayRecording(session.timeline, recording);
     isReplaying = false;
     const { timeline } = session;
+    if (recording.failure !== null)
+      process.stderr.write(`faultline: what came next was recorded as: ${recording.failure}\n`);
     process.stderr.write(
       `faultline: ${recording.end.instret} instructions replayed; ${recording.checks.length} states are as recorded\n`,
     );
@@ -38,7 +40,7 @@ export async function replay(file: string, options: ParsedOptions): Promise<numb
       timeline.goTo(at);
     }
     if (isDebugging) return await debugSession(session, options, { text: "" });
-    if (at !== null) show(new Debugger(timeline, session.images));
+    if (at !== null) show(session);
     return 0;
   } catch (error) {
     if (error instanceof RecordingError) throw new CommandFailure(`${file} is not replayed: ${error.message}.`, "");
@@ -47,12 +49,13 @@ export async function replay(file: string, options: ParsedOptions): Promise<numb
 }
 
 function openRecording(recording: Recording, output: Output): Session {
-  const root = loadRoot();
+  const root = recording.start.hasOwnRoot === false ? [] : loadRoot();
   const problem = rootProblem(recording, root);
   if (problem !== null) throw new RecordingError(problem);
   return bootSession(recording.config, root, recording.start, output);
 }
 
-function show(debug: Debugger): void {
-  process.stdout.write(`${placeText(debug, () => null)}\n${registersText(debug)}\n`);
+function show(session: Session): void {
+  const debug = new Debugger(session.timeline, session.images);
+  process.stdout.write(`${placeText(debug, sourceReader(session))}\n${registersText(debug)}\n`);
 }

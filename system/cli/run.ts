@@ -1,11 +1,15 @@
 /** `faultline run`: from a C, assembly or ELF file to a process, with its streams and exit status passed through. */
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { basename, extname } from "node:path";
 import { StraceWriter } from "../export/strace.ts";
 import { Machine } from "../machine.ts";
+import { Recorder } from "../recorder.ts";
+import { makeRecording, type Start } from "../recording.ts";
 import type { RootEntry } from "../root-file-system.ts";
+import type { Timeline } from "../timeline.ts";
 import { compileFile } from "./compile.ts";
-import { type BatchEnd, driveBatch } from "./drive-batch.ts";
+import { type BatchEnd, driveBatch, type Supervision } from "./drive-batch.ts";
 import { driveTerminal } from "./drive-terminal.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot, readNamedFile } from "./files.ts";
@@ -13,10 +17,12 @@ import { gdbFrom, type Output, serveGdb } from "./gdb.ts";
 import { readHostRoot } from "./host-root.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
+import { recordFileFrom, saveRecording } from "./recording-file.ts";
 import { attachExports } from "./trace-export.ts";
 
 /** Exit status when --max-instructions was reached, as timeout(1) has it. */
 const STATUS_LIMIT = 124;
+const HELD_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 const SOURCES = new Set([".c", ".s", ".S"]);
 const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=" + (process.env["TERM"] ?? "dumb")];
 
@@ -51,7 +57,10 @@ export async function runProgram(file: string, args: readonly string[], options:
   const folder = options["root"];
   const root = typeof folder === "string" ? readHostRoot(folder) : own;
   const program = programInRoot(file, folder === undefined ? [] : root) ?? prepareProgram(file, own);
-  return runMachine({ config, root: [...root, ...program.added], argv: [program.path, ...args], named: file, options });
+  const argv = [program.path, ...args];
+  if (folder === undefined) return runMachine({ config, root, added: program.added, argv, named: file, options });
+  // The folder's files are input as the program is: a recording has to have them.
+  return runMachine({ config, root: [], added: [...root, ...program.added], argv, named: file, options });
 }
 
 /** The program as a file of the folder that `--root` names, by its path there, or null. */
@@ -78,7 +87,10 @@ function attachStrace(machine: Machine, options: ParsedOptions): () => void {
 
 interface Run {
   readonly config: ReturnType<typeof configFrom>;
-  readonly root: Iterable<RootEntry>;
+  /** The machine's own files; none when a folder takes their place. */
+  readonly root: readonly RootEntry[];
+  /** Files besides. */
+  readonly added: readonly RootEntry[];
   readonly argv: readonly string[];
   /** What the person called the program, for messages. */
   readonly named: string;
@@ -87,40 +99,89 @@ interface Run {
 
 /** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
 export async function runMachine(run: Run): Promise<number> {
-  const kinds = traceFrom(run.options);
-  const gdb = gdbFrom(run.options["gdb"]);
+  const { config, root, added, argv, options } = run;
+  const kinds = traceFrom(options);
+  const gdb = gdbFrom(options["gdb"]);
+  const recordFile = recordFileFrom(options);
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && gdb?.kind !== "stdio";
   let isReaderGone = false;
   const output: Output = { redirect: null };
-  const machine = new Machine(run.config, run.root, (stream, bytes) => {
+  const machine = new Machine(config, [...root, ...added], (stream, bytes) => {
     if (output.redirect !== null) output.redirect(bytes);
     else if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
   });
-  machine.onMessage = (text) =>
+  const tell = (text: string): void => {
     writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
+  };
+  machine.onMessage = tell;
   const flush =
     kinds === null
       ? () => {}
       : attachTrace(machine, kinds, (text) => writeStandardStream(2, new TextEncoder().encode(text)));
-  const flushStrace = attachStrace(machine, run.options);
-  const finishExports = attachExports(machine, run.options);
-  const problem = machine.boot({ argv: run.argv, environment: ENVIRONMENT, stdio: isInteractive ? "tty" : "streams" });
+  const flushStrace = attachStrace(machine, options);
+  const finishExports = attachExports(machine, options);
+  const start: Start = {
+    argv,
+    environment: ENVIRONMENT,
+    stdio: isInteractive ? "tty" : "streams",
+    added,
+    hasOwnRoot: root.length > 0,
+  };
+  const problem = machine.boot(start);
   if (problem !== null) finishExports();
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
+  const recorder = recordFile === null || gdb !== null ? null : new Recorder(machine, start, root);
+  const save = (failure: string | null): void => {
+    if (recorder !== null) tell(`faultline: ${saveRecording(recordFile!, recorder.recording(failure))}`);
+  };
+  const keep = (timeline: Timeline, file: string): string => saveRecording(file, makeRecording(timeline, start, root));
+  const signals = new HostSignals(recorder !== null);
+  const supervise: Supervision = () => {
+    recorder?.look();
+    return isReaderGone ? { kind: "halted", status: 141 } : signals.end;
+  };
   try {
     const end =
       gdb !== null
-        ? await serveGdb(machine, gdb, output, isInteractive)
+        ? await serveGdb(machine, gdb, output, isInteractive, keep, (timeline) => {
+            if (recordFile !== null) tell(`faultline: ${keep(timeline, recordFile)}`);
+          })
         : isInteractive
-          ? await driveTerminal(machine, process.stdin, process.stdout)
-          : driveBatch(machine, () => isReaderGone);
+          ? await driveTerminal(machine, process.stdin, process.stdout, supervise)
+          : await driveBatch(machine, supervise);
     flush();
+    save(null);
     return statusOf(end, machine);
+  } catch (error) {
+    flush();
+    save((error as Error).message);
+    throw error;
   } finally {
     flush();
     flushStrace();
     finishExports();
-    writeReport(machine, run.options);
+    writeReport(machine, options);
+    signals.release();
+  }
+}
+
+/** Signals of this computer that would end the run at once: held back until the recording has been written. */
+class HostSignals {
+  end: Extract<BatchEnd, { kind: "interrupted" }> | null = null;
+  private readonly isHolding: boolean;
+  private readonly hold = (signal: NodeJS.Signals): void => {
+    this.end = { kind: "interrupted", signal };
+  };
+
+  constructor(isHolding: boolean) {
+    this.isHolding = isHolding;
+    if (isHolding) for (const signal of HELD_SIGNALS) process.on(signal, this.hold);
+  }
+
+  /** From here on they do what they always do; one that came is sent again, so that the caller sees how the run ended. */
+  release(): void {
+    if (this.isHolding) for (const signal of HELD_SIGNALS) process.off(signal, this.hold);
+    if (this.end !== null) process.kill(process.pid, this.end.signal);
   }
 }
 
@@ -133,6 +194,8 @@ function statusOf(end: BatchEnd, machine: Machine): number {
         `faultline: stopped after ${machine.hart.instret} instructions, as --max-instructions asks\n`,
       );
       return STATUS_LIMIT;
+    case "interrupted":
+      return 128 + (constants.signals[end.signal] ?? 0);
     case "stuck":
       process.stderr.write(
         "faultline: every process waits, and nothing can wake one: input has ended and no timer runs\n",

@@ -8,5 +8,5 @@ export async function runShell(options: ParsedOptions): Promise<number> {
   const config = configFrom(options);
   const command = options["c"];
   const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : ["/bin/sh"];
-  return runMachine({ config, root: loadRoot(), argv, named: "sh", options });
+  return runMachine({ config, root: loadRoot(), added: [], argv, named: "sh", options });
 }

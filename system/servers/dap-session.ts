@@ -30,7 +30,7 @@ import { CAPABILITIES, describeStop, FAULT_FILTERS, SIGNAL_FILTER } from "./dap-
 import type { DapIncoming } from "./dap-framing.ts";
 import { Values } from "./dap-values.ts";
 import { writeMemory } from "./edit-memory.ts";
-import { monitor } from "./gdb-monitor.ts";
+import { monitor, type SaveRecording } from "./gdb-monitor.ts";
 import type { RunControl } from "./run-control.ts";
 import { SourceStepping } from "./source-stepping.ts";
 import type { StopReason } from "./stop.ts";
@@ -43,6 +43,8 @@ export interface Launched {
   readonly imageOf: (pid: number) => Image | null;
   /** Relative source names start here. */
   readonly folder: string;
+  /** Writes the run so far to a file, for `monitor save FILE`. */
+  readonly save: SaveRecording;
 }
 
 /** Loads what a launch request asks for. Throws RequestError. */
@@ -484,7 +486,10 @@ export class DapSession {
     const { control } = this.halted;
     const command = /^monitor(?:\s+(.*))?$/.exec(text.trim());
     if (command !== null)
-      return { result: monitor(control.machine, control.pid, command[1] ?? "help").join("\n"), variablesReference: 0 };
+      return {
+        result: monitor(control.machine, control.pid, command[1] ?? "help", this.ready.save).join("\n"),
+        variablesReference: 0,
+      };
     const scope = this.scopeOfId(args["frameId"] === undefined ? null : integerOf(args, "frameId"));
     const value = this.value(text, scope);
     // In words, and an error where there is nothing to be said.

@@ -8,8 +8,11 @@ import type { Machine } from "../machine.ts";
 interface Command {
   readonly usage: string;
   readonly meaning: string;
-  readonly run: (machine: Machine, pid: number, args: readonly string[]) => string[];
+  readonly run: (machine: Machine, pid: number, args: readonly string[], save: SaveRecording) => string[];
 }
+
+/** Writes the run to a file; returns what to say. Throws when it cannot be written. */
+export type SaveRecording = (file: string) => string;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   help: {
@@ -27,16 +30,30 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   ps: { usage: "ps", meaning: "all processes", run: showProcesses },
   when: { usage: "when", meaning: "where in the run the machine stands", run: showWhen },
+  save: {
+    usage: "save FILE",
+    meaning: "write the run so far to a .faultline file (faultline replay opens it)",
+    run: (_machine, _pid, [file], save) => [saveTo(file, save)],
+  },
 };
 
 /** The answer to a monitor command, a line each. `pid`: the process that gdb has selected. */
-export function monitor(machine: Machine, pid: number, text: string): string[] {
+export function monitor(machine: Machine, pid: number, text: string, save: SaveRecording): string[] {
   const [name = "help", ...args] = text
     .trim()
     .split(/\s+/)
     .filter((word) => word !== "");
   if (!Object.hasOwn(COMMANDS, name)) return [`monitor knows no "${name}"; monitor help lists what it knows`];
-  return COMMANDS[name].run(machine, pid, args);
+  return COMMANDS[name].run(machine, pid, args, save);
+}
+
+function saveTo(file: string | undefined, save: SaveRecording): string {
+  if (file === undefined) return "monitor save takes a file, for example: monitor save crash.faultline";
+  try {
+    return save(file);
+  } catch (error) {
+    return `${file} cannot be written: ${(error as Error).message}`;
+  }
 }
 
 function showTlb(machine: Machine): string[] {

@@ -11,7 +11,7 @@ import { processes, processOf, readMemory, registersOf } from "../inspect.ts";
 import { PC_REGISTER } from "../machine.ts";
 import { readAuxv } from "./auxv.ts";
 import { writeMemory } from "./edit-memory.ts";
-import { monitor } from "./gdb-monitor.ts";
+import { monitor, type SaveRecording } from "./gdb-monitor.ts";
 import { fromHex, hexToWord, MEMORY_MAP_XML, parseHex, REGISTERS, TARGET_XML, toHex, wordToHex } from "./gdb-target.ts";
 import { programAt } from "./observer.ts";
 import { MOST_PACKET_BYTES } from "./rsp-framing.ts";
@@ -41,13 +41,15 @@ const reply = (text: string, after: After = "none"): Reply => ({ text, after });
 
 export class GdbStub {
   private readonly control: RunControl;
+  private readonly save: SaveRecording;
   /** Thread that registers and memory are read of (Hg); 0: that of the latest stop. */
   private selected = 0;
   private auxv: Uint8Array | null = null;
 
   /** The machine stands at the first instruction of its first process. */
-  constructor(control: RunControl) {
+  constructor(control: RunControl, save: SaveRecording) {
     this.control = control;
+    this.save = save;
     this.auxv = readAuxv(control.machine, control.pid);
   }
 
@@ -312,7 +314,7 @@ export class GdbStub {
       case "qRcmd": {
         const command = fromHex(text.slice("qRcmd,".length));
         if (command === null) return reply(BAD);
-        const lines = monitor(this.control.machine, this.pid, Buffer.from(command).toString("utf8"));
+        const lines = monitor(this.control.machine, this.pid, Buffer.from(command).toString("utf8"), this.save);
         return reply(toHex(new TextEncoder().encode(`${lines.join("\n")}\n`)));
       }
       default:

@@ -95,7 +95,7 @@ export async function startSession(
   if (problem !== null) throw new Error(problem);
   const control = new RunControl(new Timeline(machine), noInput());
   await control.start();
-  return { control, stub: new GdbStub(control), machine, output: () => text };
+  return { control, stub: new GdbStub(control, (file) => `saved ${file}`), machine, output: () => text };
 }
 
 /** Runs gdb's commands against a session over TCP; everything that gdb printed. */
