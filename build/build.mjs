@@ -4,62 +4,18 @@
  *   grammars   .ohm files            -> toolchain/generated/*.ts
  *   stubs      kernel/abi.ts         -> dist/gen/libc        (system-call stubs in assembly)
  *   sysroot    libc/, programs/      -> dist/sysroot, dist/rootfs.tar   (with our own compiler)
- *   cli        system/cli/main.ts    -> dist/cli.mjs
+ *   cli        system/cli/main.ts    -> dist/cli.cjs, and dist/cli/ (the program and V8's compiled form of it)
  *   web        web/                  -> dist/web
  *
  * Every step is skipped when nothing that it reads has changed.
  */
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { bundleCommandLine } from "./command-line.mjs";
+import { isUpToDate, recordBuild, sourcesNow } from "./freshness.cjs";
 import { fail, root } from "./setup.mjs";
 
 export const dist = join(root, "dist");
-const sourceFolders = ["emulator", "kernel", "toolchain", "system", "web", "libc", "programs", "build"];
-const stampFile = join(dist, ".built");
-
-/** One digest over names, sizes and times of change of all that the build reads. */
-function fingerprint() {
-  const hash = createHash("sha256");
-  const visit = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== "generated") visit(path);
-      } else {
-        const { size, mtimeMs } = statSync(path);
-        hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`);
-      }
-    }
-  };
-  for (const folder of sourceFolders) visit(join(root, folder));
-  hash.update(readFileSync(join(root, "package-lock.json")));
-  return hash.digest("hex");
-}
-
-/** True when dist/ was built from the sources as they stand. */
-export function isUpToDate() {
-  return existsSync(stampFile) && readFileSync(stampFile, "utf8") === fingerprint();
-}
-
-async function bundleCli() {
-  const { build } = await import("esbuild");
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["system/cli/main.ts"],
-    outfile: "dist/cli.mjs",
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "esm",
-    sourcemap: "linked",
-    logLevel: "warning",
-    // commander is CommonJS inside; ESM bundles need a require for it.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-  });
-}
 
 async function bundleWeb() {
   const { build } = await import("esbuild");
@@ -88,6 +44,7 @@ async function bundleWeb() {
  */
 export async function buildAll({ log = () => {}, force = false } = {}) {
   if (!force && isUpToDate()) return;
+  const sources = sourcesNow();
   mkdirSync(dist, { recursive: true });
   const step = async (name, work) => {
     const started = performance.now();
@@ -102,7 +59,7 @@ export async function buildAll({ log = () => {}, force = false } = {}) {
     await step("libc and programs, compiled by our own compiler", async () =>
       (await import("./sysroot.mjs")).buildSysroot({ root, outDir: dist, log }),
     );
-    await step("command line", bundleCli);
+    await step("command line", () => bundleCommandLine({ root, outDir: dist }));
     await step("web page", bundleWeb);
   } catch (error) {
     fail(
@@ -110,7 +67,7 @@ export async function buildAll({ log = () => {}, force = false } = {}) {
       "the message above names file and line; run the same command again once it is corrected.",
     );
   }
-  writeFileSync(stampFile, fingerprint());
+  recordBuild(sources);
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -5,11 +5,14 @@ import { fileURLToPath } from "node:url";
 import { type RootEntry, readRootArchive } from "../root-file-system.ts";
 import { CommandFailure } from "./failure.ts";
 
-/** The folder of the build's results: this code runs as dist/cli.mjs, or from source in tests. */
+/** The folder of the build's results: this code runs as dist/cli/program.cjs, or from source in tests. */
 function distFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  return existsSync(join(here, "rootfs.tar")) ? here : join(here, "..", "..", "dist");
+  return existsSync(join(here, "..", "rootfs.tar")) ? join(here, "..") : join(here, "..", "..", "dist");
 }
+
+/** The folder of headers and libraries, which are also under /usr in the machine. */
+export const sysrootFolder = (): string => join(distFolder(), "sysroot");
 
 /** The root file system that the build made. Throws CommandFailure when it is missing or damaged. */
 export function loadRoot(): RootEntry[] {

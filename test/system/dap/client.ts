@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 /** What the build has made; not bin/faultline, which would look for changed sources each time. */
-const CLI = process.env["FAULTLINE_CLI"] ?? join(root, "dist", "cli.mjs");
+const CLI = process.env["FAULTLINE_CLI"] ?? join(root, "dist", "cli.cjs");
 const PATIENCE_MILLISECONDS = 40_000;
 
 export interface Response {
