@@ -72,6 +72,7 @@ export function compareSeed(driver, seed, folder) {
   const source = join(folder, `${seed}.c`);
   const flavour = flavours[seed % flavours.length];
   const made = spawnSync("csmith", ["--seed", String(seed), ...flavour, "-o", source], {
+    cwd: folder, // where it leaves a file platform.info
     encoding: "utf8",
     timeout: 10_000,
   });
