@@ -77,11 +77,12 @@ function firstProcess(core: Core, pid: Pid): Process {
     exitCode: 0,
     exitSignal: 0,
     parentSignal: 0,
+    parentDeathSignal: 0,
     stopReport: 0,
     continueReport: false,
     limits: {
       stackBytes: { soft: STACK_LIMIT_BYTES, hard: UNLIMITED },
-      openFiles: { soft: 256, hard: 256 },
+      openFiles: { soft: 1024, hard: 1024 },
       addressSpaceBytes: { soft: UNLIMITED, hard: UNLIMITED },
     },
     hardFaultVpn: -1,

@@ -108,6 +108,31 @@ export function truncateContent(content: FileContent, bytes: number): void {
   content.bytes = bytes;
 }
 
+/** Makes [start, end) a hole: whole chunks go, the rest reads as zeros. The length stays. */
+export function punchContent(content: FileContent, start: number, end: number): void {
+  const stop = Math.min(end, content.bytes);
+  if (start >= stop) return;
+  ownTable(content);
+  for (const index of [...content.chunks.keys()]) {
+    const [from, to] = [Math.max(start, index * CHUNK_BYTES), Math.min(stop, (index + 1) * CHUNK_BYTES)];
+    if (from >= to) continue;
+    const isWhole = from === index * CHUNK_BYTES && (to === (index + 1) * CHUNK_BYTES || to === content.bytes);
+    if (!isWhole) ownedChunk(content, index).fill(0, from % CHUNK_BYTES, (from % CHUNK_BYTES) + to - from);
+    else {
+      content.chunks.delete(index);
+      content.owned.delete(index);
+    }
+  }
+}
+
+/** The first byte from `offset` on that lies in a chunk (`isData`), or in none; content.bytes or more when there is none. */
+export function nextStored(content: FileContent, offset: number, isData: boolean): number {
+  for (let at = offset; at < content.bytes; at = (Math.floor(at / CHUNK_BYTES) + 1) * CHUNK_BYTES) {
+    if (content.chunks.has(Math.floor(at / CHUNK_BYTES)) === isData) return at;
+  }
+  return content.bytes;
+}
+
 /** A copy that shares the chunks; afterwards neither side changes them in place. */
 export function shareContent(content: FileContent): FileContent {
   content.owned.clear();

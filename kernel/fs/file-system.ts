@@ -13,6 +13,7 @@ import {
   contiguousContent,
   emptyContent,
   MAX_FILE_BYTES,
+  punchContent,
   readContent,
   shareContent,
   truncateContent,
@@ -168,6 +169,13 @@ export class FileSystem {
     return inode;
   }
 
+  /** A file that no directory names; it lives while somebody holds it. */
+  makeNameless(permissions: number, nowCycles: number): FileInode {
+    const inode: FileInode = { ...this.#fields(permissions, nowCycles), kind: "file", content: emptyContent() };
+    this.#add(inode);
+    return inode;
+  }
+
   makeDirectory(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): DirectoryInode {
     const fields = this.#fields(permissions, nowCycles);
     const inode: DirectoryInode = {
@@ -252,6 +260,28 @@ export class FileSystem {
     }
   }
 
+  /** Two names change what they mean (RENAME_EXCHANGE). The caller has checked loops. */
+  exchange(a: DirectoryInode, name: string, b: DirectoryInode, other: string, nowCycles: number): void {
+    const [first, second] = [a.entries.get(name), b.entries.get(other)];
+    if (!first || !second) throw new KernelPanic(`exchange of a missing name ${name} or ${other}`);
+    a.entries.set(name, { inode: second.inode, cookie: first.cookie });
+    b.entries.set(other, { inode: first.inode, cookie: second.cookie });
+    for (const { number, from, to } of [
+      { number: first.inode, from: a, to: b },
+      { number: second.inode, from: b, to: a },
+    ]) {
+      const inode = this.#inodes.get(number);
+      if (!inode) continue;
+      inode.ctimeCycles = nowCycles;
+      if (inode.kind !== "directory" || from === to) continue;
+      inode.parent = to.number;
+      from.links--;
+      to.links++;
+    }
+    this.#touch(a, nowCycles);
+    this.#touch(b, nowCycles);
+  }
+
   // ---- holds ----
 
   /** Keeps an inode alive while an open file or a mapping refers to it. */
@@ -284,6 +314,14 @@ export class FileSystem {
   truncate(inode: FileInode, bytes: number, nowCycles: number): void {
     const before = inode.content.chunks.size;
     truncateContent(inode.content, bytes);
+    this.#usedChunks += inode.content.chunks.size - before;
+    this.#touch(inode, nowCycles);
+  }
+
+  /** Makes bytes [start, end) a hole. */
+  punch(inode: FileInode, start: number, end: number, nowCycles: number): void {
+    const before = inode.content.chunks.size;
+    punchContent(inode.content, start, end);
     this.#usedChunks += inode.content.chunks.size - before;
     this.#touch(inode, nowCycles);
   }

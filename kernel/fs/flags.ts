@@ -16,6 +16,8 @@ export const Open = {
   NoFollow: 0o400000,
   CloseOnExec: 0o2000000,
   Path: 0o10000000,
+  /** __O_TMPFILE; O_TMPFILE is this with O_DIRECTORY. */
+  Temporary: 0o20000000,
 } as const;
 
 /** Flags that fcntl(F_SETFL) may change. */

@@ -31,14 +31,15 @@ const FILE_PIECE_BYTES = 4096;
  * read, −errno or RESTART.
  */
 export function readFile(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
-  if (!isReadable(file.flags)) return -Errno.EBADF;
   const inode = core.fs.inode(file.inode);
+  if (position >= 0 && inode?.kind === "fifo") return -Errno.ESPIPE;
+  if (!isReadable(file.flags)) return -Errno.EBADF;
   switch (inode?.kind) {
     case "file":
     case "generated":
       return readStored(core, p, file, inode, span, position);
     case "fifo":
-      return position >= 0 ? -Errno.ESPIPE : readPipe(core, p, file, inode, span);
+      return readPipe(core, p, file, inode, span);
     case "device":
       return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : readFromDevice(core, p, file, inode, span);
     case "directory":
@@ -53,13 +54,14 @@ export function readFile(core: Core, p: Process, file: OpenFile, span: Span, pos
 
 /** Writes a span: as readFile. */
 export function writeFile(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
-  if (!isWritable(file.flags)) return -Errno.EBADF;
   const inode = core.fs.inode(file.inode);
+  if (position >= 0 && inode?.kind === "fifo") return -Errno.ESPIPE;
+  if (!isWritable(file.flags)) return -Errno.EBADF;
   switch (inode?.kind) {
     case "file":
       return writeStored(core, p, file, inode, span, position);
     case "fifo":
-      return position >= 0 ? -Errno.ESPIPE : writePipe(core, p, file, inode, span);
+      return writePipe(core, p, file, inode, span);
     case "device":
       return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : writeToDevice(core, p, file, inode, span);
     case "proc":

@@ -121,10 +121,12 @@ export function dropLocks(core: Core, table: FileTable, inode: number): void {
 }
 
 /** flock's operations. */
-const Flock = { Shared: 1, Exclusive: 2, NonBlocking: 4, Unlock: 8 } as const;
+const Flock = { Shared: 1, Exclusive: 2, NonBlocking: 4, Unlock: 8, Mandatory: 32 } as const;
 
 /** flock: a lock on a whole file, of an open file. 0, −errno, or RESTART. */
 export function lockFile(core: Core, p: Process, file: OpenFile, operation: number): number {
+  // LOCK_MAND was taken away in Linux 5.18: asking for it succeeds and does nothing.
+  if ((operation & Flock.Mandatory) !== 0) return 0;
   const kind = operation & ~Flock.NonBlocking;
   if (kind !== Flock.Shared && kind !== Flock.Exclusive && kind !== Flock.Unlock) return -Errno.EINVAL;
   // A conversion gives the old lock up first (flock(2)).

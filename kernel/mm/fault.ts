@@ -14,7 +14,7 @@
  *
  * Guest mistakes are results ("segv", "bus"); the caller turns them into a signal or −EFAULT.
  */
-import { PAGE_BYTES } from "../../emulator/bits.ts";
+import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { isValid, makePte, PTE_A, PTE_D, PTE_R, PTE_V, PTE_W, PTE_X, ptePfn } from "../../emulator/pte.ts";
 import type { Access } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
@@ -26,7 +26,7 @@ import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
-import { flushFile, isBeyondFile } from "./page-cache.ts";
+import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
 import { awaitFrames, OUT_OF_MEMORY, requestFrame } from "./reclaim.ts";
@@ -165,7 +165,7 @@ function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: numb
   const { inode, offset, fileBytes } = vma.backing;
   const at = vpn * PAGE_BYTES - vma.start;
   // Beyond the last page that the file has any byte of there is nothing to show.
-  if (at >= fileBytes) return "bus";
+  if (at >= fileBytes || offset + at >= pageCeil(bytesOfFile(core, inode))) return "bus";
   const pfn = requestFrame(core, p.pid, vpn, "file", false);
   if (pfn < 0) return stall(core, p, pfn);
   flushFile(core, inode);

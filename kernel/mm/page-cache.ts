@@ -4,7 +4,7 @@
  * A file that is mapped MAP_SHARED has one SharedObject, which holds its pages by index as it would anonymous ones. What
  * differs: a page's first contents come from the file, and a page that has been written goes back to the file, not to
  * swap. That happens when its last mapping goes (unmapping, trimming, exit), at msync, and before read(2) or a private
- * mapping looks at the file; write(2) and truncation bring resident pages up to date. So everyone always sees one file.
+ * mapping looks at the file; write(2) and truncation (truncate.ts) bring resident pages up to date. So everyone always sees one file.
  *
  * Files live in memory, so writing one takes no device; a copy of the page is charged. When the file system is full, the
  * page keeps its contents like an anonymous one (swap included), and later attempts try again.
@@ -13,7 +13,7 @@ import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { isValid, PTE_D } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
-import { type FileInode, sizeBytes } from "../fs/inode.ts";
+import { sizeBytes } from "../fs/inode.ts";
 import { Copy, Flight } from "./frames.ts";
 import { fencePage, pteAddress, writePte } from "./page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -113,20 +113,4 @@ export function refreshFile(core: Core, inode: number, offset: number, bytes: nu
     page.fill(0, got);
     if (isSwapped) core.swap.replaceBytes(softwareValue(held), page);
   }
-}
-
-/**
- * Changes a file's length; pages of its shared mappings show zeros beyond the new end, and SIGBUS where none is resident.
- * Left out: taking resident pages beyond the end away at once, as Linux does.
- */
-export function truncateFile(core: Core, inode: FileInode, bytes: number): void {
-  const before = sizeBytes(inode);
-  flushFile(core, inode.number);
-  core.fs.truncate(inode, bytes, core.hart.cycles);
-  refreshFile(
-    core,
-    inode.number,
-    Math.min(before, bytes),
-    Math.max(before, bytes) - Math.min(before, bytes) + PAGE_BYTES,
-  );
 }

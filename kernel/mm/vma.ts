@@ -18,7 +18,10 @@ export type Backing =
       /** Maps a file that was opened for reading only: mprotect may not make it writable. */
       readonly isReadOnly: boolean;
     }
-  /** Private mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` zeros. */
+  /**
+   * Private mapping of a file: page i shows file bytes from `offset` + i × 4096; beyond `fileBytes` (a program's segment)
+   * zeros, beyond the file's end nothing. mmap's mappings have no bound but the file's end: Infinity.
+   */
   | {
       readonly kind: "file";
       readonly inode: number;

@@ -98,6 +98,12 @@ export function execProgram(
   return 0;
 }
 
+/** Whether the file itself may be executed, before anything is read of its arguments: 0 or −errno. */
+export function checkProgram(core: Core, p: Process, path: string): number {
+  const file = readFileForExec(core, p, path);
+  return typeof file === "number" ? file : 0;
+}
+
 /** Resolves scripts to their interpreters, and plans the loading of the program. */
 function findProgram(
   core: Core,

@@ -10,7 +10,7 @@ import { releaseFiles } from "../fs/open-file.ts";
 import { leaveTerminal } from "../tty/device.ts";
 import type { Process, ProcessCounts } from "./process.ts";
 import { account, removeReady, wake } from "./scheduler.ts";
-import { ActionFlag, childChannel, Handler, postSignal, SignalCode } from "./signals.ts";
+import { ActionFlag, childChannel, Handler, postSignal, postThreadSignal, SignalCode } from "./signals.ts";
 import { leaveSpace, NO_SPACE } from "./space-users.ts";
 import { isLeader, isOver, leaderOf, threadsOf } from "./threads.ts";
 import { disarmTimers } from "./timers.ts";
@@ -126,6 +126,8 @@ function adoptChildren(core: Core, parent: Process): void {
   for (const child of [...core.processes.values()]) {
     if (child.ppid !== parent.pid) continue;
     child.ppid = INIT_PID;
+    if (child.parentDeathSignal !== 0 && !isOver(child))
+      postThreadSignal(core, child, child.parentDeathSignal, { code: SignalCode.User, senderPid: parent.pid });
     if (isLeader(child) && isOver(child)) tellParent(core, child);
   }
 }

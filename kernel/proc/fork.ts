@@ -194,6 +194,7 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     exitCode: 0,
     exitSignal: 0,
     parentSignal: isThread ? 0 : flags & Clone.SignalMask,
+    parentDeathSignal: 0,
     stopReport: 0,
     continueReport: false,
     limits: structuredClone(parent.limits),

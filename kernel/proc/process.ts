@@ -185,6 +185,8 @@ export interface Process {
   exitSignal: number;
   /** Signal sent to the parent at exit (SIGCHLD, or 0 for threads). */
   parentSignal: number;
+  /** Signal that it gets when its parent ends (PR_SET_PDEATHSIG), or 0. A child starts with 0. */
+  parentDeathSignal: number;
   /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */
   stopReport: number;
   continueReport: boolean;

@@ -14,7 +14,7 @@ import { RUSAGE_BYTES, rusageOf } from "./rusage.ts";
 import { childChannel, SignalCode, sleepUnlessSignalled } from "./signals.ts";
 import { isLeader, isOver, leaderOf } from "./threads.ts";
 
-const IdType = { All: 0, Pid: 1, Pgid: 2 } as const;
+const IdType = { All: 0, Pid: 1, Pgid: 2, PidFd: 3 } as const;
 const Option = { NoHang: 1, Stopped: 2, Exited: 4, Continued: 8, NoWait: 0x1000000 } as const;
 const ALL_OPTIONS = Option.NoHang | Option.Stopped | Option.Exited | Option.Continued | Option.NoWait;
 /** __WALL, __WCLONE, __WNOTHREAD: accepted; every thread of a process waits for all its children. */
@@ -36,6 +36,8 @@ export function waitForChild(core: Core, p: Process, request: WaitRequest): numb
   const options = request.options & ~THREAD_OPTIONS;
   const wanted = options & (Option.Stopped | Option.Exited | Option.Continued);
   if ((options & ~ALL_OPTIONS) !== 0 || wanted === 0) return -Errno.EINVAL;
+  // A descriptor of a process: nothing here makes one.
+  if (request.idType === IdType.PidFd) return request.id < 0 ? -Errno.EINVAL : -Errno.EBADF;
   if (request.idType < IdType.All || request.idType > IdType.Pgid) return -Errno.EINVAL;
   if (request.idType !== IdType.All && request.id < (request.idType === IdType.Pid ? 1 : 0)) return -Errno.EINVAL;
 
@@ -46,7 +48,7 @@ export function waitForChild(core: Core, p: Process, request: WaitRequest): numb
     const news = newsOf(child, options);
     if (news !== null) return report(core, p, child, news, request);
   }
-  if (!exists) return -Errno.ECHILD;
+  if (!exists) return writeInfo(core, p, request.infoVaddr, new Int32Array(WRITTEN_WORDS)) || -Errno.ECHILD;
   if ((options & Option.NoHang) !== 0) return writeInfo(core, p, request.infoVaddr, new Int32Array(WRITTEN_WORDS));
   return sleepUnlessSignalled(core, p, childChannel(p.tgid));
 }

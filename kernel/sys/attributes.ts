@@ -21,7 +21,15 @@ const BLOCK_BYTES = 4096;
 const DEV_MINOR_ROOT = 1;
 const DEV_MINOR_PROC = 2;
 
+/** AT_STATX_FORCE_SYNC and DONT_SYNC: one or the other; nothing here is ever out of date. */
+const STATX_SYNC = 0x6000;
+const STATX_RESERVED = 0x80000000 | 0;
+const AT_NO_AUTOMOUNT = 0x800;
+
 const statx: SyscallHandler = (core, p, a) => {
+  const known = At.SymlinkNoFollow | At.EmptyPath | AT_NO_AUTOMOUNT | STATX_SYNC;
+  if ((a[2] & ~known) !== 0 || (a[2] & STATX_SYNC) === STATX_SYNC || (a[3] & STATX_RESERVED) !== 0)
+    return -Errno.EINVAL;
   const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
   if (typeof path === "number") return path;
   const inode = inodeByPathOrFd(core, p, a[0], path, a[2]);
@@ -156,6 +164,7 @@ const utimensat_time64: SyscallHandler = (core, p, a) => {
     words[at] === Utime.Now || words[at] === Utime.Omit || (words[at] >= 0 && words[at] < 1_000_000_000);
   if (!isTime(2) || !isTime(6)) return -Errno.EINVAL;
   if (words[2] === Utime.Omit && words[6] === Utime.Omit) return 0;
+  if (a[1] === 0 && a[0] === AT_FDCWD) return -Errno.EFAULT;
   const inode = a[1] === 0 ? inodeOfFd(core, p, a[0]) : inodeOfPath(core, p, a[0], a[1], a[3]);
   if (typeof inode === "number") return inode;
   if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EPERM;

@@ -101,7 +101,8 @@ function undeletable(path: string): number {
 }
 
 const renameat2: SyscallHandler = (core, p, a) => {
-  if (a[4] & ~Rename.NoReplace) return -Errno.EINVAL;
+  if (a[4] & ~(Rename.NoReplace | Rename.Exchange) || a[4] === (Rename.NoReplace | Rename.Exchange))
+    return -Errno.EINVAL;
   const from = placeOf(core, p, a[0], a[1]);
   if (typeof from === "number") return from;
   const to = placeOf(core, p, a[2], a[3]);
@@ -116,6 +117,14 @@ const renameat2: SyscallHandler = (core, p, a) => {
   if (typeof target === "number") return target === -Errno.EACCES ? -Errno.EXDEV : target;
   const replaced = to.inode < 0 ? undefined : core.fs.inode(to.inode);
   if (replaced && a[4] & Rename.NoReplace) return -Errno.EEXIST;
+  if (a[4] & Rename.Exchange) {
+    if (!replaced) return -Errno.ENOENT;
+    const isLoop = (inode: Inode, into: DirectoryInode): boolean =>
+      isDirectory(inode) && isInside(core, into, inode.number);
+    if (isLoop(moved, target) || isLoop(replaced, source)) return -Errno.EINVAL;
+    if (from.inode !== to.inode) core.fs.exchange(source, from.name, target, to.name, core.hart.cycles);
+    return 0;
+  }
   const refusal = renameRefusal(core, moved, replaced, target, from.mustBeDirectory || to.mustBeDirectory);
   if (refusal !== 0) return refusal;
   // Two names of the same inode: POSIX has rename do nothing.
@@ -228,7 +237,7 @@ const getdents64: SyscallHandler = (core, p, a) => {
   const directory = core.fs.inode(file.inode);
   if (!directory || !isDirectory(directory)) return -Errno.ENOTDIR;
   if (directory.kind === "directory" && directory.links === 0) return -Errno.ENOENT;
-  const view = new DataView(new ArrayBuffer(Math.min(a[2] >>> 0, LISTING_BYTES)));
+  const view = new DataView(new ArrayBuffer(Math.min(Math.max(0, a[2]), LISTING_BYTES)));
   let end = 0;
   let next = file.offset;
   let isFull = false;

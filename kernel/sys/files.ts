@@ -1,7 +1,7 @@
 /** System calls on open files: open, close, read, write, seek, duplicate, fcntl, truncate. */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { MAX_FILE_BYTES } from "../fs/content.ts";
+import { MAX_FILE_BYTES, nextStored } from "../fs/content.ts";
 import { Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
 import { type DeviceInode, type Inode, isDirectory, isSymlink, sizeBytes } from "../fs/inode.ts";
 import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
@@ -20,7 +20,8 @@ import { PIPE_CAPACITY_BYTES } from "../fs/pipe.ts";
 import { isControl, procNode } from "../fs/proc/nodes.ts";
 import { openProcFile } from "../fs/proc/open.ts";
 import { type Span, spanOf } from "../fs/transfer.ts";
-import { truncateFile } from "../mm/page-cache.ts";
+import { flushFile } from "../mm/page-cache.ts";
+import { truncateFile } from "../mm/truncate.ts";
 import { readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { acquireTerminal } from "../tty/device.ts";
@@ -37,6 +38,7 @@ const openat: SyscallHandler = (core, p, a) => {
   const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
   if (typeof path === "number") return path;
   const flags = a[2];
+  if ((flags & Open.Temporary) !== 0 && (flags & Open.Path) === 0) return temporary(core, p, a[0], path, flags, a[3]);
   const creates = (flags & Open.Create) !== 0;
   const follow = (flags & Open.NoFollow) === 0 && !(creates && flags & Open.Exclusive);
   const fd = freeDescriptor(p);
@@ -49,6 +51,24 @@ const openat: SyscallHandler = (core, p, a) => {
   const file = openInode(core, inode.number, kept, pathOfPlace(core, place));
   return installDescriptor(p, file, (flags & Open.CloseOnExec) !== 0);
 };
+
+/** O_TMPFILE: a file without a name in the directory that the path means; it lives as long as it is open. */
+function temporary(core: Core, p: Process, dirfd: number, path: string, flags: number, mode: number): number {
+  if ((flags & Open.Directory) === 0 || !isWritable(flags)) return -Errno.EINVAL;
+  const fd = freeDescriptor(p);
+  if (fd < 0) return fd;
+  const place = walk(core, p, dirfd, path, true);
+  if (typeof place === "number") return place;
+  const directory = place.inode < 0 ? undefined : core.fs.inode(place.inode);
+  if (!directory) return -Errno.ENOENT;
+  if (!isDirectory(directory)) return -Errno.ENOTDIR;
+  if (directory.kind !== "directory") return -Errno.ENOTSUP;
+  if (!core.fs.canAdd()) return -Errno.ENOSPC;
+  const inode = core.fs.makeNameless(mode & 0o7777 & ~p.fs.umask, core.hart.cycles);
+  const kept = flags & ~(Open.Temporary | Open.Directory | Open.Create | Open.Exclusive | Open.CloseOnExec);
+  const file = openInode(core, inode.number, kept, `${pathOfPlace(core, place)}/#${inode.number} (deleted)`);
+  return installDescriptor(p, file, (flags & Open.CloseOnExec) !== 0);
+}
 
 /** Checks that what a path leads to may be opened so, and truncates it if asked. */
 function existing(core: Core, p: Process, place: Place, flags: number): Inode | number {
@@ -157,6 +177,7 @@ const _llseek: SyscallHandler = (core, p, a) => {
   if (!file || file.flags & Open.Path) return -Errno.EBADF;
   const inode = core.fs.inode(file.inode);
   if (!inode || inode.kind === "fifo" || (inode.kind === "device" && !isSeekable(inode))) return -Errno.ESPIPE;
+  if (a[4] === Seek.Data || a[4] === Seek.Hole) return seekStored(core, p, file, inode, a);
   const base = seekBase(inode, file, a[4]);
   if (base < 0) return base;
   const position = base + joined(a[2], a[1]);
@@ -165,6 +186,21 @@ const _llseek: SyscallHandler = (core, p, a) => {
   if (outcome === 0) file.offset = position;
   return outcome;
 };
+
+/** SEEK_DATA and SEEK_HOLE: the next byte that is stored, or that is not; there is a hole at the end of every file. */
+function seekStored(core: Core, p: Process, file: OpenFile, inode: Inode, a: Int32Array): number {
+  if (inode.kind !== "file") return -Errno.EINVAL;
+  flushFile(core, inode.number);
+  const from = joined(a[2], a[1]);
+  const { bytes } = inode.content;
+  if (from < 0 || from >= bytes) return -Errno.ENXIO;
+  const found = nextStored(inode.content, from, a[4] === Seek.Data);
+  if (found >= bytes && a[4] === Seek.Data) return -Errno.ENXIO;
+  const position = Math.min(found, bytes);
+  const outcome = writeUserWords(core, p, a[3], Int32Array.of(position, 0));
+  if (outcome === 0) file.offset = position;
+  return outcome;
+}
 
 function seekBase(inode: Inode, file: OpenFile, whence: number): number {
   if (whence === Seek.Set) return 0;

@@ -23,7 +23,7 @@ const target = (core: Core, p: Process, pid: number): Process | undefined =>
 
 const setpgid: SyscallHandler = (core, p, a) => {
   const who = target(core, p, a[0]);
-  if (a[1] < 0) return -Errno.EINVAL;
+  if (a[1] < 0 || (a[1] === 0 && a[0] < 0)) return -Errno.EINVAL;
   if (who === undefined || (who.pid !== p.tgid && who.ppid !== p.tgid)) return -Errno.ESRCH;
   if (who.sid === who.pid || who.sid !== p.sid) return -Errno.EPERM;
   const pgid = a[1] === 0 ? who.pid : a[1];

@@ -6,7 +6,6 @@ import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { isReadable, isWritable } from "../fs/flags.ts";
-import { sizeBytes } from "../fs/inode.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import {
   dropRange,
@@ -46,8 +45,10 @@ const MapFlag = {
 } as const;
 
 const ALL_PROT = Prot.Read | Prot.Write | Prot.Execute;
-/** PROT_SEM, PROT_GROWSDOWN and PROT_GROWSUP: hints that other machines give meaning to. */
-const IGNORED_PROT = 0x8 | 0x0100_0000 | 0x0200_0000;
+/** mprotect: from the address down to the start of an area that grows so, or up to the end of one that grows upwards. */
+const ProtGrows = { Down: 0x0100_0000, Up: 0x0200_0000 } as const;
+/** PROT_SEM: a hint that other machines give meaning to. */
+const IGNORED_PROT = 0x8;
 
 /** Areas that one space may have (vm.max_map_count). */
 const MAX_AREAS = 65530;
@@ -87,14 +88,19 @@ const mmap2: SyscallHandler = (core, p, a) => {
   // Executed again after a sleep: the mapping exists, its pages are still being made present.
   const isPopulating = p.restart !== null && p.restart.number === SYSCALLS.mmap2.number;
   if (isPopulating) return populateRange(core, p, p.restart?.vaddr ?? 0, pageCeil(a[1] >>> 0), SYSCALLS.mmap2.number);
-  const [prot, flags, fd] = [a[2] & ~IGNORED_PROT, a[3], a[4]];
+  // Linux looks at no other bits of prot here; mprotect does.
+  const [prot, flags, fd] = [a[2] & ALL_PROT, a[3], a[4]];
   const hint = a[0] >>> 0;
   const bytes = pageCeil(a[1] >>> 0);
   const offset = (a[5] >>> 0) * PAGE_BYTES;
-  if (bytes === 0 || (prot & ~ALL_PROT) !== 0) return -Errno.EINVAL;
+  if (bytes === 0) return -Errno.EINVAL;
   if (bytes > USER_END) return -Errno.ENOMEM;
   const type = flags & MapFlag.TypeMask;
   if (type !== MapFlag.Shared && type !== MapFlag.Private && type !== MapFlag.SharedValidate) return -Errno.EINVAL;
+  const isAnonymous = (flags & MapFlag.Anonymous) !== 0;
+  // SHARED_VALIDATE is for files alone, and only private anonymous memory grows.
+  if (type === MapFlag.SharedValidate && isAnonymous) return -Errno.EINVAL;
+  if ((flags & MapFlag.GrowsDown) !== 0 && (type !== MapFlag.Private || !isAnonymous)) return -Errno.EINVAL;
   if (p.space.vmas.length >= MAX_AREAS || exceedsLimit(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
 
   const exempt = (flags & MapFlag.NoReserve) !== 0 && core.variables.overcommitMode !== Overcommit.Never;
@@ -132,6 +138,7 @@ function choosePlace(space: AddressSpace, hint: number, bytes: number, flags: nu
   const fixed = (flags & (MapFlag.Fixed | MapFlag.FixedNoReplace)) !== 0;
   const fits = hint >= USER_START && hint + bytes <= USER_END;
   if (fixed) {
+    if (hint + bytes > USER_END) return -Errno.ENOMEM;
     if (!isPageAligned(hint)) return -Errno.EINVAL;
     if (!fits) return hint < USER_START ? -Errno.EPERM : -Errno.ENOMEM;
     if ((flags & MapFlag.FixedNoReplace) !== 0 && overlapping(space, hint, hint + bytes).length > 0)
@@ -180,9 +187,8 @@ function fileBacking(
     }
     return { kind: "shared", object, offset, isReadOnly: !isWritable(file.flags) };
   }
-  // Page by page to the end of the file; beyond it there is nothing (SIGBUS).
-  const fileBytes = Math.max(0, pageCeil(sizeBytes(inode)) - offset);
-  return { kind: "file", inode: file.inode, path: file.path, offset, fileBytes };
+  // As far as the file reaches at the time of the fault; beyond it there is nothing (SIGBUS).
+  return { kind: "file", inode: file.inode, path: file.path, offset, fileBytes: Number.POSITIVE_INFINITY };
 }
 
 const munmap: SyscallHandler = (core, p, a) => {
@@ -194,11 +200,19 @@ const munmap: SyscallHandler = (core, p, a) => {
 };
 
 const mprotect: SyscallHandler = (core, p, a) => {
-  const start = a[0] >>> 0;
-  const bytes = pageCeil(a[1] >>> 0);
-  const prot = a[2] & ~IGNORED_PROT;
-  if (!isPageAligned(start) || (prot & ~ALL_PROT) !== 0) return -Errno.EINVAL;
-  if (bytes === 0) return 0;
+  const from = a[0] >>> 0;
+  const prot = a[2] & ALL_PROT;
+  const grows = a[2] & (ProtGrows.Down | ProtGrows.Up);
+  if (!isPageAligned(from) || (a[2] & ~(ALL_PROT | IGNORED_PROT | grows)) !== 0) return -Errno.EINVAL;
+  if (grows === (ProtGrows.Down | ProtGrows.Up)) return -Errno.EINVAL;
+  if (a[1] === 0) return 0;
+  let [start, bytes] = [from, pageCeil(a[1] >>> 0)];
+  if (grows !== 0) {
+    const grown = overlapping(p.space, start, start + bytes)[0];
+    if (grown === undefined) return -Errno.ENOMEM;
+    if (grows === ProtGrows.Up || !grown.growsDown) return -Errno.EINVAL;
+    [start, bytes] = [grown.start, start + bytes - grown.start];
+  }
   if (start + bytes > USER_END || !isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
   let charged = 0;
   for (const vma of overlapping(p.space, start, start + bytes)) {
@@ -275,8 +289,9 @@ const madvise: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
   const bytes = pageCeil(a[1] >>> 0);
   const advice = a[2];
-  if (!isPageAligned(start) || !KNOWN_ADVICE.has(advice) || start + bytes > USER_END) return -Errno.EINVAL;
+  if (!isPageAligned(start) || !KNOWN_ADVICE.has(advice) || start + bytes >= 2 ** 32) return -Errno.EINVAL;
   if (bytes === 0) return 0;
+  if (start + bytes > USER_END) return -Errno.ENOMEM;
   const isPopulate = advice === Advice.PopulateRead || advice === Advice.PopulateWrite;
   if (isPopulate) return populateAdvised(core, p, start, bytes, advice === Advice.PopulateWrite ? "store" : "load");
   const end = start + bytes;

@@ -31,13 +31,13 @@ function poll(core: Core, p: Process, a: Int32Array, count: number): number {
   if (masked !== 0) return masked;
   const view = new DataView(new ArrayBuffer(count * POLLFD_BYTES));
   const bytes = new Uint8Array(view.buffer);
-  const outcome = readUser(core, p, a[0], bytes);
+  const outcome = count === 0 ? 0 : readUser(core, p, a[0], bytes);
   if (outcome !== 0) return outcome;
   const ready = markReady(core, p, view, count);
   if (ready === 0 && (deadline === NO_DEADLINE || core.hart.cycles < deadline)) {
     return waitOn(core, p, POLL_CHANNEL, 0, deadline);
   }
-  const written = writeUser(core, p, a[0], bytes);
+  const written = count === 0 ? 0 : writeUser(core, p, a[0], bytes);
   return written !== 0 ? written : tellRemaining(core, p, a[2], deadline, ready);
 }
 

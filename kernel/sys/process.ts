@@ -1,8 +1,10 @@
 /** System calls about processes: clone, execve, exit, waitid, names, limits, and what the machine is. */
-import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
+import { PAGE_BYTES, type Pid, pageCeil } from "../../emulator/bits.ts";
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import { CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
+import { replaceArea } from "../mm/address-space.ts";
+import { isCovered, overlapping } from "../mm/areas.ts";
 import { Frame } from "../mm/frames.ts";
 import {
   decodeUtf8,
@@ -16,7 +18,7 @@ import {
   writeUserWord,
   writeUserWords,
 } from "../mm/user-memory.ts";
-import { execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
+import { checkProgram, execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
 import { exitProcess, exitThread } from "../proc/exit.ts";
 import { cloneProcess } from "../proc/fork.ts";
 import { futexKey, releaseRobustFutexes, wakeFutex } from "../proc/futex.ts";
@@ -61,6 +63,8 @@ const clone: SyscallHandler = (core, p, a) =>
 const execve: SyscallHandler = (core, p, a) => {
   const path = readUserString(core, p, a[0], PATH_BYTES);
   if (typeof path === "number") return path;
+  const refused = checkProgram(core, p, path);
+  if (refused !== 0) return refused;
   const argv = readStrings(core, p, a[1] >>> 0);
   if (typeof argv === "number") return argv;
   const envp = readStrings(core, p, a[2] >>> 0);
@@ -99,13 +103,25 @@ const waitid: SyscallHandler = (core, p, a) =>
 
 /** prctl's options (include/uapi/linux/prctl.h). */
 const Prctl = {
+  SetDeathSignal: 1,
+  GetDeathSignal: 2,
   GetDumpable: 3,
   SetDumpable: 4,
+  GetKeepCaps: 7,
+  SetKeepCaps: 8,
   SetName: 15,
   GetName: 16,
+  SetTimerSlack: 29,
+  GetTimerSlack: 30,
   SetNoNewPrivileges: 38,
   GetNoNewPrivileges: 39,
+  SetVma: 0x53564d41,
 };
+/** Linux's default: timers may be late by so many nanoseconds. Ours are not. */
+const TIMER_SLACK_NANOSECONDS = 50_000;
+const LAST_SIGNAL = 64;
+/** Bytes of the name of an anonymous area with its final 0 (ANON_VMA_NAME_MAX_LEN). */
+const VMA_NAME_BYTES = 80;
 /** Bytes of a thread's name with its final 0 (TASK_COMM_LEN). */
 const NAME_BYTES = 16;
 
@@ -127,6 +143,22 @@ const prctl: SyscallHandler = (core, p, a) => {
       bytes.set(encodeUtf8(p.name).subarray(0, NAME_BYTES - 1));
       return writeUser(core, p, a[1], bytes);
     }
+    case Prctl.SetDeathSignal:
+      if (a[1] < 0 || a[1] > LAST_SIGNAL) return -Errno.EINVAL;
+      p.parentDeathSignal = a[1];
+      return 0;
+    case Prctl.GetDeathSignal:
+      return writeUserWord(core, p, a[1], p.parentDeathSignal);
+    case Prctl.GetKeepCaps:
+      return 0;
+    case Prctl.SetKeepCaps:
+      return a[1] === 0 || a[1] === 1 ? 0 : -Errno.EINVAL;
+    case Prctl.SetTimerSlack:
+      return 0;
+    case Prctl.GetTimerSlack:
+      return TIMER_SLACK_NANOSECONDS;
+    case Prctl.SetVma:
+      return a[1] === 0 ? nameAreas(core, p, a[2] >>> 0, a[3] >>> 0, a[4] >>> 0) : -Errno.EINVAL;
     case Prctl.GetDumpable:
       return 1;
     case Prctl.SetDumpable:
@@ -139,6 +171,27 @@ const prctl: SyscallHandler = (core, p, a) => {
       return -Errno.EINVAL;
   }
 };
+
+/** PR_SET_VMA_ANON_NAME: what /proc/PID/maps shows for anonymous memory, "[anon:NAME]"; address 0 takes the name away. */
+function nameAreas(core: Core, p: Process, start: number, bytes: number, nameVaddr: number): number {
+  const end = start + pageCeil(bytes);
+  if (start % PAGE_BYTES !== 0 || end >= 2 ** 32) return -Errno.EINVAL;
+  const name = nameVaddr === 0 ? "" : readUserString(core, p, nameVaddr, VMA_NAME_BYTES);
+  if (typeof name === "number") return name === -Errno.ENAMETOOLONG ? -Errno.EINVAL : name;
+  if (!/^[ -~]*$/.test(name) || /[\\`$[\]]/.test(name)) return -Errno.EINVAL;
+  if (end === start) return 0;
+  for (const vma of overlapping(p.space, start, end)) {
+    const isPlain = vma.backing.kind === "anonymous" && (vma.name === "" || vma.name.startsWith("[anon:"));
+    if (vma.backing.kind !== "anonymous") return -Errno.EBADF;
+    if (!isPlain) continue;
+    const shown = nameVaddr === 0 ? "" : `[anon:${name}]`;
+    replaceArea(core, p.space, Math.max(vma.start, start), Math.min(vma.end, end), (part) => ({
+      ...part,
+      name: shown,
+    }));
+  }
+  return isCovered(p.space, start, end) ? 0 : -Errno.ENOMEM;
+}
 
 /** A name that is too long is cut. */
 function cutName(core: Core, p: Process, vaddr: number): number {
@@ -200,13 +253,13 @@ const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
 const prlimit64: SyscallHandler = (core, p, a) => {
   const who = a[0] === 0 ? p : core.processes.get(a[0] as Pid);
   if (who === undefined) return -Errno.ESRCH;
-  if (a[1] < 0 || a[1] >= RESOURCES) return -Errno.EINVAL;
-  const limit = limitOf(who, a[1]);
   const wanted = new Int32Array(4);
   if (a[2] !== 0) {
     const read = readUserWords(core, p, a[2], wanted);
     if (read !== 0) return read;
   }
+  if (a[1] < 0 || a[1] >= RESOURCES) return -Errno.EINVAL;
+  const limit = limitOf(who, a[1]);
   if (a[3] !== 0) {
     const words = (value: number): number[] => (value === RLIM_INFINITY ? [-1, -1] : [value | 0, 0]);
     const soft = limit?.soft ?? RLIM_INFINITY;

@@ -71,8 +71,8 @@ function lock(core: Core, p: Process, vaddr: number, bytes: number, flags: numbe
   const start = pageFloor(vaddr);
   const end = pageCeil(vaddr + bytes);
   if (end === start) return 0;
-  if (end > USER_END) return -Errno.EINVAL;
-  if (!isCovered(p.space, start, end)) return -Errno.ENOMEM;
+  if (end >= 2 ** 32) return -Errno.EINVAL;
+  if (end > USER_END || !isCovered(p.space, start, end)) return -Errno.ENOMEM;
   if (exceedsLocks(core, unlockedPages(p.space, start, end))) return -Errno.ENOMEM;
   setLocks(core, p.space, start, end, true);
   if ((flags & LOCK_ON_FAULT) !== 0) return 0;
@@ -88,8 +88,8 @@ const mlock2: SyscallHandler = (core, p, a) =>
 const munlock: SyscallHandler = (core, p, a) => {
   const start = pageFloor(a[0] >>> 0);
   const end = pageCeil((a[0] >>> 0) + (a[1] >>> 0));
-  if (end > USER_END) return -Errno.EINVAL;
-  if (!isCovered(p.space, start, end)) return -Errno.ENOMEM;
+  if (end >= 2 ** 32) return -Errno.EINVAL;
+  if (end > USER_END || !isCovered(p.space, start, end)) return -Errno.ENOMEM;
   setLocks(core, p.space, start, end, false);
   return 0;
 };

@@ -1,5 +1,5 @@
 /** System calls about signals: sending, actions, masks, waiting for them, the alternate stack. */
-import { Errno, Signal, type SyscallName } from "../abi.ts";
+import { Errno, RESTART, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { deadlineOf } from "../fs/transfer.ts";
 import { prepareUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
@@ -38,14 +38,16 @@ const UNBLOCKABLE = (1 << (Signal.SIGKILL - 1)) | (1 << (Signal.SIGSTOP - 1));
 
 const kill: SyscallHandler = (core, p, a) => {
   const [pid, signal] = a;
-  if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
+  const isSignal = signal >= 0 && signal <= SIGNALS;
   const info = { code: SignalCode.User, senderPid: p.tgid };
   if (pid > 0) {
     const target = processByPid(core, pid);
     if (!target) return -Errno.ESRCH;
+    if (!isSignal) return -Errno.EINVAL;
     postSignal(core, target, signal, info);
     return 0;
   }
+  if (!isSignal) return -Errno.EINVAL;
   if (pid !== -1) return postGroupSignal(core, pid === 0 ? p.pgid : -pid, signal, info) > 0 ? 0 : -Errno.ESRCH;
   let found = false;
   for (const target of core.processes.values()) {
@@ -68,9 +70,9 @@ const tgkill: SyscallHandler = (core, p, a) => {
 
 /** `tgid` 0: whatever process the thread belongs to. */
 function signalThread(core: Core, p: Process, tgid: number, tid: number, signal: number): number {
-  if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
   const target = core.processes.get(tid as Process["pid"]);
   if (!target || (tgid !== 0 && target.tgid !== tgid)) return -Errno.ESRCH;
+  if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
   postThreadSignal(core, target, signal, { code: SignalCode.Tkill, senderPid: p.tgid });
   return 0;
 }
@@ -198,14 +200,14 @@ const rt_sigtimedwait_time64: SyscallHandler = (core, p, a) => {
   if (outcome !== 0) return outcome;
   const deadline = a[2] === 0 ? -1 : sigwaitDeadline(core, p, a[2]);
   if (deadline < -1) return deadline + 1;
-  if (a[1] !== 0) {
-    const ready = prepareUser(core, p, a[1], SIGINFO_BYTES, "store");
-    if (ready !== 0) return ready;
-  }
   set[0] &= ~UNBLOCKABLE;
   const found = nextPending(p, (signal) => ((set[(signal - 1) >> 5] >>> ((signal - 1) & 31)) & 1) === 1);
   if (found !== null) {
+    // As on Linux the signal is used up even when its description cannot be stored.
+    const ready = a[1] === 0 ? 0 : prepareUser(core, p, a[1], SIGINFO_BYTES, "store");
+    if (ready === RESTART) return ready;
     take(found.queue, found.pending);
+    if (ready !== 0) return ready;
     if (a[1] !== 0) writeUser(core, p, a[1], siginfoOf(found.pending));
     return found.pending.signal;
   }

@@ -3,7 +3,7 @@ import { Errno, type SyscallName } from "../abi.ts";
 import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
 import { deadlineOf } from "../fs/transfer.ts";
-import { readUserWord, writeUserWord } from "../mm/user-memory.ts";
+import { prepareUser, readUserWord, writeUserWord } from "../mm/user-memory.ts";
 import { FutexWord, futexKey, requeueFutex, waiters, wakeFutex } from "../proc/futex.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
@@ -35,6 +35,9 @@ const futex_time64: SyscallHandler = (core, p, a) => {
   const isRealtime = (a[1] & CLOCK_REALTIME) !== 0;
   if (isRealtime && !CLOCKED.includes(operation)) return -Errno.ENOSYS;
   if (vaddr % 4 !== 0) return -Errno.EINVAL;
+  // Words in shared memory are known by their page, so it has to be there.
+  const reachable = isPrivate ? 0 : prepareUser(core, p, vaddr, 4, "load");
+  if (reachable !== 0) return reachable;
   const key = futexKey(p, vaddr, isPrivate);
   switch (operation) {
     case Operation.Wait:

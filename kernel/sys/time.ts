@@ -40,13 +40,14 @@ function readClock(core: Core, p: Process, clock: number): number {
     case Clock.ThreadCpu:
       return p.counts.userCycles + p.counts.systemCycles + core.hart.cycles - p.sinceCycles;
     default:
-      return clock < 0 ? readProcessClock(core, clock) : -1;
+      return clock < 0 ? readProcessClock(core, p, clock) : -1;
   }
 }
 
-/** The CPU clock of a process (clock_getcpuclockid): −8 × (pid + 1) + 2 for all its time; bit 2 for a thread's. */
-function readProcessClock(core: Core, clock: number): number {
-  const thread = core.processes.get(~(clock >> 3) as Process["pid"]);
+/** The CPU clock of a process (clock_getcpuclockid): −8 × (pid + 1) + 2 for all its time; bit 2 for a thread's; pid 0: the caller. */
+function readProcessClock(core: Core, p: Process, clock: number): number {
+  const tid = ~(clock >> 3);
+  const thread = tid === 0 ? p : core.processes.get(tid as Process["pid"]);
   if (!thread || (clock & 3) === 3) return -1;
   if ((clock & 4) !== 0) return thread.counts.userCycles + thread.counts.systemCycles;
   const { user, system } = cpuCycles(core, thread);
@@ -65,7 +66,7 @@ const clock_gettime64: SyscallHandler = (core, p, a) => {
 const clock_nanosleep_time64: SyscallHandler = (core, p, a) => {
   const [clock, flags, request] = a;
   const isSleepable = isRealtime(clock) || clock === Clock.Monotonic || clock === Clock.Boottime;
-  if (!isSleepable) return clock === Clock.ProcessCpu ? -Errno.ENOTSUP : -Errno.EINVAL;
+  if (!isSleepable) return clock === Clock.ProcessCpu || clock === Clock.ThreadCpu ? -Errno.ENOTSUP : -Errno.EINVAL;
   if (p.restart === null) {
     const cycles = readTimespec(core, p, request);
     if (cycles < 0) return cycles;

@@ -10,7 +10,7 @@ import { lockFile } from "../fs/locks.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { lookup } from "../fs/path.ts";
 import { progressOf } from "../fs/transfer.ts";
-import { truncateFile } from "../mm/page-cache.ts";
+import { punchFile, truncateFile } from "../mm/truncate.ts";
 import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { fileCalls, joined, readSegments, transferBytes } from "./files.ts";
@@ -58,6 +58,7 @@ const sendfile64: SyscallHandler = (core, p, a) => {
   if (!output || !input || !isReadable(input.flags) || !isWritable(output.flags)) return -Errno.EBADF;
   const inode = core.fs.inode(input.inode);
   if (output.flags & Open.Append) return -Errno.EINVAL;
+  if (a[2] !== 0 && inode?.kind === "fifo") return -Errno.ESPIPE;
   if (inode?.kind !== "file" && inode?.kind !== "generated") return -Errno.EINVAL;
   const done = progressOf(core, p);
   const given = a[2] === 0 ? input.offset : readOffset(core, p, a[2]);
@@ -111,17 +112,22 @@ const truncate64: SyscallHandler = (core, p, a) => {
   return 0;
 };
 
-/** Makes a file long enough. Room is not set aside: a file's bytes take it when they are written. */
+/** Makes a file long enough, or a hole in it. Room is not set aside: a file's bytes take it when they are written. */
 const fallocate: SyscallHandler = (core, p, a) => {
   const file = descriptorOf(p, a[0])?.file;
   if (!file || file.flags & Open.Path) return -Errno.EBADF;
   const [offset, length] = [joined(a[2], a[3]), joined(a[4], a[5])];
   if (offset < 0 || length <= 0) return -Errno.EINVAL;
-  if (a[1] & ~KEEP_SIZE) return -Errno.ENOTSUP;
+  const punches = a[1] === (KEEP_SIZE | PUNCH_HOLE);
+  if (a[1] & ~KEEP_SIZE && !punches) return -Errno.ENOTSUP;
   if (!isWritable(file.flags)) return -Errno.EBADF;
   const inode = core.fs.inode(file.inode);
   if (inode?.kind === "fifo") return -Errno.ESPIPE;
   if (inode?.kind !== "file") return -Errno.ENODEV;
+  if (punches) {
+    punchFile(core, inode, offset, length);
+    return 0;
+  }
   if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
   const { usedChunks } = core.fs.usage;
   if (Math.ceil(length / CHUNK_BYTES) > CAPACITY_CHUNKS - usedChunks) return -Errno.ENOSPC;
@@ -131,8 +137,9 @@ const fallocate: SyscallHandler = (core, p, a) => {
   return 0;
 };
 
-/** FALLOC_FL_KEEP_SIZE. */
+/** FALLOC_FL_*. */
 const KEEP_SIZE = 1;
+const PUNCH_HOLE = 2;
 
 const flock: SyscallHandler = (core, p, a) => {
   const file = descriptorOf(p, a[0])?.file;
