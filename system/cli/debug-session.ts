@@ -3,10 +3,11 @@ import { Images } from "../debugger/symbols.ts";
 import { Machine } from "../machine.ts";
 import type { Start } from "../recording.ts";
 import type { RootEntry } from "../root-file-system.ts";
+import { attachSanitizer, violationText } from "../sanitize.ts";
 import { Timeline } from "../timeline.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot } from "./files.ts";
-import { configFrom, type ParsedOptions } from "./machine-arguments.ts";
+import { configFrom, type ParsedOptions, sanitizeFrom } from "./machine-arguments.ts";
 import { prepareProgram } from "./run.ts";
 
 /** Fixed, unlike `run`'s: a recording must not depend on the terminal it was made in. */
@@ -30,19 +31,26 @@ export function openSession(file: string, args: readonly string[], options: Pars
   const root = loadRoot();
   const program = prepareProgram(file, root);
   const argv = [program.path, ...args];
-  return bootSession(config, root, { argv, environment: ENVIRONMENT, stdio: "streams", added: program.added }, output);
+  const start: Start = { argv, environment: ENVIRONMENT, stdio: "streams", added: program.added };
+  return bootSession(config, root, start, output, sanitizeFrom(options));
 }
 
-/** Boots a machine as `start` says. Throws CommandFailure. */
+/**
+ * Boots a machine as `start` says. Throws CommandFailure.
+ * @param interval events between two checks of everything by the sanitizer; null: without it
+ */
 export function bootSession(
   config: ReturnType<typeof configFrom>,
   root: readonly RootEntry[],
   start: Start,
   output: Output,
+  interval: number | null = null,
 ): Session {
   const whole = [...root, ...start.added];
   const machine = new Machine(config, whole, output);
   machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
+  if (interval !== null)
+    attachSanitizer(machine, interval, (violation) => machine.onMessage(violationText(violation), 0));
   const problem = machine.boot(start);
   if (problem !== null) throw new CommandFailure(`${start.argv[0]} cannot be executed: ${problem}`, "", 126);
   const files = new Map(whole.map((entry) => [entry.path, entry]));

@@ -6,6 +6,7 @@ import { parseTraceList, TRACE_CATEGORIES, traceLine } from "../export/trace-tex
 import type { Machine } from "../machine.ts";
 import { type MachineConfig, optionRows } from "../options.ts";
 import { report } from "../report.ts";
+import { DEFAULT_SANITIZE_INTERVAL } from "../sanitize.ts";
 import { CommandFailure } from "./failure.ts";
 import { addExportOptions } from "./trace-export.ts";
 
@@ -24,6 +25,8 @@ export function addMachineOptions(command: Command): Command {
       "--trace <LIST>",
       `print events to stderr, a line each: ${Object.keys(TRACE_CATEGORIES).join(", ")} or all, separated by commas`,
     )
+    .option("--sanitize", "check the kernel's books at every event, and stop at the one that breaks them")
+    .option("--sanitize-every <N>", "the same, with a check of everything after every N events (default: 20000)")
     .option("--report <FILE>", "write a JSON report of the run (docs/report.md); - for stdout");
 }
 
@@ -49,6 +52,19 @@ export function traceFrom(options: ParsedOptions): ReadonlySet<string> | null {
   const list = parseTraceList(options["trace"]);
   if ("message" in list) throw new CommandFailure(`${list.message}.`, "docs/events.md tells what each event means.");
   return list.kinds;
+}
+
+/** Events between two checks of everything by the kernel sanitizer, or null when it is not wanted. Throws CommandFailure. */
+export function sanitizeFrom(options: ParsedOptions): number | null {
+  const every = options["sanitizeEvery"];
+  if (typeof every !== "string") return options["sanitize"] === true ? DEFAULT_SANITIZE_INTERVAL : null;
+  const interval = /^\d+$/.test(every) ? Number(every) : 0;
+  if (interval < 1)
+    throw new CommandFailure(
+      `--sanitize-every takes a number of events from 1, not "${every}".`,
+      "--sanitize-every 1 checks everything after each event; --sanitize alone is faster.",
+    );
+  return interval;
 }
 
 /** Prints the chosen events of a machine, buffered, through `write`. Returns a function that flushes. */

@@ -7,6 +7,7 @@ import { Machine } from "../machine.ts";
 import { Recorder } from "../recorder.ts";
 import { makeRecording, type Start } from "../recording.ts";
 import type { RootEntry } from "../root-file-system.ts";
+import { attachSanitizer, SanitizerStop } from "../sanitize.ts";
 import type { Timeline } from "../timeline.ts";
 import { compileFile } from "./compile.ts";
 import { type BatchEnd, driveBatch, type Supervision } from "./drive-batch.ts";
@@ -16,13 +17,22 @@ import { loadRoot, readNamedFile } from "./files.ts";
 import { gdbFrom, type Output, serveGdb } from "./gdb.ts";
 import { readHostRoot } from "./host-root.ts";
 import { writeStandardStream } from "./host-streams.ts";
-import { attachTrace, configFrom, type ParsedOptions, traceFrom, writeReport } from "./machine-arguments.ts";
+import {
+  attachTrace,
+  configFrom,
+  type ParsedOptions,
+  sanitizeFrom,
+  traceFrom,
+  writeReport,
+} from "./machine-arguments.ts";
 import { recordFileFrom, saveRecording } from "./recording-file.ts";
 import { attachExports } from "./trace-export.ts";
 
 /** Exit status when --max-instructions was reached, as timeout(1) has it. */
 const STATUS_LIMIT = 124;
 const HELD_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** Exit status when the sanitizer has stopped the run: EX_SOFTWARE of sysexits.h. */
+const STATUS_SANITIZER = 70;
 const SOURCES = new Set([".c", ".s", ".S"]);
 const ENVIRONMENT = ["PATH=/bin", "HOME=/root", "TERM=" + (process.env["TERM"] ?? "dumb")];
 
@@ -101,6 +111,7 @@ interface Run {
 export async function runMachine(run: Run): Promise<number> {
   const { config, root, added, argv, options } = run;
   const kinds = traceFrom(options);
+  const interval = sanitizeFrom(options);
   const gdb = gdbFrom(options["gdb"]);
   const recordFile = recordFileFrom(options);
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && gdb?.kind !== "stdio";
@@ -127,6 +138,10 @@ export async function runMachine(run: Run): Promise<number> {
     added,
     hasOwnRoot: root.length > 0,
   };
+  if (interval !== null)
+    attachSanitizer(machine, interval, (violation) => {
+      throw new SanitizerStop(violation);
+    });
   const problem = machine.boot(start);
   if (problem !== null) finishExports();
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
@@ -155,7 +170,9 @@ export async function runMachine(run: Run): Promise<number> {
   } catch (error) {
     flush();
     save((error as Error).message);
-    throw error;
+    if (!(error instanceof SanitizerStop)) throw error;
+    tell(`faultline: ${error.message}`);
+    return STATUS_SANITIZER;
   } finally {
     flush();
     flushStrace();

@@ -21,6 +21,7 @@ import { completeTransfers } from "../../../kernel/mm/transfers.ts";
 import { KernelPanic } from "../../../kernel/panic.ts";
 import { exitProcess } from "../../../kernel/proc/exit.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
+import { Sanitizer, type Violation } from "../../../kernel/sanitizer.ts";
 import type { Program } from "./program.ts";
 
 export interface MachineOptions extends Partial<KernelConfig> {
@@ -28,6 +29,18 @@ export interface MachineOptions extends Partial<KernelConfig> {
   check?: "every-event" | "end" | number;
   /** Record events; on by default. */
   record?: boolean;
+  /** Let the sanitizer see every event, with a check of everything after each so many. It throws SanitizerError. */
+  sanitize?: number;
+}
+
+/** What the sanitizer has found. */
+export class SanitizerError extends Error {
+  readonly violation: Violation;
+
+  constructor(violation: Violation) {
+    super(violation.message);
+    this.violation = violation;
+  }
 }
 
 export class TestMachine {
@@ -39,9 +52,10 @@ export class TestMachine {
   readonly events: FaultlineEvent[] = [];
   readonly sink: FaultlineSink;
   output = "";
+  readonly sanitizer: Sanitizer | null = null;
 
   constructor(options: MachineOptions = {}) {
-    const { check = "every-event", record = true, ...config } = options;
+    const { sanitize = 0, check = sanitize > 0 ? "end" : "every-event", record = true, ...config } = options;
     const interval = typeof check === "number" ? check : 1;
     const whole = { ...DEFAULT_CONFIG, ...config };
     this.ram = new Ram(whole.frames);
@@ -49,6 +63,8 @@ export class TestMachine {
       enabled: record,
       emit: (event) => {
         this.events.push(event);
+        const violation = this.sanitizer?.see(event, this.hart.cycles, this.hart.instret) ?? null;
+        if (violation !== null) throw new SanitizerError(violation);
         if (check !== "end" && this.events.length % interval === 0) this.check(event);
       },
     };
@@ -59,6 +75,7 @@ export class TestMachine {
       output: (_stream: string, bytes: Uint8Array) => void (this.output += new TextDecoder().decode(bytes)),
     };
     this.kernel = new Kernel({ config: whole, ram: this.ram, hart: this.hart, mmu, sink: this.sink, host });
+    if (sanitize > 0) this.sanitizer = new Sanitizer(this.kernel.core, sanitize);
   }
 
   get core() {
@@ -160,6 +177,11 @@ export class TestMachine {
       const pfn = [Frame.Zeroed, Frame.Dirty].map((state) => frames.newest(state)).find((found) => found >= 0)!;
       frames.move(pfn, Frame.Kernel);
     }
+  }
+
+  /** Starts writing up to so many modified pages to swap. */
+  write(pages: number): number {
+    return writeModified(this.core, pages);
   }
 
   /** Sends one page of a process to swap and makes its frame free again, as replacement would under pressure. */
