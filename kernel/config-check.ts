@@ -3,6 +3,7 @@ import { FAIL_KINDS, type KernelConfig } from "./config.ts";
 import { COST_PROFILE_NAMES, costProfile } from "./costs.ts";
 import { POLICY_NAMES } from "./mm/replacement/policies.ts";
 import { capacitySlots } from "./mm/swap-timing.ts";
+import { watermarksOf } from "./mm/watermarks.ts";
 
 /** Says what is wrong with a configuration and what would be right, or null. */
 export function configProblem(config: KernelConfig): string | null {
@@ -14,7 +15,19 @@ export function configProblem(config: KernelConfig): string | null {
     return `swap must be a whole number of slots from 0 to ${1 << 20}, not ${swapSlots}`;
   if (!within(quantumCycles, 1000, 1e12)) return `the quantum must be at least 1000 cycles, not ${quantumCycles}`;
   if (!within(maxProcesses, 1, 400)) return `processes must be a whole number from 1 to 400, not ${maxProcesses}`;
-  if (!within(target, -1, frames)) return `the daemon's target must be from -1 to ${frames} frames, not ${target}`;
+  if (!within(target, -1, frames)) return `the high watermark must be from -1 to ${frames} frames, not ${target}`;
+  const { lowWatermarkFrames, minWatermarkFrames } = config;
+  if (!within(lowWatermarkFrames, -1, frames) || !within(minWatermarkFrames, -1, frames))
+    return `watermarks must be from -1 to ${frames} frames, not ${minWatermarkFrames} and ${lowWatermarkFrames}`;
+  const { min, low, high } = watermarksOf(config);
+  if (min > low || low > high)
+    return `the watermarks must rise: min ${min}, low ${low}, high ${high} frames; give them as MIN,LOW,HIGH`;
+  if (!within(config.zeroingRate, 0, 1e6))
+    return `the zeroing rate must be 0 to 1000000 frames a second, not ${config.zeroingRate}`;
+  if (!within(config.writerThresholdPages, -1, frames))
+    return `the modified-page writer's threshold must be from -1 to ${frames} pages, not ${config.writerThresholdPages}`;
+  if (!within(config.writerBatchPages, 1, 1024))
+    return `the modified-page writer's batch must be 1 to 1024 pages, not ${config.writerBatchPages}`;
   if (!within(config.tauCycles, 1, 1e12)) return `tau must be at least 1 cycle, not ${config.tauCycles}`;
   if (!within(config.swapCluster, 1, 64)) return `a swap cluster must be 1 to 64 pages, not ${config.swapCluster}`;
   if (!within(config.swapReadAhead, 1, 64))
@@ -27,8 +40,8 @@ export function configProblem(config: KernelConfig): string | null {
     return `the disk of profile ${config.costs} has room for ${capacity} slots, not ${swapSlots}`;
   if (!FAIL_KINDS.includes(config.failKind)) return `what fails must be one of ${FAIL_KINDS.join(", ")}`;
   if (!within(config.failAt, 0, Number.MAX_SAFE_INTEGER)) return "the attempt that fails must be a whole number";
-  if (!["idle", "on-demand", "off"].includes(config.zeroing)) {
-    return `zeroing must be idle, on-demand or off, not ${config.zeroing}`;
+  if (!["idle", "background", "on-demand", "off"].includes(config.zeroing)) {
+    return `zeroing must be idle, background, on-demand or off, not ${config.zeroing}`;
   }
   if (!(POLICY_NAMES as string[]).includes(config.replacement)) {
     return `no replacement policy is called ${config.replacement}; there are ${POLICY_NAMES.join(", ")}`;

@@ -6,6 +6,8 @@ export type FailKind = (typeof FAIL_KINDS)[number];
 export type Zeroing =
   /** The idle task zeroes freed frames in the background; a fault zeroes one itself only when the list is empty. */
   | "idle"
+  /** As idle, and besides a hundredth of the CPU under load: one frame at the end of each quantum of 2 ms. */
+  | "background"
   /** No background zeroing: every zero-fill fault zeroes its own frame. */
   | "on-demand"
   /** DANGEROUS, for demonstration: frames are handed over with their old bytes. */
@@ -37,11 +39,21 @@ export interface KernelConfig {
   readonly seed: number;
   /** Cycles a process may run before the next one's turn, ≥ 1000. */
   readonly quantumCycles: number;
+  /** Most frames a second that the idle task zeroes; 0: as many as it can. */
+  readonly zeroingRate: number;
   /**
-   * Frames that the page daemon tries to keep available (zeroed, dirty or standby); it starts below half of that.
-   * 0 switches it off: pages are then replaced only when a fault finds no frame. −1: a 32nd of RAM.
+   * The high watermark: frames that the page daemon tries to keep available (zeroed, dirty or standby). 0 switches it off:
+   * pages are then replaced only when a fault finds no frame. −1: a 32nd of RAM.
    */
   readonly availableTargetFrames: number;
+  /** The low watermark: below it the page daemon starts. −1: half of the high one. */
+  readonly lowWatermarkFrames: number;
+  /** The min watermark: below it each fault that takes a frame first gives up a page itself. −1: a quarter of the high one. */
+  readonly minWatermarkFrames: number;
+  /** The modified-page writer starts when so many pages are on the modified list. −1: a 16th of RAM. */
+  readonly writerThresholdPages: number;
+  /** Most pages that it has on their way to swap at once. */
+  readonly writerBatchPages: number;
   /** Most processes alive at once; fork fails with EAGAIN beyond. */
   readonly maxProcesses: number;
 }
@@ -59,7 +71,12 @@ export const DEFAULT_CONFIG: KernelConfig = {
   tauCycles: 1_000_000,
   seed: 1,
   quantumCycles: 200_000,
+  zeroingRate: 0,
   availableTargetFrames: -1,
+  lowWatermarkFrames: -1,
+  minWatermarkFrames: -1,
+  writerThresholdPages: -1,
+  writerBatchPages: 16,
   maxProcesses: 64,
 };
 

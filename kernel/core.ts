@@ -15,6 +15,7 @@ import type { FrameDatabase } from "./mm/frames.ts";
 import type { FrameView, ReplacementPolicy } from "./mm/replacement/policy.ts";
 import type { SwapDevice } from "./mm/swap.ts";
 import type { AddressSpace, SharedObject } from "./mm/vma.ts";
+import type { Watermarks } from "./mm/watermarks.ts";
 import type { Process } from "./proc/process.ts";
 
 /** The host's side of the machine's console and streams: bytes leave by it. Input comes in by kernel.deliverInput. */
@@ -69,6 +70,8 @@ export interface KernelVariables {
   nextObjectId: number;
   /** When the replacement policy next looks at the A bits; Infinity when it never does. */
   sampleCycles: number;
+  /** From when on the idle task may zero another frame, by its rate. */
+  zeroDueCycles: number;
   /** vm.overcommit_memory and vm.overcommit_ratio: kernel/mm/commit.ts. */
   overcommitMode: number;
   overcommitRatio: number;
@@ -102,6 +105,7 @@ export interface Core {
   readonly costs: Costs;
   readonly swap: SwapDevice;
   readonly policy: ReplacementPolicy;
+  readonly watermarks: Watermarks;
   /** What the policy may see of the frames. */
   readonly view: FrameView;
   /** Invalidated or narrowed translations whose sfence.vma has still to come (page-table.ts); empty between traps. */

@@ -37,8 +37,8 @@ export type KernelEvent =
     }
   /** A soft fault: the frame leaves its list (or transfer) and is mapped by its process again, contents intact. */
   | { kind: "frame-reclaimed"; pfn: number; from: FrameState; pid: number; vpn: number }
-  /** A frame has been filled with zeros: by the idle task, or on demand inside a fault. */
-  | { kind: "frame-zeroed"; pfn: number; by: "idle" | "demand" }
+  /** A frame has been filled with zeros: by the idle task, by its share of the CPU under load, or on demand inside a fault. */
+  | { kind: "frame-zeroed"; pfn: number; by: "idle" | "background" | "demand" }
   /** A frame has come back to a list (or moved between lists). */
   | { kind: "frame-freed"; pfn: number; to: FrameState }
   /** The replacement policy has chosen. `scanned` counts the candidates it looked at. */
@@ -65,6 +65,8 @@ export type KernelEvent =
   | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number; pages: number }
   | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number; pages: number; ahead: boolean }
   | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number; failed: boolean }
+  /** The modified-page writer has started writes; `waiting` pages were on the modified list. */
+  | { kind: "modified-writer"; started: number; waiting: number; reason: string }
   /** The handler has finished. "waiting": the process sleeps, and the instruction will fault again when it wakes. */
   | { kind: "fault-end"; pid: number; vaddr: number; resolved: FaultKind | "waiting"; cycles: number }
   | {

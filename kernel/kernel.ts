@@ -44,10 +44,12 @@ import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
 import { completeTransfers } from "./mm/transfers.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
+import { watermarksOf } from "./mm/watermarks.ts";
+import { runModifiedWriter } from "./mm/writer.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
 import { explainBus, explainSegv } from "./proc/fault-message.ts";
-import { hasIdleWork, idleStep } from "./proc/idle.ts";
+import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
@@ -101,7 +103,7 @@ export class Kernel implements Supervisor {
     if (problem !== null) throw new RangeError(problem);
     const policy = makePolicy(config.replacement, config.frames, { seed: config.seed, tau: config.tauCycles })!;
     const costs = costProfile(config.costs)!;
-    const free = config.zeroing === "idle" ? Frame.Zeroed : Frame.Dirty;
+    const free = config.zeroing === "idle" || config.zeroing === "background" ? Frame.Zeroed : Frame.Dirty;
     this.core = {
       config,
       ram,
@@ -113,6 +115,7 @@ export class Kernel implements Supervisor {
       costs: costs.kernel,
       swap: new SwapDevice(config.swapSlots, costs.device),
       policy,
+      watermarks: watermarksOf(config),
       view: frameView(() => this.core),
       fencesDue: [],
       fs: new FileSystem(),
@@ -134,6 +137,7 @@ export class Kernel implements Supervisor {
         attempts: 0,
         isShortageForced: false,
         framesWanted: false,
+        zeroDueCycles: 0,
         overcommitMode: Overcommit.Always,
         overcommitRatio: 50,
         bootCycles: hart.cycles,
@@ -255,9 +259,13 @@ export class Kernel implements Supervisor {
       const p = currentProcess(core);
       if (p !== null && p.state === "running") {
         if (!this.#prepare(p)) continue;
-        if (p.quantumCycles <= 0 && variables.readyQueue.length > 0) {
-          leaveCpu(core);
-          continue;
+        if (p.quantumCycles <= 0) {
+          p.sinceCycles += zeroUnderLoad(core);
+          if (variables.readyQueue.length > 0) {
+            leaveCpu(core);
+            continue;
+          }
+          this.#tendMemory();
         }
         account(core, p, "systemCycles");
         if (p.quantumCycles <= 0) p.quantumCycles = core.config.quantumCycles;
@@ -267,9 +275,15 @@ export class Kernel implements Supervisor {
       }
       if (p !== null && this.#wasInterrupted(p)) continue;
       leaveCpu(core);
-      balance(core);
+      this.#tendMemory();
       if (enterNext(core) === null) return;
     }
+  }
+
+  /** The kernel's own tasks about memory, between two turns of processes. */
+  #tendMemory(): void {
+    balance(this.core);
+    runModifiedWriter(this.core);
   }
 
   /** A process whose ecall fell asleep, or was about to, while a signal already waited for it: back to delivery. */
@@ -352,7 +366,8 @@ export class Kernel implements Supervisor {
       };
     }
     if (due <= hart.cycles) return this.next();
-    return hasIdleWork(core) ? { kind: "idle" } : { kind: "wait", untilCycles: due };
+    const idleCycles = idleWorkCycles(core);
+    return idleCycles <= hart.cycles ? { kind: "idle" } : { kind: "wait", untilCycles: Math.min(due, idleCycles) };
   }
 
   /** One step of the idle task; after next() said "idle". */

@@ -1,7 +1,7 @@
 /** The figures of `--report`: one plain object about a whole run. Fields and units: docs/report.md. */
 import type { Core, ProcessReport } from "./core.ts";
 import { counted } from "./counters.ts";
-import { Frame } from "./mm/frames.ts";
+import { Frame, SOURCE_ROWS, SOURCES } from "./mm/frames.ts";
 import type { Process } from "./proc/process.ts";
 
 export interface KernelReport {
@@ -29,7 +29,16 @@ export interface KernelReport {
     readonly transition: number;
     readonly peakResident: number;
   };
-  readonly zeroing: { readonly idle: number; readonly onDemand: number };
+  /** Faults by kind, each by where its frame came from. */
+  readonly frameSources: Readonly<Record<SourceRow, Readonly<Record<SourceName, number>>>>;
+  readonly zeroing: { readonly idle: number; readonly background: number; readonly onDemand: number };
+  readonly reclaim: {
+    readonly victims: number;
+    readonly daemon: number;
+    readonly direct: number;
+    readonly stalls: number;
+    readonly writer: number;
+  };
   readonly swap: {
     readonly slots: number;
     readonly used: number;
@@ -77,7 +86,19 @@ export function reportOf(core: Core): KernelReport {
       transition: frames.count[Frame.Transition],
       peakResident: frames.peakActive,
     },
-    zeroing: { idle: counted(core, "zeroing.idle"), onDemand: counted(core, "zeroing.demand") },
+    frameSources: frameSources(core),
+    zeroing: {
+      idle: counted(core, "zeroing.idle"),
+      background: counted(core, "zeroing.background"),
+      onDemand: counted(core, "zeroing.demand"),
+    },
+    reclaim: {
+      victims: counted(core, "replacement.victims"),
+      daemon: counted(core, "task.daemon.pages"),
+      direct: counted(core, "reclaim.direct"),
+      stalls: counted(core, "reclaim.stalls"),
+      writer: counted(core, "task.writer.pages"),
+    },
     swap: {
       slots: swap.slots,
       used: swap.usedSlots,
@@ -91,6 +112,17 @@ export function reportOf(core: Core): KernelReport {
     syscalls,
     processes: [...core.reaped, ...[...core.processes.values()].map(processReport)],
   };
+}
+
+type SourceRow = (typeof SOURCE_ROWS)[number];
+type SourceName = (typeof SOURCES)[number];
+
+/** The table of kernel/mm/frames.ts by name. */
+export function frameSources(core: Core): KernelReport["frameSources"] {
+  const { sources } = core.frames;
+  const row = (at: number) =>
+    Object.fromEntries(SOURCES.map((name, column) => [name, sources[at * SOURCES.length + column]]));
+  return Object.fromEntries(SOURCE_ROWS.map((name, at) => [name, row(at)])) as KernelReport["frameSources"];
 }
 
 function processReport(p: Process): ProcessReport {

@@ -105,10 +105,30 @@ function parseFail(text: string): Parsed {
   return success({ failKind, failAt });
 }
 
+function parseWatermarks(text: string): Parsed {
+  const match = /^(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text.trim());
+  if (match === null)
+    return failure(`--watermarks takes three numbers of frames that rise, like --watermarks 8,16,32, not "${text}"`);
+  const [min, low, high] = match.slice(1).map(Number);
+  if (min > low || low > high || high > 131072)
+    return failure(`--watermarks ${text}: the numbers must rise, and be at most 131072 frames, as in 8,16,32`);
+  return success({ minWatermarkFrames: min, lowWatermarkFrames: low, availableTargetFrames: high });
+}
+
+function parseWriter(text: string): Parsed {
+  const match = /^(\d{1,6}),(\d{1,4})$/.exec(text.trim());
+  if (match === null)
+    return failure(`--writer takes a number of pages and a batch, like --writer 64,16, not "${text}"`);
+  const [writerThresholdPages, writerBatchPages] = match.slice(1).map(Number);
+  if (writerThresholdPages > 131072 || writerBatchPages < 1 || writerBatchPages > 1024)
+    return failure(`--writer ${text}: at most 131072 pages, and a batch of 1 to 1024`);
+  return success({ writerThresholdPages, writerBatchPages });
+}
+
 /** All options, in the order in which help shows them. `policies` are the names of kernel/mm/replacement. */
 export function optionRows(policies: readonly string[]): readonly OptionRow[] {
   const d = DEFAULT_MACHINE_CONFIG;
-  const zeroings = ["idle", "on-demand", "off"] as const;
+  const zeroings = ["idle", "background", "on-demand", "off"] as const;
   const replacements = ["fifo", "lru", "random"] as const;
   return [
     {
@@ -184,6 +204,27 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       choices: zeroings,
       byDefault: d.zeroing,
       parse: oneOf("zeroing", zeroings, (zeroing) => ({ zeroing })),
+    },
+    {
+      name: "zero-rate",
+      value: "N",
+      meaning: "most frames a second that the idle task zeroes (0: as many as it can)",
+      byDefault: String(d.zeroingRate),
+      parse: wholeNumber("zero-rate", 0, 1_000_000, "frames a second", (zeroingRate) => ({ zeroingRate })),
+    },
+    {
+      name: "watermarks",
+      value: "MIN,LOW,HIGH",
+      meaning: "available frames below which a fault gives up a page itself, and the page daemon starts and stops",
+      byDefault: "a 128th, 64th and 32nd of RAM",
+      parse: parseWatermarks,
+    },
+    {
+      name: "writer",
+      value: "PAGES,BATCH",
+      meaning: "modified pages at which the modified-page writer starts, and how many it writes at once",
+      byDefault: `a 16th of RAM,${d.writerBatchPages}`,
+      parse: parseWriter,
     },
     {
       name: "seed",

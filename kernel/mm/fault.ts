@@ -19,13 +19,13 @@ import { isValid, makePte, PTE_A, PTE_D, PTE_R, PTE_V, PTE_W, PTE_X, ptePfn } fr
 import type { Access } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
-import type { FaultKind } from "../events.ts";
+import type { FaultKind, FrameState } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
-import { Copy, Flight, FRAME_STATES, Frame } from "./frames.ts";
+import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames.ts";
 import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
@@ -92,11 +92,26 @@ const COUNTERS: Record<FaultKind, string> = {
   oom: "fault.oom",
 };
 
+/** The row of SOURCE_ROWS; −1 for a fault that gets no frame, and for a hard one, which is counted when its frame is taken. */
+const SOURCE_ROW_NUMBERS: Record<FaultKind, number> = {
+  "zero-fill": SOURCE_ROWS.indexOf("zero-fill"),
+  file: SOURCE_ROWS.indexOf("file"),
+  cow: SOURCE_ROWS.indexOf("cow"),
+  hard: -1,
+  soft: SOURCE_ROWS.indexOf("soft"),
+  segv: -1,
+  bus: -1,
+  oom: -1,
+};
+const HARD_ROW = SOURCE_ROWS.indexOf("hard");
+
 function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
   if (outcome === "waiting") return;
   const name = COUNTERS[outcome];
   core.counters[name] = (core.counters[name] ?? 0) + 1;
   p.counts.faults++;
+  const row = SOURCE_ROW_NUMBERS[outcome];
+  if (row >= 0) core.frames.countSource(row);
   switch (outcome) {
     case "zero-fill":
       p.counts.zeroFill++;
@@ -114,6 +129,7 @@ function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
 /** The area allows the access: make the page present. */
 function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultOutcome {
   const { space } = p;
+  core.frames.lastSource = -1;
   const hasTable = pteAddress(core.ram, space.rootPfn, vpn) >= 0;
   const table = hasTable ? 0 : isFailing(core, "frame") ? OUT_OF_MEMORY : ensureTable(core, space, p.pid, vpn);
   if (table < 0) return stall(core, p, table);
@@ -185,6 +201,18 @@ function readFilePage(core: Core, inode: number, offset: number, wanted: number,
   charge(core, core.costs.fileIn);
 }
 
+/** Where a page's own frame was, as a source. */
+const SOFT_SOURCES: Record<FrameState, number> = {
+  kernel: -1,
+  "page-table": -1,
+  active: Source.Shared,
+  transition: Source.Transition,
+  standby: Source.Standby,
+  modified: Source.Modified,
+  dirty: -1,
+  zeroed: -1,
+};
+
 /** The page is in a frame that still has its contents: a soft fault, or the end of a hard one. */
 function mapAgain(
   core: Core,
@@ -202,6 +230,7 @@ function mapAgain(
     return "waiting";
   }
   const from = FRAME_STATES[frames.state[pfn]];
+  frames.lastSource = SOFT_SOURCES[from];
   const hard = p.hardFaultVpn === vpn;
   p.hardFaultVpn = -1;
   const taken = frames.state[pfn] !== Frame.Active;
@@ -223,6 +252,7 @@ function fetch(core: Core, p: Process, vpn: number, slot: number): FaultOutcome 
   }
   const pfn = startSwapIn(core, p.pid, vpn, slot);
   if (pfn < 0) return stall(core, p, pfn);
+  core.frames.countSource(HARD_ROW);
   p.hardFaultVpn = vpn;
   sleepUninterruptible(core, p, `page:${pfn}`);
   return "waiting";

@@ -63,6 +63,15 @@ export const Flight = {
   OutStale: 3,
 } as const;
 
+/** Kinds of fault that get a page a frame: the rows of the table of sources. */
+export const SOURCE_ROWS = ["zero-fill", "file", "cow", "hard", "soft"] as const;
+/**
+ * Where the frame came from: the columns. The first four are lists and eviction, in the order in which they are tried; a soft
+ * fault's own frame comes back from the states `standby` and on, `shared` being one that others have mapped.
+ */
+export const SOURCES = ["zeroed", "dirty", "evicted", "standby", "modified", "transition", "shared"] as const;
+export const Source = { Zeroed: 0, Dirty: 1, Evicted: 2, Standby: 3, Modified: 4, Transition: 5, Shared: 6 } as const;
+
 export interface FramesSnapshot {
   readonly state: Uint8Array;
   readonly copy: Uint8Array;
@@ -75,6 +84,7 @@ export interface FramesSnapshot {
   readonly tail: Int32Array;
   readonly count: Int32Array;
   readonly peakActive: number;
+  readonly sources: Int32Array;
   readonly references: ReferenceSnapshot;
 }
 
@@ -97,6 +107,10 @@ export class FrameDatabase {
   readonly count = new Int32Array(FRAME_STATES.length);
   /** Most frames that were ever active at once. */
   peakActive = 0;
+  /** Faults by kind (SOURCE_ROWS) and by where their frame came from (SOURCES), row by row. */
+  readonly sources = new Int32Array(SOURCE_ROWS.length * SOURCES.length);
+  /** Source of the frame that was taken last for a page, or −1; within one fault only. */
+  lastSource = NONE;
   /** Frames that have left their list and have no PTE yet: the kernel holds them in its hand, within one trap only. */
   readonly inHand: number[] = [];
   /** Frame that replacement must leave alone just now (the source of a copy), or −1. */
@@ -157,6 +171,11 @@ export class FrameDatabase {
     return this.count[Frame.Zeroed] + this.count[Frame.Dirty] + this.count[Frame.Standby];
   }
 
+  /** Counts a fault of one of SOURCE_ROWS under the source of the frame that it got. */
+  countSource(row: number): void {
+    if (this.lastSource >= 0) this.sources[row * SOURCES.length + this.lastSource]++;
+  }
+
   #link(pfn: number, state: number): void {
     const tail = this.#tail[state];
     this.#prev[pfn] = tail;
@@ -190,6 +209,7 @@ export class FrameDatabase {
       tail: this.#tail.slice(),
       count: this.count.slice(),
       peakActive: this.peakActive,
+      sources: this.sources.slice(),
       references: this.references.snapshot(),
     };
   }
@@ -206,6 +226,7 @@ export class FrameDatabase {
     this.#tail.set(snapshot.tail);
     this.count.set(snapshot.count);
     this.peakActive = snapshot.peakActive;
+    this.sources.set(snapshot.sources);
     this.references.restore(snapshot.references);
     this.inHand.length = 0;
     this.pinned = NONE;

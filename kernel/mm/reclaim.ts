@@ -6,7 +6,7 @@
  * victim can be had at once. A modified one is written to swap first: its frame is in transition meanwhile, and who needs
  * it sleeps on the channel "frames" while others run. A frame that will be overwritten anyway prefers the dirty list.
  *
- * A modest page daemon (`balance`) keeps a few frames available so that faults seldom have to evict themselves.
+ * A page daemon (`balance`) keeps frames available between the watermarks, so that faults seldom have to evict themselves.
  */
 import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
@@ -16,7 +16,7 @@ import type { FrameSource } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
-import { Copy, Flight, Frame } from "./frames.ts";
+import { Copy, Flight, Frame, Source } from "./frames.ts";
 import { forEachPte, readPte } from "./page-table.ts";
 import { takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
 import { pageNumber, pageNumberOf } from "./references.ts";
@@ -39,6 +39,7 @@ export type Purpose = "user" | "page-table" | "file";
  */
 export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Purpose, zeros: boolean): number {
   const { frames } = core;
+  if (frames.availableFrames < core.watermarks.min && purpose !== "page-table") reclaimDirectly(core);
   const zeroed = frames.oldest(Frame.Zeroed);
   const dirty = frames.newest(Frame.Dirty);
   let pfn = zeros ? (zeroed >= 0 ? zeroed : dirty) : dirty >= 0 ? dirty : zeroed;
@@ -57,6 +58,7 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
     takeStandby(core, pfn);
   }
   charge(core, core.costs.frameAllocate);
+  if (purpose !== "page-table") frames.lastSource = SOURCE_NUMBERS[source];
   core.counters[SOURCE_COUNTERS[source]] = (core.counters[SOURCE_COUNTERS[source]] ?? 0) + 1;
   if (core.sink.enabled) core.sink.emit({ kind: "frame-allocated", pfn, source, pid, vpn, purpose });
   if (zeros && source !== "zeroed" && (core.config.zeroing !== "off" || purpose === "page-table")) {
@@ -77,11 +79,32 @@ export function requestFrame(core: Core, pid: number, vpn: number, purpose: Purp
   return isFailing(core, "frame") ? OUT_OF_MEMORY : allocateFrame(core, pid, vpn, purpose, zeros);
 }
 
+const SOURCE_NUMBERS = {
+  zeroed: Source.Zeroed,
+  dirty: Source.Dirty,
+  standby: Source.Standby,
+  evicted: Source.Evicted,
+} as const;
+
+const ZEROING_COUNTERS = { idle: "zeroing.idle", background: "zeroing.background", demand: "zeroing.demand" } as const;
+
+/** Below the min watermark who takes a frame gives up a page first, so that the last frames stay for page tables. */
+function reclaimDirectly(core: Core): void {
+  const { frames } = core;
+  if (frames.count[Frame.Modified] === 0) {
+    const victim = chooseVictim(core, ANYONE, "fewer frames than the min watermark are available");
+    if (victim < 0) return;
+    trimFrame(core, victim);
+  }
+  count(core, "reclaim.direct");
+  writeModified(core, 1);
+}
+
 /** Fills a frame with zeros and says so. */
-export function zeroFrame(core: Core, pfn: number, by: "idle" | "demand"): void {
+export function zeroFrame(core: Core, pfn: number, by: "idle" | "background" | "demand"): void {
   core.ram.zeroFrame(pfn);
   charge(core, core.costs.frameZero);
-  const name = by === "idle" ? "zeroing.idle" : "zeroing.demand";
+  const name = ZEROING_COUNTERS[by];
   core.counters[name] = (core.counters[name] ?? 0) + 1;
   if (core.sink.enabled) core.sink.emit({ kind: "frame-zeroed", pfn, by });
 }
@@ -200,31 +223,25 @@ export function trimRange(core: Core, space: AddressSpace, start: number, end: n
   });
 }
 
-/** Frames that the daemon wants to keep available. */
-export function availableTarget(core: Core): number {
-  const wanted = core.config.availableTargetFrames;
-  return wanted < 0 ? core.config.frames >>> 5 : wanted;
-}
-
 /**
- * The page daemon: when fewer than half of the target are available, trims pages by the policy until available frames and
- * those on their way reach the target, and starts writing the modified ones. Each pass gives up at most `target` pages.
+ * The page daemon: when fewer frames than the low watermark are available, trims pages by the policy until those available,
+ * on the modified list and on their way to swap reach the high one. Writing them is the modified-page writer's part.
  */
 export function balance(core: Core): void {
-  const { frames, swap } = core;
-  const target = availableTarget(core);
-  if (frames.availableFrames >= target / 2) return;
-  let leaving = 0;
+  const { frames, swap, watermarks } = core;
+  if (frames.availableFrames >= watermarks.low) return;
+  let leaving = frames.count[Frame.Modified];
   for (const transfer of swap.queue) if (transfer.direction === "out") leaving += transfer.pfns.length;
-  for (let missing = target - frames.availableFrames - leaving; missing > 0; missing--) {
-    if (frames.count[Frame.Modified] === 0) {
-      const victim = chooseVictim(core, -1, "few frames are available");
-      if (victim < 0) break;
-      trimFrame(core, victim);
-      if (frames.state[victim] !== Frame.Modified) continue;
-    }
-    if (writeModified(core, 1) === 0) break; // swap is full: leave the rest to those who need it
+  let trimmed = 0;
+  for (let missing = watermarks.high - frames.availableFrames - leaving; missing > 0; missing--) {
+    const victim = chooseVictim(core, ANYONE, "fewer frames than the low watermark are available");
+    if (victim < 0) break;
+    trimFrame(core, victim);
+    trimmed++;
   }
+  if (trimmed === 0) return;
+  count(core, "task.daemon.runs");
+  count(core, "task.daemon.pages", trimmed);
 }
 
 /**
@@ -242,6 +259,7 @@ export function reserveFrames(core: Core, wanted: number): number {
 
 /** Puts `p` to sleep until a frame may be available; for OUT_OF_MEMORY also asks the kernel to end a process. */
 export function awaitFrames(core: Core, p: Process, result: number): number {
+  count(core, "reclaim.stalls");
   if (result === OUT_OF_MEMORY) core.variables.outOfMemoryPid = p.pid;
   core.variables.framesWanted = true;
   return sleepUninterruptible(core, p, "frames");

@@ -13,7 +13,7 @@ import { isFailing } from "../failing.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
 import { type PteStore, tellPte } from "./page-table.ts";
 import { release, rewriteReferences } from "./pages.ts";
-import { allocateFrame, availableTarget, OUT_OF_MEMORY } from "./reclaim.ts";
+import { allocateFrame, OUT_OF_MEMORY } from "./reclaim.ts";
 import { SoftwarePte, softwarePte } from "./software-pte.ts";
 
 /**
@@ -25,7 +25,9 @@ export function startSwapIn(core: Core, pid: number, vpn: number, slot: number, 
   if (isWanted && isFailing(core, "frame")) return OUT_OF_MEMORY;
   const pfn = allocateFrame(core, pid, vpn, "user", false);
   if (pfn < 0) return pfn;
+  const { lastSource } = core.frames;
   const ahead = readAhead(core, slot);
+  core.frames.lastSource = lastSource; // of the wanted page's frame
   const first = ahead.length > 0 ? Math.min(slot, ahead[0].slot) : slot;
   const pfns = [...ahead.map((page) => page), { slot, pfn, pid, vpn }].sort((a, b) => a.slot - b.slot);
   const stores: PteStore[] = [];
@@ -92,7 +94,7 @@ function readAhead(core: Core, slot: number): AheadPage[] {
 /** Takes a frame for one neighbour; false when it cannot come along. */
 function take(core: Core, slot: number, pages: AheadPage[]): boolean {
   const { swap, frames } = core;
-  if (!swap.isFetchable(slot) || frames.availableFrames <= availableTarget(core) >>> 1) return false;
+  if (!swap.isFetchable(slot) || frames.availableFrames <= core.watermarks.low) return false;
   const node = swap.references.head[slot];
   const vpn = swap.references.vpnAt(node);
   const pid = core.spaces.get(swap.references.spaceAt(node))?.ownerPid ?? 0;

@@ -21,7 +21,7 @@ export const TRACE_CATEGORIES = {
   ],
   syscalls: ["syscall-enter", "syscall-exit"],
   tlb: ["tlb-miss", "pte-read", "pte-update", "tlb-fill", "tlb-flush"],
-  swap: ["victim-chosen", "swap-out", "swap-in", "swap-done"],
+  swap: ["victim-chosen", "swap-out", "swap-in", "swap-done", "modified-writer"],
   sched: [
     "process-start",
     "process-exec",
@@ -112,7 +112,7 @@ export function describeEvent(e: FaultlineEvent): string {
     case "frame-reclaimed":
       return `frame back     frame ${e.pfn} from ${e.from} for page ${page(e.vpn)}, contents intact`;
     case "frame-zeroed":
-      return `frame zeroed   frame ${e.pfn}, by ${e.by === "idle" ? "the idle task" : "the fault handler"}`;
+      return `frame zeroed   frame ${e.pfn}, by ${e.by === "demand" ? "the fault handler" : `the idle task${e.by === "idle" ? "" : " under load"}`}`;
     case "frame-freed":
       return `frame freed    frame ${e.pfn} to ${e.to} list`;
     case "victim-chosen":
@@ -127,6 +127,8 @@ export function describeEvent(e: FaultlineEvent): string {
       return `swap out       page ${page(e.vpn)}, frame ${e.pfn} -> slot ${e.slot}${inTransfer(e.pages)}`;
     case "swap-in":
       return `swap in        page ${page(e.vpn)}, slot ${e.slot} -> frame ${e.pfn}${e.ahead ? ", ahead" : ""}${inTransfer(e.pages)}`;
+    case "modified-writer":
+      return `writer         ${e.started} of ${e.waiting} modified pages set out for swap: ${e.reason}`;
     case "swap-done":
       return `swap ${e.direction.padEnd(3)} done  frame ${e.pfn}, slot ${e.slot}${e.failed ? ": DEVICE ERROR" : ""}`;
     case "fault-end":

@@ -2,7 +2,9 @@
 import { EMPTY_TAG } from "../../../emulator/mmu/tlb.ts";
 import type { Core } from "../../core.ts";
 import { counted } from "../../counters.ts";
-import { FRAME_STATES, Frame } from "../../mm/frames.ts";
+import { FRAME_STATES, Frame, SOURCES } from "../../mm/frames.ts";
+import { writerThreshold } from "../../mm/writer.ts";
+import { frameSources } from "../../report.ts";
 
 /** Text of a file in /proc/faultline, by its name. */
 export function faultlineText(core: Core, name: string): string {
@@ -13,6 +15,12 @@ export function faultlineText(core: Core, name: string): string {
       return lists(core);
     case "policy":
       return policy(core);
+    case "sources":
+      return sources(core);
+    case "tasks":
+      return tasks(core);
+    case "watermarks":
+      return watermarks(core);
     case "tlb":
       return tlb(core);
     default:
@@ -54,6 +62,45 @@ function lists(core: Core): string {
     lines.push(`${FRAME_STATES[state]} ${core.frames.count[state]} ${shown.join(" ")}${more}`);
   }
   return lines.join("\n") + "\n";
+}
+
+/** Faults by kind, and where the frame came from. */
+function sources(core: Core): string {
+  const lines = [`fault ${SOURCES.join(" ")}`];
+  for (const [kind, counts] of Object.entries(frameSources(core)))
+    lines.push(`${kind} ${SOURCES.map((source) => counts[source]).join(" ")}`);
+  return lines.join("\n") + "\n";
+}
+
+/** The kernel's own tasks: how often each has worked, on how many pages, and what sets it off. */
+function tasks(core: Core): string {
+  const { config } = core;
+  const { low, high } = core.watermarks;
+  const row = (name: string, runs: number, pages: number, when: string): string => `${name} ${runs} ${pages} ${when}`;
+  const idle = counted(core, "zeroing.idle");
+  const background = counted(core, "zeroing.background");
+  const rate = config.zeroingRate === 0 ? "as fast as it can" : `at most ${config.zeroingRate} frames a second`;
+  const turns = (name: string): [number, number] => [
+    counted(core, `task.${name}.runs`),
+    counted(core, `task.${name}.pages`),
+  ];
+  return (
+    [
+      "task runs pages when",
+      row("zeroing", idle + background, idle + background, `zeroing ${config.zeroing}, ${rate}`),
+      row("page-daemon", ...turns("daemon"), `fewer than ${low} frames available; until ${high}`),
+      row(
+        "modified-writer",
+        ...turns("writer"),
+        `${writerThreshold(core)} pages modified, or fewer than ${low} frames available; ${config.writerBatchPages} at once`,
+      ),
+    ].join("\n") + "\n"
+  );
+}
+
+function watermarks(core: Core): string {
+  const { min, low, high } = core.watermarks;
+  return `available ${core.frames.availableFrames}\nmin ${min}\nlow ${low}\nhigh ${high}\n`;
 }
 
 function policy(core: Core): string {

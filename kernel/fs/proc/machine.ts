@@ -110,12 +110,20 @@ function vmstat(core: Core): string {
     ["pgsoft", counted(core, "fault.soft")],
     ["pgfilefault", counted(core, "fault.file")],
     ["pgzero_idle", counted(core, "zeroing.idle")],
+    ["pgzero_background", counted(core, "zeroing.background")],
     ["pgzero_demand", counted(core, "zeroing.demand")],
+    ["pgalloc_zeroed", counted(core, "frames.zeroed")],
+    ["pgalloc_dirty", counted(core, "frames.dirty")],
+    ["pgalloc_standby", counted(core, "frames.standby")],
+    ["pgalloc_evicted", counted(core, "frames.evicted")],
+    ["pgsteal_daemon", counted(core, "task.daemon.pages")],
+    ["pgsteal_direct", counted(core, "reclaim.direct")],
+    ["pgwriter", counted(core, "task.writer.pages")],
     ["pswpin", core.swap.transfersIn],
     ["pswpout", core.swap.transfersOut],
     ["pgsteal", counted(core, "replacement.victims")],
     ["allocstall", counted(core, "reclaim.stalls")],
-    ["oom_kill", counted(core, "oom.kills")],
+    ["oom_kill", counted(core, "fault.oom")],
   ];
   return rows.map(([name, value]) => `${name} ${value}\n`).join("");
 }

@@ -42,6 +42,7 @@ const NODES: readonly Row[] = [
   ...row("sys", "directory", "vm", "kernel"),
   ...row("vm", "file", "drop_caches", "overcommit_memory", "overcommit_ratio"),
   ...row("kernel", "file", "hostname", "osrelease", "ostype", "pid_max"),
+  ...row("faultline", "file", "sources", "tasks", "watermarks"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */

@@ -94,7 +94,7 @@ describe("M7: the idle task", () => {
     expect(machine.of("process-block").length).toBe(start + 1);
     expect(before.dirty - after.dirty).toBe(zeroed);
     expect(after.zeroed - before.zeroed).toBe(zeroed);
-    expect(machine.kernel.report().zeroing).toEqual({ idle: zeroed, onDemand: 0 });
+    expect(machine.kernel.report().zeroing).toEqual({ idle: zeroed, background: 0, onDemand: 0 });
   });
 
   test("does nothing with zeroing on demand", () => {
