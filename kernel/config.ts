@@ -77,7 +77,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   minWatermarkFrames: -1,
   writerThresholdPages: -1,
   writerBatchPages: 16,
-  maxProcesses: 64,
+  maxProcesses: 128,
 };
 
 /** 1 cycle is 10 ns of virtual time: a 100 MHz machine. */

@@ -17,6 +17,7 @@ import type { SwapDevice } from "./mm/swap.ts";
 import type { AddressSpace, SharedObject } from "./mm/vma.ts";
 import type { Watermarks } from "./mm/watermarks.ts";
 import type { Process } from "./proc/process.ts";
+import type { SystemV } from "./proc/system-v.ts";
 
 /** The host's side of the machine's console and streams: bytes leave by it. Input comes in by kernel.deliverInput. */
 export interface HostPort {
@@ -116,6 +117,8 @@ export interface Core {
   spaces: Map<number, AddressSpace>;
   /** Shared anonymous memory by id. */
   sharedObjects: Map<number, SharedObject>;
+  /** System V semaphores and message queues. */
+  systemV: SystemV;
   /** Processes that are gone for good, for the report: the last thousand. */
   reaped: ProcessReport[];
   variables: KernelVariables;

@@ -53,6 +53,7 @@ import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
+import { emptySystemV } from "./proc/system-v.ts";
 import { fireIntervalTimers } from "./proc/timers.ts";
 import { type KernelReport, reportOf } from "./report.ts";
 import { dispatchSyscall } from "./sys/dispatch.ts";
@@ -78,7 +79,7 @@ export interface KernelParts {
 /** The part of the core that is one graph of plain objects. */
 type CoreGraph = Pick<
   Core,
-  "processes" | "spaces" | "sharedObjects" | "reaped" | "variables" | "counters" | "fencesDue"
+  "processes" | "spaces" | "sharedObjects" | "systemV" | "reaped" | "variables" | "counters" | "fencesDue"
 >;
 
 export interface KernelSnapshot {
@@ -122,6 +123,7 @@ export class Kernel implements Supervisor {
       processes: new Map(),
       spaces: new Map(),
       sharedObjects: new Map(),
+      systemV: emptySystemV(),
       reaped: [],
       variables: {
         currentPid: 0,
@@ -402,13 +404,13 @@ export class Kernel implements Supervisor {
 
   snapshot(): KernelSnapshot {
     const { core } = this;
-    const { processes, spaces, sharedObjects, reaped, variables, counters, fencesDue } = core;
+    const { processes, spaces, sharedObjects, systemV, reaped, variables, counters, fencesDue } = core;
     return {
       frames: core.frames.snapshot(),
       swap: core.swap.snapshot(),
       policy: core.policy.snapshot(),
       files: core.fs.snapshot(),
-      graph: structuredClone({ processes, spaces, sharedObjects, reaped, variables, counters, fencesDue }),
+      graph: structuredClone({ processes, spaces, sharedObjects, systemV, reaped, variables, counters, fencesDue }),
     };
   }
 

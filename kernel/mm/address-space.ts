@@ -35,7 +35,7 @@ import {
 } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
-import type { AddressSpace, NewVma, Vma } from "./vma.ts";
+import type { AddressSpace, NewVma, SharedObject, Vma } from "./vma.ts";
 
 /** User space is [USER_START, USER_END): the lower half, so that no user address looks negative in a register. */
 export const USER_START = 0x1000;
@@ -301,12 +301,19 @@ function releaseFiles(core: Core, space: AddressSpace, gone: readonly Vma[]): vo
   for (const inode of inodes) if (!mapsInode(space, inode)) core.fs.release(inode);
 }
 
-/** Counts the areas that map a shared object; the last one to go takes the object's pages with it. */
-function retainObject(core: Core, vma: Vma, by: number): void {
+/** Counts the pages of areas that map a shared object; the last area to go takes the object's pages with it. */
+function retainObject(core: Core, vma: Vma, by: 1 | -1): void {
   if (vma.backing.kind !== "shared") return;
   const object = core.sharedObjects.get(vma.backing.object)!;
-  // Bytes, not areas: areas are split and merged.
-  object.users += by * ((vma.end - vma.start) / PAGE_BYTES);
+  // Pages, not areas: areas are split and merged.
+  const pages = (vma.end - vma.start) / PAGE_BYTES;
+  if (by > 0) object.users += pages;
+  else releaseObject(core, object, pages);
+}
+
+/** So many users fewer; with the last of them the object's pages go. */
+export function releaseObject(core: Core, object: SharedObject, users: number): void {
+  object.users -= users;
   if (object.users > 0) return;
   const freed: number[] = [];
   for (const [index, pte] of object.pages) {

@@ -72,12 +72,30 @@ export interface SharedObject {
   readonly id: number;
   /** The file whose pages these are (page-cache.ts), or −1. The object holds it. */
   readonly inode: number;
-  /** VMAs, over all spaces, that map it. */
+  /** Pages of the areas, over all spaces, that map it, and 1 for a segment that has not been removed. */
   users: number;
   /** Software PTE (transition or swap) of each page that exists, by page index. */
   readonly pages: Map<number, number>;
   /** Pages of the commit charge that it stands for. */
   readonly committedPages: number;
+  /** What shmget made of it: it lives unmapped, too, until IPC_RMID. */
+  readonly segment?: SharedSegment;
+}
+
+/** A System V shared memory segment (sys/segments.ts). Its id is its object's. */
+export interface SharedSegment {
+  readonly id: number;
+  /** IPC_PRIVATE (0) once it has been removed. */
+  key: number;
+  readonly bytes: number;
+  mode: number;
+  readonly creatorPid: number;
+  lastPid: number;
+  /** Cycles of the last shmat, shmdt and shmctl; NEVER (−1): not yet. */
+  attachCycles: number;
+  detachCycles: number;
+  changeCycles: number;
+  isRemoved: boolean;
 }
 
 export interface AddressSpace {

@@ -12,6 +12,7 @@ import type { Process, ProcessCounts } from "./process.ts";
 import { account, removeReady, wake } from "./scheduler.ts";
 import { ActionFlag, childChannel, Handler, postSignal, postThreadSignal, SignalCode } from "./signals.ts";
 import { leaveSpace, NO_SPACE } from "./space-users.ts";
+import { semaphoreChannel } from "./system-v.ts";
 import { isLeader, isOver, leaderOf, threadsOf } from "./threads.ts";
 import { disarmTimers } from "./timers.ts";
 
@@ -114,6 +115,7 @@ const ADDED_COUNTS = [
 /** The last thread has ended: orphans find a new parent, and the parent hears of it. */
 function endProcess(core: Core, leader: Process): void {
   leader.group.pending = [];
+  undoSemaphores(core, leader.tgid);
   adoptChildren(core, leader);
   if (leader.pid === INIT_PID) {
     core.variables.haltStatus = leader.exitSignal === 0 ? leader.exitCode : 128 + leader.exitSignal;
@@ -122,6 +124,21 @@ function endProcess(core: Core, leader: Process): void {
 }
 
 /** Orphans become children of init; init is told of those that are zombies already. */
+/** SEM_UNDO: what the process has taken from semaphores it gives back. No value falls below 0. */
+function undoSemaphores(core: Core, pid: number): void {
+  for (const set of core.systemV.semaphores.values()) {
+    const owed = set.undo.get(pid);
+    if (owed === undefined) continue;
+    set.undo.delete(pid);
+    owed.forEach((change, number) => {
+      if (change === 0) return;
+      set.values[number] = Math.min(32767, Math.max(0, set.values[number] + change));
+      set.lastPids[number] = pid;
+    });
+    wake(core, semaphoreChannel(set.id));
+  }
+}
+
 function adoptChildren(core: Core, parent: Process): void {
   for (const child of [...core.processes.values()]) {
     if (child.ppid !== parent.pid) continue;

@@ -14,6 +14,10 @@ const NEVER_RESTARTED: readonly number[] = [
   SYSCALLS.pselect6_time64.number,
   SYSCALLS.rt_sigsuspend.number,
   SYSCALLS.rt_sigtimedwait_time64.number,
+  SYSCALLS.semop.number,
+  SYSCALLS.semtimedop_time64.number,
+  SYSCALLS.msgsnd.number,
+  SYSCALLS.msgrcv.number,
 ];
 
 const TIMER_ABSTIME = 1;

@@ -122,7 +122,7 @@ export interface CallMemory {
   deadlineCycles: number;
   /** The address that the call has decided on (mmap that populates). */
   vaddr?: number;
-  /** FUTEX_WAIT_BITSET's bits. */
+  /** FUTEX_WAIT_BITSET's bits, or which semaphore semop waits for. */
   bitset?: number;
   /** Set by whoever has decided the sleeping call (futex): its result, whatever comes between. */
   result?: number;

@@ -16,10 +16,13 @@ import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 import { hostToolCalls } from "./host-tool.ts";
 import { identityCalls } from "./identity.ts";
 import { memoryCalls } from "./memory.ts";
+import { messageQueueCalls } from "./message-queues.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
 import { processCalls } from "./process.ts";
 import { residentCalls } from "./resident.ts";
+import { segmentCalls } from "./segments.ts";
+import { semaphoreCalls } from "./semaphores.ts";
 import { signalCalls } from "./signals.ts";
 import { terminalCalls } from "./terminal.ts";
 import { threadCalls } from "./threads.ts";
@@ -40,6 +43,9 @@ const HANDLERS = {
   ...memoryCalls,
   ...residentCalls,
   ...virtualCalls,
+  ...segmentCalls,
+  ...semaphoreCalls,
+  ...messageQueueCalls,
   ...processCalls,
   ...identityCalls,
   ...threadCalls,

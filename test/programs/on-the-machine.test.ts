@@ -176,9 +176,9 @@ describe.skipIf(missingTools !== undefined)(`programs on the machine (needs: ${m
   });
 
   it("bomb: fills the process table, names the limit, and the next command runs", () => {
-    /* 64 processes at most: the shell, bomb itself, and the rest is counted. */
+    /* 128 processes at most: the shell, bomb itself, and the rest is counted. */
     expect(run("bomb -y; echo alive").text).toBe(
-      "62 processes, then fork failed: no more processes allowed (EAGAIN)\nall of them are gone again\nalive\n",
+      "126 processes, then fork failed: no more processes allowed (EAGAIN)\nall of them are gone again\nalive\n",
     );
   });
 

@@ -47,14 +47,17 @@ function linuxResults(): Map<string, string[]> {
   );
 }
 
+/** Compiles a program that brings an entry point for other compilers; ours has one of its own. Runs it in /tmp. */
+function run(name: string) {
+  const source = `#define _start unused_start\n${readFileSync(at(`${name}.c`), "utf8")}`;
+  const bytes = compileSource(at(`${name}.c`), source, rootEntries());
+  const path = `/bin/${name}`;
+  return runStory([path, "/tmp"], { withoutEvents: true }, [{ path, type: "file", mode: 0o755, bytes }]);
+}
+
 describe("hostile arguments", () => {
   it("get the errno that Linux gives", () => {
-    // The program has its own entry point for other compilers; ours brings one.
-    const source = `#define _start unused_start\n${readFileSync(at("hostile.c"), "utf8")}`;
-    const program = compileSource(at("hostile.c"), source, rootEntries());
-    const story = runStory(["/bin/hostile", "/tmp"], { withoutEvents: true }, [
-      { path: "/bin/hostile", type: "file", mode: 0o755, bytes: program },
-    ]);
+    const story = run("hostile");
     expect(story.stderr).toBe("");
     const expected = linuxResults();
     const used = new Map<string, number>();
@@ -90,5 +93,16 @@ describe("hostile arguments", () => {
     ];
     const numbers = new Set(Object.values(SYSCALLS).map(({ number }) => number as number));
     expect(seen.filter((number) => !numbers.has(number))).toEqual([]);
+  });
+});
+
+describe("System V IPC", () => {
+  it("shares memory, semaphores and messages between processes as Linux does", () => {
+    const story = run("ipc");
+    expect(story.stdout.split("\n")).toEqual(readFileSync(at("ipc.txt"), "utf8").split("\n"));
+    // Segment, set and queue are gone, with all their frames.
+    const { core } = story.machine.kernel;
+    expect([core.sharedObjects.size, core.systemV.semaphores.size, core.systemV.queues.size]).toEqual([0, 0, 0]);
+    story.machine.kernel.checkInvariants();
   });
 });
