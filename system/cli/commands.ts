@@ -19,6 +19,8 @@ const program = new Command("faultline")
   .showHelpAfterError("(faultline help lists the commands)")
   .exitOverride();
 
+const SWAP_FILE = "keep the swap device in this file, too; checked when it is opened again (docs/swap.md)";
+
 addMachineOptions(
   program
     .command("run")
@@ -29,6 +31,7 @@ addMachineOptions(
     .argument("[args...]", "arguments of the program")
     .option("--root <DIR>", "this folder, copied, is the machine's file system; <file> is looked for in it first")
     .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
+    .option("--swap-file <FILE>", SWAP_FILE)
     .option("--strace", "print every system call to stderr, as strace does")
     .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)")
     .passThroughOptions(),
@@ -41,6 +44,7 @@ addMachineOptions(
     .command("sh")
     .description("the machine's shell in this terminal; -c 'COMMAND' runs one command")
     .option("-c <COMMAND>", "run COMMAND and exit")
+    .option("--swap-file <FILE>", SWAP_FILE)
     .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
     .option("--gdb <PORT>", "wait for gdb on this port of 127.0.0.1 (0: any), or stdio (docs/gdb.md)"),
 ).action(async (options: ParsedOptions) => {

@@ -26,6 +26,7 @@ import {
   writeReport,
 } from "./machine-arguments.ts";
 import { recordFileFrom, saveRecording } from "./recording-file.ts";
+import { type SwapFile, swapFileFrom } from "./swap-file.ts";
 import { attachExports } from "./trace-export.ts";
 
 /** Exit status when --max-instructions was reached, as timeout(1) has it. */
@@ -109,6 +110,16 @@ interface Run {
 
 /** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
 export async function runMachine(run: Run): Promise<number> {
+  const swapFile = swapFileFrom(run.options, run.config);
+  if (swapFile === null) return runOn(run, null);
+  try {
+    return await runOn({ ...run, config: { ...run.config, swapSlots: swapFile.slots } }, swapFile);
+  } finally {
+    swapFile.close();
+  }
+}
+
+async function runOn(run: Run, swapFile: SwapFile | null): Promise<number> {
   const { config, root, added, argv, options } = run;
   const kinds = traceFrom(options);
   const interval = sanitizeFrom(options);
@@ -142,6 +153,7 @@ export async function runMachine(run: Run): Promise<number> {
     attachSanitizer(machine, interval, (violation) => {
       throw new SanitizerStop(violation);
     });
+  swapFile?.attach(machine);
   const problem = machine.boot(start);
   if (problem !== null) finishExports();
   if (problem !== null) throw new CommandFailure(`${run.named} cannot be executed: ${problem}`, "", 126);
