@@ -7,7 +7,7 @@
  * of its own while the machine is elsewhere.
  *
  * Checkpoints are of two kinds. The spine: one every `spacing` cycles of work while recording; when the memory budget is
- * used up every second one goes and the spacing doubles. And the near ones, a dozen at most: the latest two of a recording,
+ * used up every second one goes and the spacing doubles. And the near ones, a dozen at most: the latest of a recording, closer together,
  * and those that a long way back to a moment has left just before it, at distances that halve, so that steps back from
  * there are short. This is what makes a step back cost milliseconds anywhere in a long run.
  *
@@ -29,8 +29,10 @@ import { compareMoments, isBefore, isSameMoment, momentText } from "./moment.ts"
 export interface TimelineOptions {
   /** Most bytes that checkpoints may hold together. */
   readonly budgetBytes: number;
-  /** Cycles of work between checkpoints while recording; between those of the spine it doubles when memory is used up. */
+  /** Cycles of work between checkpoints of the spine; doubles when memory is used up. */
   readonly spacing: number;
+  /** Cycles of work between checkpoints while recording, of which only the latest few are kept: for steps back from the end. */
+  readonly recent: number;
   /** Nearest distance, in instructions, of the checkpoints left before a moment that was far from any. */
   readonly nearest: number;
   /** More work than this since the last checkpoint, and a moment gets one nearer to it. */
@@ -41,11 +43,13 @@ export interface TimelineOptions {
 const DEFAULTS: TimelineOptions = {
   budgetBytes: 192 * 1024 * 1024,
   spacing: 1_000_000,
+  recent: 400_000,
   nearest: 40_000,
   nearWork: 600_000,
 };
-/** Most near checkpoints at once. */
+/** Most near checkpoints at once, and of those that recording leaves. */
 const NEAR_MOST = 12;
+const RECENT_MOST = 3;
 /** Cycles between two places at which following a log can be interrupted: a few hundredths of a second of the host's time. */
 const RETRACE_CYCLES = 1_000_000;
 
@@ -305,14 +309,30 @@ export class Timeline {
     for (;;) {
       const last = this.checkpoints[this.checkpoints.length - 1];
       const status = this.quietly(() =>
-        this.replayToward(end, { untilCycles: machine.hart.cycles + Math.min(RETRACE_CYCLES, this.options.spacing) }),
+        this.replayToward(end, { untilCycles: machine.hart.cycles + Math.min(RETRACE_CYCLES, this.options.recent) }),
       );
-      if (workOf(machine) - last.work >= this.options.spacing) this.keepRecorded(this.store.take(last, this.delivered));
+      if (workOf(machine) - last.work >= this.options.recent) this.keepRecorded(this.store.take(last, this.delivered));
       if (status === null) return;
       if (status.kind !== "slice")
         throw new Divergence(`the run could not be followed to its end: ${status.kind} at ${momentText(this.moment)}`);
       yield;
     }
+  }
+
+  /**
+   * After the kernel has thrown in the middle of an action: goes back to where that action began, which is the end of the
+   * recording then.
+   */
+  recover(): void {
+    const { turns, instret } = this.moment;
+    if (this.frontier !== null) return this.goToEnd();
+    const last = this.checkpoints[this.checkpoints.length - 1];
+    this.store.restore(last);
+    this.delivered = last.inputs;
+    const { isMuted } = this.machine;
+    this.machine.isMuted = true;
+    drain(this.retracing({ turns, instret, cycles: -1 }));
+    this.machine.isMuted = isMuted;
   }
 
   // ---- inside ----
@@ -492,10 +512,10 @@ export class Timeline {
     const { untilCycles = Infinity, untilInstret = Infinity, untilTurns = Infinity } = bounds;
     for (;;) {
       const last = this.checkpoints[this.checkpoints.length - 1];
-      const due = machine.hart.cycles + Math.max(1, this.options.spacing - (workOf(machine) - last.work));
+      const due = machine.hart.cycles + Math.max(1, this.options.recent - (workOf(machine) - last.work));
       const status = machine.runTo({ ...bounds, untilCycles: Math.min(untilCycles, due) });
       this.delivered = machine.inputLog.length;
-      if (workOf(machine) - last.work >= this.options.spacing) this.keepRecorded(this.store.take(last, this.delivered));
+      if (workOf(machine) - last.work >= this.options.recent) this.keepRecorded(this.store.take(last, this.delivered));
       const { hart } = machine;
       const isBound = hart.cycles >= untilCycles || hart.instret >= untilInstret || machine.moment.turns >= untilTurns;
       if (status.kind !== "slice" || isBound) return status;
@@ -503,7 +523,10 @@ export class Timeline {
   }
 
   private keepRecorded(checkpoint: Checkpoint): void {
-    if (checkpoint.work - this.spineWork < this.spacing) return this.keepNear(checkpoint);
+    if (checkpoint.work - this.spineWork < this.spacing) {
+      while (this.near.length >= RECENT_MOST) this.dropNear();
+      return this.keepNear(checkpoint);
+    }
     this.spineWork = checkpoint.work;
     this.insert(checkpoint);
   }

@@ -32,12 +32,12 @@ export async function debugSession(
 ): Promise<number> {
   const shell = new Shell(contextOf(session, options));
   const isJson = options["json"] === true;
-  const answer = (line: string): Answer => {
-    const result = shell.execute(line);
+  const show = (line: string, result: Answer): Answer => {
     if (isJson) process.stdout.write(`${JSON.stringify(jsonOf(line, result, output))}\n`);
     else if (result.text !== "") process.stdout.write(`${result.text}\n`);
     return result;
   };
+  const answer = (line: string): Answer => show(line, shell.execute(line));
   let hasFailed = false;
   const script = (text: string): void => {
     for (const line of text.split("\n")) {
@@ -50,7 +50,7 @@ export async function debugSession(
     if (typeof options["x"] !== "string") script(readFileSync(0, "utf8"));
     return hasFailed ? 1 : 0;
   }
-  if (!shell.context.quit) await converse(shell, answer);
+  if (!shell.context.quit) await converse(shell, async (line) => show(line, await inParts(shell, line)));
   return 0;
 }
 
@@ -74,7 +74,17 @@ function jsonOf(line: string, { text, isError, stop }: Answer, output: { text: s
   return { command: line.trim(), ok: !isError, text, ...where, ...(printed === "" ? {} : { output: printed }) };
 }
 
-async function converse(shell: Shell, answer: (line: string) => Answer): Promise<void> {
+/** Carries out a line while the keyboard is served: Ctrl-C ends a search. */
+async function inParts(shell: Shell, line: string): Promise<Answer> {
+  const parts = shell.executing(line);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) return value;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+async function converse(shell: Shell, answer: (line: string) => Promise<unknown>): Promise<void> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   if (isTerminal)
     process.stdout.write(
@@ -89,13 +99,25 @@ async function converse(shell: Shell, answer: (line: string) => Answer): Promise
     historySize: 1000,
     completer: (line: string) => shell.complete(line),
   });
-  lines.on("SIGINT", () => lines.prompt());
+  let isBusy = false;
+  const interrupt = (): void => {
+    if (isBusy) shell.context.isCancelled = true;
+    else {
+      process.stdout.write("quit leaves the debugger\n");
+      lines.prompt();
+    }
+  };
+  lines.on("SIGINT", interrupt);
+  process.on("SIGINT", interrupt);
   lines.prompt();
   for await (const line of lines) {
-    answer(line);
+    isBusy = true;
+    await answer(line);
+    isBusy = false;
     if (shell.context.quit) break;
     lines.prompt();
   }
+  process.off("SIGINT", interrupt);
   lines.close();
 }
 
@@ -114,8 +136,8 @@ function contextOf(session: Session, options: ParsedOptions): Context {
     pending = null;
     return true;
   };
-  const debug = new Debugger(timeline, session.images, { feed });
-  return {
+  const debug = new Debugger(timeline, session.images, { feed, isCancelled: () => context.isCancelled });
+  const context: Context = {
     debug,
     source: sourceReader(session),
     level: 0,
@@ -135,7 +157,9 @@ function contextOf(session: Session, options: ParsedOptions): Context {
       }
     },
     quit: false,
+    isCancelled: false,
   };
+  return context;
 }
 
 /** Sources from the machine's own files, else from this computer. */

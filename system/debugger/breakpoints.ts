@@ -1,7 +1,9 @@
 /** What a person has asked to stop for: breakpoints, watchpoints, conditions. Each makes a `Watcher` for a search. */
 import { hex } from "../../emulator/bits.ts";
+import type { StopPoints } from "../../emulator/engine.ts";
 import { registerName } from "../../emulator/isa/registers.ts";
 import { isValid, ptePfn } from "../../emulator/pte.ts";
+import { findVma } from "../../kernel/mm/areas.ts";
 import { readPte } from "../../kernel/mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
 import { currentPid, processOf, readMemory } from "../inspect.ts";
@@ -70,10 +72,12 @@ function changeWatcher(
   name: string,
   read: (machine: Machine) => number | null,
   content: (machine: Machine) => number | null = () => null,
+  points?: () => StopPoints | null,
 ): Watcher {
   let last: number | null = null;
   return {
     isAfterwards: true,
+    points,
     begin: (machine) => {
       last = read(machine) ?? content(machine);
     },
@@ -93,8 +97,22 @@ function contentAt(machine: Machine, pid: number, vaddr: number, bytes: number):
   return found.length < bytes ? null : found.reduceRight((value, byte) => value * 256 + byte, 0);
 }
 
+/** The bytes of a process at which its own loads or stores are to be looked at. */
+const dataPoints = (start: number, bytes: number, loads: boolean, stores: boolean): StopPoints => ({
+  code: new Set(),
+  data: [{ space: "virtual", start, bytes, loads, stores }],
+});
+
+/** Memory that is shared on purpose can be written through other addresses: every instruction has to be looked at. */
+const isSharedMapping = (machine: Machine, pid: number, vaddr: number): boolean => {
+  const p = processOf(machine, pid);
+  return p !== undefined && p.state !== "zombie" && findVma(p.space, vaddr)?.shared === true;
+};
+
 function accessWatcher(spec: Extract<StopSpec, { kind: "watch" }>): Watcher {
+  const points = dataPoints(spec.vaddr, spec.bytes, spec.on !== "write", spec.on !== "read");
   return {
+    points: () => points,
     instruction: (attempt) => {
       if (attempt.pid !== spec.pid || attempt.isRetry) return null;
       const access = attempt.access();
@@ -111,20 +129,43 @@ export function watcherOf(spec: StopSpec, images: Images): Watcher {
   switch (spec.kind) {
     case "code": {
       const vaddrs = new Set(spec.vaddrs);
-      return { instruction: ({ pc, isRetry }) => (vaddrs.has(pc) && !isRetry ? "breakpoint" : null) };
+      const points: StopPoints = { code: vaddrs, data: [] };
+      return {
+        points: () => points,
+        instruction: ({ pc, isRetry }) => (vaddrs.has(pc) && !isRetry ? "breakpoint" : null),
+      };
     }
-    case "watch":
-      return spec.on === "change"
-        ? changeWatcher(
-            `${spec.bytes} bytes at ${hex(spec.vaddr)} of pid ${spec.pid}`,
-            (machine) => bytesAt(machine, paddrOf(machine, spec.pid, spec.vaddr), spec.bytes),
-            (machine) => contentAt(machine, spec.pid, spec.vaddr, spec.bytes),
-          )
-        : accessWatcher(spec);
-    case "physical":
-      return changeWatcher(`${spec.bytes} bytes at physical ${hex(spec.paddr)}`, (machine) =>
-        bytesAt(machine, spec.paddr, spec.bytes),
+    case "watch": {
+      if (spec.on !== "change") return accessWatcher(spec);
+      const points = dataPoints(spec.vaddr, spec.bytes, false, true);
+      let isShared = false;
+      const watcher = changeWatcher(
+        `${spec.bytes} bytes at ${hex(spec.vaddr)} of pid ${spec.pid}`,
+        (machine) => bytesAt(machine, paddrOf(machine, spec.pid, spec.vaddr), spec.bytes),
+        (machine) => contentAt(machine, spec.pid, spec.vaddr, spec.bytes),
+        () => (isShared ? null : points),
       );
+      return {
+        ...watcher,
+        begin: (machine) => {
+          isShared = isSharedMapping(machine, spec.pid, spec.vaddr);
+          watcher.begin?.(machine);
+        },
+      };
+    }
+    case "physical": {
+      const { paddr: start, bytes } = spec;
+      const points: StopPoints = {
+        code: new Set(),
+        data: [{ space: "physical", start, bytes, loads: false, stores: true }],
+      };
+      return changeWatcher(
+        `${bytes} bytes at physical ${hex(start)}`,
+        (machine) => bytesAt(machine, start, bytes),
+        undefined,
+        () => points,
+      );
+    }
     case "register": {
       const name = spec.register === PC_REGISTER ? "pc" : registerName(spec.register);
       return changeWatcher(`${name} of pid ${spec.pid}`, ({ hart, kernel }) => {
@@ -153,6 +194,7 @@ export function breakpointWatcher(breakpoint: Breakpoint, images: Images): Watch
   };
   return {
     begin: inner.begin,
+    points: inner.points,
     needsPast: inner.needsPast,
     isAfterwards: inner.isAfterwards,
     instruction:

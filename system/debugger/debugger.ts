@@ -7,103 +7,56 @@
  *     debug.run("forward");                  // to the next stop
  *     debug.lastWriter({ pid, vaddr, bytes });   // back to the instruction that wrote it
  *
- * Methods that look for something return a `Stop`; messages in it are for people. Mistakes in what a person asks for come as
+ * Methods that look for something return a `Stop` (`parts` has them as generators); messages in it are for people. Mistakes in what a person asks for come as
  * `DebuggerError` with a message. Nothing here prints.
  */
 import { hex } from "../../emulator/bits.ts";
 import { registerNumber } from "../../emulator/isa/registers.ts";
 import { isValid, PTE_A, PTE_D, PTE_W, ptePfn } from "../../emulator/pte.ts";
-import { Signal } from "../../kernel/abi.ts";
 import type { EventKind, FaultKind } from "../../kernel/events.ts";
 import { pteAddress } from "../../kernel/mm/page-table.ts";
-import { currentPid, processes, processOf, readNumber, registersOf } from "../inspect.ts";
-import { type Machine, type Moment, PC_REGISTER } from "../machine.ts";
+import { currentPid, processes, processOf, registersOf } from "../inspect.ts";
+import { type Machine, PC_REGISTER } from "../machine.ts";
 import type { Timeline } from "../timeline.ts";
-import { type Breakpoint, breakpointWatcher, type StopSpec, watcherOf } from "./breakpoints.ts";
+import type { Breakpoint, StopSpec } from "./breakpoints.ts";
 import { callStack, type StackFrame, scopeOfFrame } from "./call-stack.ts";
-import { type Parsed, parseCondition, parseExpression } from "./condition.ts";
+import { parseCondition, parseExpression } from "./condition.ts";
 import { numberOf, type Scope, sizeOf, type Value } from "./expression.ts";
 import {
-  type Hit,
-  type SearchOptions,
-  type SearchResult,
-  searchBackward,
-  searchForward,
-  type Watcher,
-} from "./search.ts";
-import * as step from "./stepping.ts";
+  DebuggerError,
+  type Direction,
+  Running,
+  type RunningOptions,
+  type Stop,
+  unwrap,
+  type Written,
+} from "./running.ts";
+import { complete } from "./search.ts";
 import type { Image, Images } from "./symbols.ts";
 
-export type Direction = "forward" | "backward";
-
-/** What a person asked for cannot be done; the message says why and what could be. */
-export class DebuggerError extends Error {
-  override readonly name = "DebuggerError";
-}
-
-/** Why the machine stands where it stands. */
-export interface Stop {
-  readonly kind:
-    | "step"
-    | "breakpoint"
-    | "watchpoint"
-    | "condition"
-    | "event"
-    | "signal"
-    | "halted"
-    | "start"
-    | "limit"
-    | "cancelled"
-    | "input";
-  readonly text: string;
-  readonly breakpoint: Breakpoint | null;
-  readonly moment: Moment;
-  /** Process on the CPU, 0 for none. */
-  readonly pid: number;
-  readonly pc: number;
-  /** Exit status when the first process has ended. */
-  readonly status: number | null;
-  readonly hit: Hit | null;
-}
-
-export interface DebuggerOptions {
-  /** Asked for input when every process waits; false when there is none. */
-  readonly feed?: () => boolean;
-  /** Asked now and then during long searches. */
-  readonly isCancelled?: () => boolean;
-}
-
-const SIGNAL_NAMES = new Map<number, string>(Object.entries(Signal).map(([name, number]) => [number, name]));
-
-/** A process is about to be ended by a signal: one stands at the instruction that brought it. */
-const CRASH: Watcher = {
-  event: (event) =>
-    event.kind === "process-exit" && event.signal > 0
-      ? `pid ${event.pid} (${event.name}) is about to be ended by ${SIGNAL_NAMES.get(event.signal) ?? `signal ${event.signal}`}`
-      : null,
-};
-
-const unwrap = <T>(parsed: Parsed<T>): T => {
-  if (!parsed.ok) throw new DebuggerError(parsed.message);
-  return parsed.value;
-};
+export { DebuggerError, type Direction, type Stop } from "./running.ts";
 
 export class Debugger {
   readonly timeline: Timeline;
   readonly images: Images;
   readonly breakpoints: Breakpoint[] = [];
-  /** Most instructions that one search looks at. */
-  mostInstructions = 1_000_000_000;
-  private readonly options: DebuggerOptions;
+  /** Running in parts: for whoever has to do something else meanwhile (a page that stays fluid, a Ctrl-C that is noticed). */
+  readonly parts: Running;
   private nextId = 1;
   private focus = 0;
-  /** Where the last stop for an event was: the next search goes past it. */
-  private standsAtEvent: Moment | null = null;
 
-  constructor(timeline: Timeline, images: Images, options: DebuggerOptions = {}) {
+  constructor(timeline: Timeline, images: Images, options: RunningOptions = {}) {
     this.timeline = timeline;
     this.images = images;
-    this.options = options;
+    this.parts = new Running(this, options);
+  }
+
+  /** Most instructions that one search looks at. */
+  get mostInstructions(): number {
+    return this.parts.mostInstructions;
+  }
+  set mostInstructions(most: number) {
+    this.parts.mostInstructions = most;
   }
 
   get machine(): Machine {
@@ -244,103 +197,50 @@ export class Debugger {
     this.breakpoints.splice(at, 1);
   }
 
-  // ---- running ----
+  // ---- running: each method does all of it at once; `parts` does the same in parts ----
 
   /** To the next stop, or the one before. */
   run(direction: Direction): Stop {
-    return this.search(direction, [], "step");
+    return complete(this.parts.run(direction));
   }
 
   /** To the next (previous) event of a kind, of any process or of one. */
   toEvent(kind: EventKind, direction: Direction, pid: number | null = null): Stop {
-    const watcher: Watcher = {
-      event: (event) => (event.kind === kind && (pid === null || ("pid" in event && event.pid === pid)) ? kind : null),
-    };
-    return this.search(direction, [watcher], "event");
+    return complete(this.parts.toEvent(kind, direction, pid));
   }
 
   /** To the next (previous) page fault, just before its instruction; of one kind when asked for. */
   toFault(direction: Direction, kind: FaultKind | null = null, pid: number | null = null): Stop {
-    const watcher: Watcher = {
-      event: (event) => {
-        if (pid !== null && "pid" in event && event.pid !== pid) return null;
-        if (kind === null) return event.kind === "fault-begin" ? `fault: ${event.access} of ${hex(event.vaddr)}` : null;
-        return event.kind === "fault-end" && event.resolved === kind ? `fault at ${hex(event.vaddr)}: ${kind}` : null;
-      },
-    };
-    return this.search(direction, [watcher], "event");
+    return complete(this.parts.toFault(direction, kind, pid));
   }
 
   /** To where a condition holds next (before), without setting a breakpoint. Throws DebuggerError. */
   toCondition(text: string, direction: Direction): Stop {
-    const condition = unwrap(parseCondition(text));
-    return this.search(direction, [watcherOf({ kind: "condition", condition }, this.images)], "condition");
+    return complete(this.parts.toCondition(text, direction));
   }
 
   stepInstruction(direction: Direction): Stop {
-    return this.stepping(
-      direction === "forward"
-        ? (o) => step.stepInstruction(this.timeline, this.pid, o)
-        : (o) => step.stepInstructionBack(this.timeline, this.pid, o),
-    );
+    return complete(this.parts.stepInstruction(direction));
   }
 
+  /** One instruction; calls as a whole. */
   nextInstruction(direction: Direction): Stop {
-    return this.stepping(
-      direction === "forward"
-        ? (o) => step.nextInstruction(this.timeline, this.pid, o)
-        : (o) => step.nextInstructionBack(this.timeline, this.pid, o),
-    );
+    return complete(this.parts.nextInstruction(direction));
   }
 
   /** By source line; `over`: calls are not gone into. */
   stepLine(direction: Direction, over: boolean): Stop {
-    const { pid, image } = this;
-    return this.stepping(
-      direction === "forward"
-        ? (o) => step.stepLine(this.timeline, pid, image, over, o)
-        : (o) => step.stepLineBack(this.timeline, pid, image, over, o),
-    );
+    return complete(this.parts.stepLine(direction, over));
   }
 
   /** Out of the present function: to behind its call, or back to the call. */
   finish(direction: Direction): Stop {
-    return this.stepping(
-      direction === "forward"
-        ? (o) => step.finish(this.timeline, this.pid, o)
-        : (o) => step.finishBack(this.timeline, this.pid, o),
-    );
+    return complete(this.parts.finish(direction));
   }
 
-  /**
-   * Who wrote this? Goes back to the last instruction that changed the bytes (of a process, or physical), before it is
-   * executed. A change made by a system call stops at its ecall. `stop.kind` is "start" when nobody did since the beginning.
-   */
-  lastWriter(
-    what:
-      | { pid: number; vaddr: number; bytes: number }
-      | { paddr: number; bytes: number }
-      | { pid: number; register: number },
-  ): Stop {
-    const spec: StopSpec =
-      "vaddr" in what
-        ? { kind: "watch", on: "change", ...what }
-        : "paddr" in what
-          ? { kind: "physical", ...what }
-          : { kind: "register", ...what };
-    if ("vaddr" in what && readNumber(this.machine, what.pid, what.vaddr, 1) === null)
-      throw new DebuggerError(
-        `nothing is mapped at ${hex(what.vaddr)} in process ${what.pid}: nobody can have written there`,
-      );
-    const origin = this.timeline.moment;
-    const result = searchBackward(this.timeline, [watcherOf(spec, this.images)], this.searchOptions());
-    if (result.kind !== "hit") {
-      if (result.kind === "start") this.timeline.goToMoment(origin);
-      return this.stopOf(result, "watchpoint");
-    }
-    const { before, reason } = result.hit;
-    if (before !== null) this.timeline.goToMoment(before.moment);
-    return { ...this.stopOf(result, "watchpoint"), text: `${reason}, by this instruction` };
+  /** Who wrote this? See Running.lastWriter. */
+  lastWriter(what: Written): Stop {
+    return complete(this.parts.lastWriter(what));
   }
 
   // ---- changing ----
@@ -376,113 +276,6 @@ export class Debugger {
 
   registers(pid = this.pid): ReturnType<typeof registersOf> {
     return registersOf(this.machine, pid);
-  }
-
-  // ---- inside ----
-
-  private searchOptions(): SearchOptions {
-    const at = this.standsAtEvent;
-    const { moment } = this.timeline;
-    const skipAction = at !== null && at.turns === moment.turns && at.instret === moment.instret;
-    return {
-      feed: this.options.feed,
-      isCancelled: this.options.isCancelled,
-      mostInstructions: this.mostInstructions,
-      skipAction,
-    };
-  }
-
-  private enabledWatchers(): Map<Watcher, Breakpoint> {
-    return new Map(this.breakpoints.filter((b) => b.isEnabled).map((b) => [breakpointWatcher(b, this.images), b]));
-  }
-
-  private search(direction: Direction, wanted: readonly Watcher[], kind: Stop["kind"]): Stop {
-    for (;;) {
-      const breaks = this.enabledWatchers();
-      const watchers = [...wanted, ...breaks.keys(), ...(direction === "forward" ? [CRASH] : [])];
-      const result = (direction === "forward" ? searchForward : searchBackward)(
-        this.timeline,
-        watchers,
-        this.searchOptions(),
-      );
-      const stop = this.arrive(result, breaks, kind, direction);
-      if (stop !== null) return stop;
-    }
-  }
-
-  private stepping(run: (options: step.StepOptions) => SearchResult): Stop {
-    const breaks = this.enabledWatchers();
-    const result = run({ ...this.searchOptions(), watchers: [...breaks.keys(), CRASH] });
-    return this.arrive(result, breaks, "step", "forward") ?? this.stopOf(result, "step");
-  }
-
-  /** Books a hit; null when its breakpoint lets it pass. */
-  private arrive(
-    result: SearchResult,
-    breaks: ReadonlyMap<Watcher, Breakpoint>,
-    kind: Stop["kind"],
-    direction: Direction,
-  ): Stop | null {
-    const breakpoint = result.kind === "hit" ? (breaks.get(result.hit.watcher) ?? null) : null;
-    this.standsAtEvent = result.kind === "hit" && result.hit.event !== null ? this.timeline.moment : null;
-    if (breakpoint === null) return this.stopOf(result, kind);
-    breakpoint.hits++;
-    if (breakpoint.ignore > 0) {
-      breakpoint.ignore--;
-      return null;
-    }
-    // Going back, a change is undone: one stands at the instruction that made it.
-    const isChange =
-      breakpoint.spec.kind === "physical" ||
-      breakpoint.spec.kind === "register" ||
-      (breakpoint.spec.kind === "watch" && breakpoint.spec.on === "change");
-    if (direction === "backward" && isChange && result.kind === "hit" && result.hit.before !== null)
-      this.timeline.goToMoment(result.hit.before.moment);
-    if (breakpoint.isTemporary) this.remove(breakpoint.id);
-    const kinds = {
-      code: "breakpoint",
-      watch: "watchpoint",
-      physical: "watchpoint",
-      register: "watchpoint",
-      condition: "condition",
-    } as const;
-    return { ...this.stopOf(result, kinds[breakpoint.spec.kind]), breakpoint };
-  }
-
-  private stopOf(result: SearchResult, kind: Stop["kind"]): Stop {
-    const pid = currentPid(this.machine);
-    const base = {
-      breakpoint: null,
-      moment: this.timeline.moment,
-      pid,
-      pc: registersOf(this.machine, pid || this.pid)?.pc ?? 0,
-      status: null,
-      hit: null,
-    };
-    switch (result.kind) {
-      case "hit":
-        return {
-          ...base,
-          kind: result.hit.watcher === CRASH ? "signal" : kind,
-          text: result.hit.reason,
-          hit: result.hit,
-        };
-      case "halted":
-        return {
-          ...base,
-          kind: "halted",
-          text: `the program has ended with status ${result.status}`,
-          status: result.status,
-        };
-      case "start":
-        return { ...base, kind: "start", text: "this is the beginning of the recording" };
-      case "limit":
-        return { ...base, kind: "limit", text: `nothing found in ${this.mostInstructions} instructions` };
-      case "cancelled":
-        return { ...base, kind: "cancelled", text: "interrupted" };
-      case "input":
-        return { ...base, kind: "input", text: "every process waits for input, and there is none" };
-    }
   }
 }
 

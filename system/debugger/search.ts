@@ -8,6 +8,7 @@
  * so that one can walk into it.
  */
 
+import type { StopPoints } from "../../emulator/engine.ts";
 import { isValid, ptePfn } from "../../emulator/pte.ts";
 import type { FaultlineEvent } from "../../kernel/events.ts";
 import { currentPid } from "../inspect.ts";
@@ -25,8 +26,13 @@ export interface Attempt {
   readonly x: Int32Array;
   /** The same instruction of the same process again, after a fault or a wait. */
   readonly isRetry: boolean;
-  /** The instruction tried before this one, by whichever process: what has changed since is its doing, or the kernel's. */
+  /**
+   * The instruction tried before this one, by whichever process: what has changed since is its doing, or the kernel's. Null
+   * when it was not looked at.
+   */
   readonly before: Place | null;
+  /** The one in `before` has retired. */
+  readonly hasRetired: boolean;
   /** Bits of the instruction; null when its page is not present. */
   word(): number | null;
   /** What it will do to memory. */
@@ -41,8 +47,13 @@ export interface Place {
 
 /** Says what to stop for. A function returns why, or null to go on. */
 export interface Watcher {
-  /** Called before every instruction; makes the search some ten times slower than one by events alone. */
+  /** Called before instructions that are tried: before every one, unless `points` says where. */
   readonly instruction?: ((attempt: Attempt) => string | null) | undefined;
+  /**
+   * Where `instruction` has to be called at least: there, at the attempt after, and after every turn of the kernel. Null: before
+   * every instruction, which makes a search some ten times slower. Asked again after every call; the same answer is the same object.
+   */
+  readonly points?: (() => StopPoints | null) | undefined;
   readonly event?: ((event: FaultlineEvent, machine: Machine) => string | null) | undefined;
   /** It remembers what has been (a call under way): a forward search then looks at a little of the past first. */
   readonly needsPast?: boolean | undefined;
@@ -59,6 +70,8 @@ export interface Hit {
   readonly moment: Moment;
   /** The instruction tried before; of a changed value the one that changed it. */
   readonly before: Place | null;
+  /** The instruction that was about to be tried. */
+  readonly place: Place;
   readonly event: FaultlineEvent | null;
 }
 
@@ -81,11 +94,14 @@ export interface SearchOptions {
   readonly mostInstructions?: number | undefined;
   /** Asked for input when a program waits for it: false when there is none. */
   readonly feed?: (() => boolean) | undefined;
+  /** Call watchers before every instruction, whatever their points say: slow, and the measure of the other way. */
+  readonly probesEverything?: boolean | undefined;
   /** Do not stop for events of the action at whose beginning the search starts: one stands there because of it. */
   readonly skipAction?: boolean | undefined;
 }
 
 const SLICE_CYCLES = 2_000_000;
+const DENSE_SLICE_CYCLES = 20_000;
 const MOST_INSTRUCTIONS = 1_000_000_000;
 /** Windows of a backward search, in instructions, before it goes on by checkpoints. */
 const WINDOWS = [64, 2048, 65_536];
@@ -108,16 +124,28 @@ function fetchHalf(machine: Machine, vaddr: number): number {
   return isValid(pte) ? ram.u16[(ptePfn(pte) * 4096 + (vaddr & 4095)) >>> 1] : -1;
 }
 
-/** Follows the instructions of a run and knows which are retries. */
+/**
+ * Follows the instructions of a run and knows which are retries. Not every instruction need be seen: whoever sees one at a stop
+ * point sees the next one too, and the first of every turn (Machine.probePoints), so that what matters here is exact all the same.
+ */
 class Follower implements Attempt {
   readonly machine: Machine;
   readonly x: Int32Array;
   pid = 0;
   pc = 0;
   isRetry = false;
+  hasRetired = false;
   before: Place | null = null;
+  /** Every instruction is seen. */
+  isDense = true;
+  /** Tries of stop points that have not retired, by process. */
   private readonly pending = new Map<number, number>();
   private lastInstret = -1;
+  private moment: Moment = { turns: 0, instret: 0, cycles: 0 };
+  /** The attempt seen last is followed by the one seen now. */
+  private isFollowed = false;
+  /** Where the run begins: the instruction there counts as tried already. */
+  private start: { readonly pid: number; readonly pc: number; readonly instret: number } | null = null;
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -126,11 +154,13 @@ class Follower implements Attempt {
 
   /** Begins at a new place; the instruction at which a process stands now counts as tried already. */
   begin(): void {
+    const { instret, pc } = this.machine.hart;
+    const pid = currentPid(this.machine);
     this.pending.clear();
     this.before = null;
     this.lastInstret = -1;
-    const pid = currentPid(this.machine);
-    if (pid !== 0) this.pending.set(pid, this.machine.hart.pc);
+    this.isFollowed = false;
+    this.start = pid === 0 ? null : { pid, pc, instret };
     this.pid = 0;
   }
 
@@ -138,19 +168,37 @@ class Follower implements Attempt {
   next(): void {
     const { machine, pending } = this;
     const { instret, pc } = machine.hart;
-    if (this.pid !== 0) {
-      this.before = { moment: this.moment, pid: this.pid, pc: this.pc };
-      if (instret > this.lastInstret) pending.delete(this.pid);
-    }
+    this.before = this.isFollowed ? { moment: this.moment, pid: this.pid, pc: this.pc } : null;
+    this.hasRetired = this.isFollowed && instret > this.lastInstret;
+    if (this.hasRetired) pending.delete(this.pid);
     this.pid = currentPid(machine);
     this.pc = pc;
     this.lastInstret = instret;
-    this.isRetry = pending.get(this.pid) === pc;
-    pending.set(this.pid, pc);
     this.moment = machine.moment;
+    this.isRetry = pending.get(this.pid) === pc || this.isStart(instret);
+    this.isFollowed = this.isDense || machine.engine.isAtStopPoint();
+    if (this.isFollowed) pending.set(this.pid, pc);
+    // A stop point whose own page has gone meanwhile is no stop point until it is back: it is the same try all the same.
+    else if (pending.get(this.pid) !== pc) pending.delete(this.pid);
   }
 
-  private moment: Moment = { turns: 0, instret: 0, cycles: 0 };
+  /** What follows the present attempt may not be seen. */
+  loseSight(): void {
+    if (this.isFollowed) this.pending.delete(this.pid);
+    this.isFollowed = false;
+  }
+
+  private isStart(instret: number): boolean {
+    const { start, pid, pc } = this;
+    if (start === null || start.pid !== pid) return false;
+    this.start = null;
+    return start.pc === pc && (this.isDense || start.instret === instret);
+  }
+
+  /** The place of the present attempt. */
+  get place(): Place {
+    return { moment: this.moment, pid: this.pid, pc: this.pc };
+  }
 
   word(): number | null {
     return fetchWord(this.machine, this.pc);
@@ -179,7 +227,7 @@ class Search {
     this.most = options.mostInstructions ?? MOST_INSTRUCTIONS;
   }
 
-  forward(): SearchResult {
+  *forward(): Searching {
     const { timeline } = this;
     const start = timeline.moment;
     let hit: Hit | null = null;
@@ -191,20 +239,42 @@ class Search {
     };
     if (this.watchers.some(({ needsPast }) => needsPast === true)) this.recall(start);
     else this.begin();
-    return this.watching(keep, () => {
-      for (;;) {
-        const { cycles } = timeline.moment;
-        const from = timeline.position;
-        const status = timeline.forward({ untilCycles: cycles + SLICE_CYCLES });
-        this.looked += timeline.position - from;
-        if (hit !== null) return { kind: "hit", hit };
-        if (this.options.isCancelled?.() === true) return { kind: "cancelled" };
-        if (this.looked > this.most || status.kind === "instruction-limit") return { kind: "limit" };
-        if (status.kind === "halted") return { kind: "halted", status: status.status };
-        if (status.kind === "asleep") this.sleep(status.untilCycles);
-        if (status.kind === "input" && this.options.feed?.() !== true) return { kind: "input" };
-      }
-    });
+    const ended = yield* this.watching(
+      keep,
+      this.runOn(() => hit !== null),
+    );
+    return hit === null ? ended : { kind: "hit", hit: this.completed(hit) };
+  }
+
+  /** Runs on until something is found, or nothing more can come. */
+  private *runOn(isFound: () => boolean): Searching {
+    const { timeline } = this;
+    for (;;) {
+      const { cycles } = timeline.moment;
+      const from = timeline.position;
+      const status = timeline.forward({ untilCycles: cycles + this.sliceCycles });
+      this.looked += timeline.position - from;
+      if (this.options.isCancelled?.() === true && !isFound()) return { kind: "cancelled" };
+      if (isFound() || status.kind === "instruction-limit" || this.looked > this.most) return { kind: "limit" };
+      if (status.kind === "halted") return { kind: "halted", status: status.status };
+      if (status.kind === "asleep") this.sleep(status.untilCycles);
+      if (status.kind === "input" && this.options.feed?.() !== true) return { kind: "input" };
+      yield;
+    }
+  }
+
+  /** Long enough to cost little, short enough to come back to the person within a few hundredths of a second. */
+  private get sliceCycles(): number {
+    return this.needsInstructions && this.isDense ? DENSE_SLICE_CYCLES : SLICE_CYCLES;
+  }
+
+  /** A hit that tells of what was done before, with the instruction that did it. Leaves the timeline anywhere. */
+  private completed(hit: Hit): Hit {
+    if (hit.before !== null || hit.watcher.isAfterwards !== true) return hit;
+    const any: Watcher = { instruction: () => "tried" };
+    if (hit.moment.cycles >= 0) this.timeline.goToMoment(hit.moment);
+    const found = complete(new Search(this.timeline, [any], { mostInstructions: Infinity }).backward());
+    return found.kind === "hit" ? { ...hit, before: found.hit.place } : hit;
   }
 
   /** Comes to the starting point from a little before it, with the watchers looking on. */
@@ -217,7 +287,7 @@ class Search {
     this.follower.begin();
   }
 
-  backward(): SearchResult {
+  *backward(): Searching {
     const { timeline } = this;
     const origin = timeline.moment;
     let to = origin;
@@ -225,12 +295,12 @@ class Search {
       if (to.instret <= timeline.start.instret) break;
       timeline.goTo(Math.max(timeline.start.instret, origin.instret - width));
       const from = timeline.moment;
-      const found = this.lastBetween(from, to);
+      const found = yield* this.lastBetween(from, to);
       if (found !== null) return found;
       to = from;
     }
     for (const stretch of timeline.stretchesBefore(to)) {
-      const found = this.lastBetween(stretch.from, stretch.to);
+      const found = yield* this.lastBetween(stretch.from, stretch.to);
       if (found !== null) return found;
     }
     timeline.goToMoment(timeline.start);
@@ -238,7 +308,7 @@ class Search {
   }
 
   /** The last hit in [from, to), or why the search is over; null to go on. */
-  private lastBetween(from: Moment, to: Moment): SearchResult | null {
+  private *lastBetween(from: Moment, to: Moment): Generator<void, SearchResult | null> {
     const { timeline } = this;
     if (this.needsInstructions) timeline.goTo(Math.max(timeline.start.instret, from.instret - LEAD_IN));
     if (isBefore(from, timeline.moment)) timeline.goToMoment(from);
@@ -253,9 +323,10 @@ class Search {
       if (isInside) last = hit;
       return false;
     };
-    const ended = this.watching(keep, () => this.runUntil(to));
-    if (ended === null) last = this.lookAt(to) ?? last;
-    return last === null ? ended : { kind: "hit", hit: last };
+    const ended = yield* this.watching(keep, this.runUntil(to));
+    if (ended !== null) return ended;
+    last = this.lookAt(to) ?? last;
+    return last === null ? null : { kind: "hit", hit: this.completed(last) };
   }
 
   /** What the watchers that tell of the past say at the end of a window, where no instruction is tried any more. */
@@ -265,19 +336,21 @@ class Search {
     follower.next();
     for (const watcher of this.watchers) {
       const reason = watcher.isAfterwards === true ? watcher.instruction?.(follower) : null;
-      if (typeof reason === "string") return { watcher, reason, moment: to, before: follower.before, event: null };
+      if (typeof reason === "string")
+        return { watcher, reason, moment: to, before: follower.before, place: follower.place, event: null };
     }
     return null;
   }
 
   /** Runs through the recorded past to a moment of it, and not beyond; null when nothing came in between. */
-  runUntil(to: Moment): SearchResult | null {
+  private *runUntil(to: Moment): Generator<void, SearchResult | null> {
     const { timeline } = this;
     this.begin();
     while (isBefore(timeline.moment, to) && !timeline.isAtEnd) {
       const here = timeline.moment;
       const status = timeline.forward({
-        untilCycles: here.turns === to.turns && here.instret === to.instret ? to.cycles : here.cycles + SLICE_CYCLES,
+        untilCycles:
+          here.turns === to.turns && here.instret === to.instret ? to.cycles : here.cycles + this.sliceCycles,
         untilTurns: here.turns < to.turns ? to.turns : Infinity,
         untilInstret: here.turns === to.turns && here.instret < to.instret ? to.instret : Infinity,
       });
@@ -285,16 +358,14 @@ class Search {
       if (this.options.isCancelled?.() === true) return { kind: "cancelled" };
       if (this.looked > this.most) return { kind: "limit" };
       if (status.kind === "halted" || isSameMoment(here, timeline.moment)) break;
+      yield;
     }
     return null;
   }
 
   /** As runUntil, telling the watchers; what they answer changes nothing. */
   replay(to: Moment): void {
-    this.watching(
-      () => false,
-      () => this.runUntil(to),
-    );
+    complete(this.watching(() => false, this.runUntil(to)));
   }
 
   private get needsInstructions(): boolean {
@@ -311,24 +382,32 @@ class Search {
     this.timeline.skipTo(untilCycles);
   }
 
-  /** Runs with probe and listener in place. `keep` is told of every hit and says whether to stop. */
-  private watching<T>(keep: (hit: Hit) => boolean, run: () => T): T {
+  /**
+   * Runs with probe and listener in place. `keep` is told of every hit and says whether to stop. Where the probe is asked may
+   * change with every call of a watcher.
+   */
+  private *watching<T>(keep: (hit: Hit) => boolean, run: Generator<void, T>): Generator<void, T> {
     const { machine } = this.timeline;
     const { follower } = this;
     const byInstruction = this.watchers.filter(({ instruction }) => instruction !== undefined);
     const byEvent = this.watchers.filter(({ event }) => event !== undefined);
     if (byInstruction.length > 0) {
+      const isFixed =
+        this.options.probesEverything === true || byInstruction.some(({ points }) => points === undefined);
+      this.points = null;
+      if (isFixed) machine.probePoints = null;
+      else this.place(byInstruction);
+      follower.isDense = this.isDense;
       machine.probe = () => {
         follower.next();
         let isFound = false;
         for (const watcher of byInstruction) {
           const reason = watcher.instruction!(follower);
-          if (
-            reason !== null &&
-            keep({ watcher, reason, moment: machine.moment, before: follower.before, event: null })
-          )
-            isFound = true;
+          if (reason === null) continue;
+          const { before, place } = follower;
+          if (keep({ watcher, reason, moment: machine.moment, before, place, event: null })) isFound = true;
         }
+        if (!isFixed) this.place(byInstruction);
         return isFound;
       };
     }
@@ -337,17 +416,55 @@ class Search {
         const reason = watcher.event!(event, machine);
         if (reason === null) continue;
         const { turns, instret } = machine.moment;
-        if (keep({ watcher, reason, moment: { turns, instret, cycles: -1 }, before: follower.before, event }))
-          machine.pause();
+        const moment = { turns, instret, cycles: -1 };
+        if (keep({ watcher, reason, moment, before: follower.before, place: follower.place, event })) machine.pause();
       }
     };
     const stop = byEvent.length > 0 ? machine.subscribe(listener) : () => {};
     try {
-      return run();
+      return yield* run;
     } finally {
       machine.probe = null;
+      machine.probePoints = null;
       stop();
     }
+  }
+
+  /** Tells the machine where to ask the probe, when that has changed. */
+  private place(watchers: readonly Watcher[]): void {
+    const wanted = watchers.map(({ points }) => points!());
+    const { points } = this;
+    if (points !== null && wanted.every((each, i) => each === points[i])) return;
+    this.points = wanted;
+    this.follower.isDense = this.isDense;
+    const { machine } = this.timeline;
+    if (this.isDense) {
+      machine.probePoints = null;
+      return;
+    }
+    machine.probePoints = {
+      code: new Set(wanted.flatMap((each) => [...each!.code])),
+      data: wanted.flatMap((each) => each!.data),
+      afterTurns: true,
+    };
+    this.follower.loseSight();
+  }
+
+  private points: readonly (StopPoints | null)[] | null = null;
+
+  private get isDense(): boolean {
+    return this.points === null || this.points.includes(null);
+  }
+}
+
+/** A search under way, in parts: between two of them the caller may do something else, but not with the timeline. */
+export type Searching = Generator<void, SearchResult>;
+
+/** Does all of it at once. */
+export function complete<T>(parts: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) return value;
   }
 }
 
@@ -363,25 +480,37 @@ export function standAt(timeline: Timeline, moment: Moment): void {
 }
 
 /** Looks forward from where the timeline stands, and leaves it at the hit, or where the search ended. */
-export function searchForward(
+export function* searchingForward(
   timeline: Timeline,
   watchers: readonly Watcher[],
   options: SearchOptions = {},
-): SearchResult {
-  const result = new Search(timeline, watchers, options).forward();
+): Searching {
+  const result = yield* new Search(timeline, watchers, options).forward();
   if (result.kind === "hit") standAt(timeline, result.hit.moment);
   return result;
 }
 
-/** Looks backward from where the timeline stands: at the hit afterwards, else at the beginning, or (cancelled) where it was. */
-export function searchBackward(
+export const searchForward = (
   timeline: Timeline,
   watchers: readonly Watcher[],
   options: SearchOptions = {},
-): SearchResult {
+): SearchResult => complete(searchingForward(timeline, watchers, options));
+
+/** Looks backward from where the timeline stands: at the hit afterwards, else at the beginning, or (cancelled) where it was. */
+export function* searchingBackward(
+  timeline: Timeline,
+  watchers: readonly Watcher[],
+  options: SearchOptions = {},
+): Searching {
   const origin = timeline.moment;
-  const result = new Search(timeline, watchers, options).backward();
+  const result = yield* new Search(timeline, watchers, options).backward();
   if (result.kind === "hit") standAt(timeline, result.hit.moment);
   else if (result.kind !== "start") timeline.goToMoment(origin);
   return result;
 }
+
+export const searchBackward = (
+  timeline: Timeline,
+  watchers: readonly Watcher[],
+  options: SearchOptions = {},
+): SearchResult => complete(searchingBackward(timeline, watchers, options));

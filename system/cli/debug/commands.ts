@@ -3,10 +3,11 @@
  * what it does. `Shell` finds the row by any unambiguous beginning, as gdb does.
  */
 import { frameBiography, pageBiography } from "../../debugger/biography.ts";
-import { type Debugger, DebuggerError, type Stop } from "../../debugger/debugger.ts";
+import { type Debugger, DebuggerError } from "../../debugger/debugger.ts";
 import { EvaluationError, numberOf, sizeOf, valueText, variableValue } from "../../debugger/expression.ts";
 import { examineFault, type FaultReport } from "../../debugger/microscope.ts";
 import { reportText, stepText } from "../../debugger/microscope-text.ts";
+import type { Task } from "../../debugger/running.ts";
 import * as show from "./show.ts";
 
 /** What a command works with. */
@@ -25,6 +26,8 @@ export interface Context {
   /** Writes the recording; says where. */
   save(path: string): string;
   quit: boolean;
+  /** The person has pressed Ctrl-C: a search under way ends. */
+  isCancelled: boolean;
 }
 
 export interface Command {
@@ -33,7 +36,7 @@ export interface Command {
   readonly usage: string;
   readonly help: string;
   /** Returns what to print. May throw DebuggerError, EvaluationError. */
-  run(context: Context, argument: string): Stop | string;
+  run(context: Context, argument: string): Task | string;
 }
 
 const command = (name: string, aliases: string, usage: string, help: string, run: Command["run"]): Command => ({
@@ -51,12 +54,12 @@ function addressOf({ debug, level }: Context, text: string): number {
 }
 
 /** Repeats a step: "si 10". Stops early when something else comes. */
-function repeated(argument: string, once: () => Stop): Stop {
+function* repeated(argument: string, once: () => Task): Task {
   const count = argument === "" ? 1 : Number(argument);
   if (!Number.isInteger(count) || count < 1)
     throw new DebuggerError(`a count was expected, not "${argument}"; for example: si 10`);
-  let stop = once();
-  for (let i = 1; i < count && stop.kind === "step"; i++) stop = once();
+  let stop = yield* once();
+  for (let i = 1; i < count && stop.kind === "step"; i++) stop = yield* once();
   return stop;
 }
 
@@ -206,20 +209,20 @@ function setValue({ debug, level }: Context, argument: string): string {
   return "set; what comes from here on is a new branch";
 }
 
-function who(context: Context, argument: string): Stop {
+function who(context: Context, argument: string): Task {
   const { debug, level } = context;
   if (argument === "") throw new DebuggerError("who wrote what? for example: who counter, who *0x21000, who $s0");
   if (argument.startsWith("$")) {
     const b = debug.watch(argument);
     debug.remove(b.id);
     if (b.spec.kind !== "register") throw new DebuggerError("no register");
-    return debug.lastWriter(b.spec);
+    return debug.parts.lastWriter(b.spec);
   }
   const { value } = debug.evaluate(argument, level);
   if (value.register !== undefined && level === 0)
-    return debug.lastWriter({ pid: debug.pid, register: value.register });
+    return debug.parts.lastWriter({ pid: debug.pid, register: value.register });
   if (value.vaddr === null) throw new DebuggerError(`${argument} is in no memory: ask for the register that holds it`);
-  return debug.lastWriter({ pid: debug.pid, vaddr: value.vaddr, bytes: Math.min(8, sizeOf(value.type) || 4) });
+  return debug.parts.lastWriter({ pid: debug.pid, vaddr: value.vaddr, bytes: Math.min(8, sizeOf(value.type) || 4) });
 }
 
 function life(context: Context, argument: string): string {
@@ -324,67 +327,67 @@ export const COMMANDS: readonly Command[] = [
     "r",
     "run",
     "Run on from the present place, as continue: the program has been started already.",
-    ({ debug }) => debug.run(forth),
+    ({ debug }) => debug.parts.run(forth),
   ),
-  command("continue", "c fg", "continue", "Run to the next stop.", ({ debug }) => debug.run(forth)),
+  command("continue", "c fg", "continue", "Run to the next stop.", ({ debug }) => debug.parts.run(forth)),
   command("reverse-continue", "rc", "reverse-continue", "Run backwards to the stop before.", ({ debug }) =>
-    debug.run(back),
+    debug.parts.run(back),
   ),
   command("stepi", "si", "stepi [N]", "One instruction.", ({ debug }, a) =>
-    repeated(a, () => debug.stepInstruction(forth)),
+    repeated(a, () => debug.parts.stepInstruction(forth)),
   ),
   command("reverse-stepi", "rsi", "reverse-stepi [N]", "One instruction back.", ({ debug }, a) =>
-    repeated(a, () => debug.stepInstruction(back)),
+    repeated(a, () => debug.parts.stepInstruction(back)),
   ),
   command("nexti", "ni", "nexti [N]", "One instruction; a call is run to its return.", ({ debug }, a) =>
-    repeated(a, () => debug.nextInstruction(forth)),
+    repeated(a, () => debug.parts.nextInstruction(forth)),
   ),
   command(
     "reverse-nexti",
     "rni",
     "reverse-nexti [N]",
     "One instruction back; a call is undone as a whole.",
-    ({ debug }, a) => repeated(a, () => debug.nextInstruction(back)),
+    ({ debug }, a) => repeated(a, () => debug.parts.nextInstruction(back)),
   ),
   command("step", "s", "step [N]", "To the next source line, into calls.", ({ debug }, a) =>
-    repeated(a, () => debug.stepLine(forth, false)),
+    repeated(a, () => debug.parts.stepLine(forth, false)),
   ),
   command("reverse-step", "rs", "reverse-step [N]", "To the start of the line before, into calls.", ({ debug }, a) =>
-    repeated(a, () => debug.stepLine(back, false)),
+    repeated(a, () => debug.parts.stepLine(back, false)),
   ),
   command("next", "n", "next [N]", "To the next source line, over calls.", ({ debug }, a) =>
-    repeated(a, () => debug.stepLine(forth, true)),
+    repeated(a, () => debug.parts.stepLine(forth, true)),
   ),
   command("reverse-next", "rn", "reverse-next [N]", "To the start of the line before, over calls.", ({ debug }, a) =>
-    repeated(a, () => debug.stepLine(back, true)),
+    repeated(a, () => debug.parts.stepLine(back, true)),
   ),
-  command("finish", "fin", "finish", "Run until the function has returned.", ({ debug }) => debug.finish(forth)),
+  command("finish", "fin", "finish", "Run until the function has returned.", ({ debug }) => debug.parts.finish(forth)),
   command("reverse-finish", "rfin", "reverse-finish", "Back to the call of the function.", ({ debug }) =>
-    debug.finish(back),
+    debug.parts.finish(back),
   ),
   command("fault", "f!", "fault [KIND]", "To the next page fault, just before its instruction.", ({ debug }, a) =>
-    a === "" ? debug.toFault(forth) : debug.toCondition(`fault ${a}`, forth),
+    a === "" ? debug.parts.toFault(forth) : debug.parts.toCondition(`fault ${a}`, forth),
   ),
   command("reverse-fault", "rfault", "reverse-fault [KIND]", "To the page fault before.", ({ debug }, a) =>
-    a === "" ? debug.toFault(back) : debug.toCondition(`fault ${a}`, back),
+    a === "" ? debug.parts.toFault(back) : debug.parts.toCondition(`fault ${a}`, back),
   ),
   command("syscall", "", "syscall [NAME]", "To the next system call.", ({ debug }, a) =>
-    debug.toCondition(`syscall ${a}`, forth),
+    debug.parts.toCondition(`syscall ${a}`, forth),
   ),
   command("reverse-syscall", "rsyscall", "reverse-syscall [NAME]", "To the system call before.", ({ debug }, a) =>
-    debug.toCondition(`syscall ${a}`, back),
+    debug.parts.toCondition(`syscall ${a}`, back),
   ),
   command("event", "", "event KIND", "To the next event of a kind (docs/events.md).", ({ debug }, a) =>
-    debug.toCondition(`event ${a}`, forth),
+    debug.parts.toCondition(`event ${a}`, forth),
   ),
   command("reverse-event", "revent", "reverse-event KIND", "To the event of a kind before.", ({ debug }, a) =>
-    debug.toCondition(`event ${a}`, back),
+    debug.parts.toCondition(`event ${a}`, back),
   ),
   command("until", "u", "until CONDITION", "Run to where a condition holds, once.", ({ debug }, a) =>
-    debug.toCondition(a, forth),
+    debug.parts.toCondition(a, forth),
   ),
   command("reverse-until", "runtil", "reverse-until CONDITION", "Run back to where a condition held.", ({ debug }, a) =>
-    debug.toCondition(a, back),
+    debug.parts.toCondition(a, back),
   ),
   command("who", "last-writer", "who EXPRESSION | $REGISTER", "Back to the instruction that wrote it last.", who),
   command("goto", "", "goto INSTRUCTION | start | end", "To a place in the recording.", (c, a) => {

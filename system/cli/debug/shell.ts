@@ -1,7 +1,9 @@
 /** Reads commands of the debugger and carries them out: interactively, from a script, or from standard input. */
 
+import { KernelPanic } from "../../../kernel/panic.ts";
 import { DebuggerError, type Stop } from "../../debugger/debugger.ts";
 import { EvaluationError } from "../../debugger/expression.ts";
+import { complete } from "../../debugger/search.ts";
 import { COMMANDS, type Command, type Context } from "./commands.ts";
 import { placeText, stopText } from "./show.ts";
 
@@ -62,22 +64,34 @@ export class Shell {
     this.context = context;
   }
 
-  /** Carries out one line. Mistakes of the person come back as text. */
+  /** Carries out one line, all at once. Mistakes of the person come back as text. */
   execute(line: string): Answer {
+    return complete(this.executing(line));
+  }
+
+  /** The same in parts, so that Ctrl-C is noticed. */
+  *executing(line: string): Generator<void, Answer> {
     const text = line.trim() === "" ? this.last : line.trim();
     if (text === "" || text.startsWith("#")) return { text: "", isError: false, stop: null };
     // x/8xw and p/x take their format without a space.
     const [, word, rest] = /^([^\s/]+|\S)\s*(.*)$/s.exec(text)!;
+    this.context.isCancelled = false;
     try {
       if (word === "help" || word === "h") return { text: help(rest), isError: false, stop: null };
       const command = findCommand(word);
       this.last = REPEATED.has(command.name) ? (command.name === "explain" && rest === "" ? "" : text) : "";
       const result = command.run(this.context, rest.trim());
       if (typeof result === "string") return { text: result, isError: false, stop: null };
+      const stop = yield* result;
       this.context.level = 0;
       this.context.listed = null;
-      return { text: stopText(this.context.debug, result, this.context.source), isError: false, stop: result };
+      return { text: stopText(this.context.debug, stop, this.context.source), isError: false, stop };
     } catch (error) {
+      if (error instanceof KernelPanic) {
+        this.context.debug.timeline.recover();
+        const text = `${error.message}: this is a mistake of Faultline, not of the program.\nThe machine stands before the action in which it happened; save FILE keeps the run for a report.\n${this.where()}`;
+        return { text, isError: true, stop: null };
+      }
       if (error instanceof DebuggerError || error instanceof EvaluationError || error instanceof RangeError)
         return { text: error.message, isError: true, stop: null };
       throw error;

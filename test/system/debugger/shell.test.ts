@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KernelPanic } from "../../../kernel/panic.ts";
 import type { Context } from "../../../system/cli/debug/commands.ts";
 import { COMMANDS } from "../../../system/cli/debug/commands.ts";
 import { findCommand, Shell } from "../../../system/cli/debug/shell.ts";
@@ -6,8 +7,8 @@ import { debugC } from "./support.ts";
 
 const SOURCE = "int limit = 3;\nint main(void) {\n  int n = 0;\n  while (n < limit)\n    n++;\n  return n;\n}";
 
-function shell(): Shell {
-  const { debug } = debugC(SOURCE);
+function shell(source = SOURCE): Shell {
+  const { debug } = debugC(source, { isCancelled: () => context.isCancelled });
   const context: Context = {
     debug,
     source: () => SOURCE.split("\n"),
@@ -18,6 +19,7 @@ function shell(): Shell {
     input: () => {},
     save: () => "",
     quit: false,
+    isCancelled: false,
   };
   return new Shell(context);
 }
@@ -112,6 +114,44 @@ describe("the command line of the debugger", () => {
       expect(answer.text.length, line).toBeGreaterThan(10);
     }
     expect(sh.execute("p limit").text).toBe("limit = 3");
+  });
+
+  it("ends a search that finds nothing when the person presses Ctrl-C, forwards and backwards", () => {
+    const sh = shell("int n;\nint main(void) {\n  for (;;) n++;\n}");
+    for (const line of ["until n == -1", "rc"]) {
+      const parts = sh.executing(line);
+      let count = 0;
+      for (;;) {
+        const { done, value } = parts.next();
+        if (done !== true) {
+          if (++count === 3) sh.context.isCancelled = true;
+          continue;
+        }
+        expect(value.stop?.kind, line).toBe("cancelled");
+        break;
+      }
+      expect(count, line).toBeLessThan(6);
+    }
+    expect(sh.execute("p n > 0").isError).toBe(true);
+    expect(sh.execute("si").stop?.kind).toBe("step");
+  });
+
+  it("stands before what the kernel has failed in, with all of the past, when the kernel fails", () => {
+    const sh = shell();
+    const { kernel, hart } = sh.context.debug.machine;
+    const trap = kernel.trap.bind(kernel);
+    kernel.trap = () => {
+      if (hart.instret > 30) throw new KernelPanic("two owners of a frame");
+      trap();
+    };
+    const answer = sh.execute("c");
+    expect(answer.isError).toBe(true);
+    expect(answer.text).toContain("two owners of a frame");
+    const { instret } = sh.context.debug.timeline.end;
+    expect(instret).toBeGreaterThan(30);
+    expect(sh.execute("rsi").stop).toMatchObject({ kind: "step", moment: { instret: instret - 1 } });
+    expect(sh.execute("c").text).toContain("two owners of a frame");
+    expect(sh.context.debug.timeline.end.instret).toBe(instret);
   });
 
   it("completes commands and symbols", () => {

@@ -1,6 +1,7 @@
 /** A C program, compiled by our compiler with -g, run to its end under a debugger. */
 import { compileSource } from "../../../system/cli/compile.ts";
 import { Debugger } from "../../../system/debugger/debugger.ts";
+import type { RunningOptions } from "../../../system/debugger/running.ts";
 import { Images } from "../../../system/debugger/symbols.ts";
 import { Machine } from "../../../system/machine.ts";
 import { Timeline } from "../../../system/timeline.ts";
@@ -14,7 +15,7 @@ export interface Debuggee {
   output(): string;
 }
 
-export function debugC(source: string): Debuggee {
+export function debugC(source: string, options: RunningOptions = {}): Debuggee {
   const bytes = compileSource("test.c", source, rootEntries());
   const added = { path: "/tmp/test", type: "file" as const, mode: 0o755, bytes };
   let text = "";
@@ -24,7 +25,7 @@ export function debugC(source: string): Debuggee {
   const problem = machine.boot({ argv: ["/tmp/test"], environment: ["PATH=/bin"], stdio: "streams" });
   if (problem !== null) throw new Error(problem);
   const timeline = new Timeline(machine);
-  const debug = new Debugger(timeline, new Images((path) => (path === "/tmp/test" ? bytes : null)));
+  const debug = new Debugger(timeline, new Images((path) => (path === "/tmp/test" ? bytes : null)), options);
   return { debug, timeline, machine, output: () => text };
 }
 

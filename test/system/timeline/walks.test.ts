@@ -7,7 +7,7 @@ import { generator, recorded, SEED } from "./support.ts";
 /** Enough for a check at every commit; FAULTLINE_WALKS=10000 is the long form. */
 const WALKS = Number(process.env["FAULTLINE_WALKS"] ?? 1500);
 /** Dense checkpoints, so that a short run meets every way of getting somewhere. */
-const DENSE = { spacing: 20_000, nearest: 60, nearWork: 8_000 };
+const DENSE = { spacing: 20_000, recent: 7_000, nearest: 60, nearWork: 8_000 };
 
 describe(`walks through a run with a fork, faults, swap, signals, a pipe and input (FAULTLINE_SEED=${SEED})`, () => {
   let timeline: Timeline;
