@@ -93,7 +93,10 @@ export function extractImmediate(word: number, { pieces, width, signed }: Immedi
 /** The instruction bits of an immediate. The value must satisfy `fits`. */
 export function packImmediate(value: number, { pieces }: ImmediateLayout): number {
   let word = 0;
-  for (const { at, to, bits } of pieces) word |= ((value >>> to) & ((1 << bits) - 1)) << at;
+  for (let piece = 0; piece < pieces.length; piece++) {
+    const { at, to, bits } = pieces[piece]!;
+    word |= ((value >>> to) & ((1 << bits) - 1)) << at;
+  }
   return word;
 }
 

@@ -211,7 +211,9 @@ function readSections(
 ): ElfSection[] {
   const raw = Array.from({ length: table.count }, (_, index) => {
     const word = (field: number): number => view.getUint32(table.at + SHDR_BYTES * index + 4 * field, true);
-    const [type, fileOffset, sizeBytes] = [word(1), word(4), word(5)];
+    const type = word(1);
+    const fileOffset = word(4);
+    const sizeBytes = word(5);
     const hasBytes = type !== SectionType.NOBITS && type !== SectionType.NULL;
     const inside = !hasBytes || fileOffset + sizeBytes <= bytes.length;
     return {
@@ -285,14 +287,12 @@ function readSymbols(sections: readonly ElfSection[], name: string, problems: Di
 /** The zero-terminated string at an offset; empty when the offset lies outside. */
 export function stringAt(table: Uint8Array, offset: number): string {
   if (offset >= table.length) return "";
-  let end = offset;
-  while (end < table.length && table[end] !== 0) end++;
-  let text = "";
-  for (let i = offset; i < end; i++) {
-    if (table[i]! > 0x7f) return decoder.decode(table.subarray(offset, end));
-    text += String.fromCharCode(table[i]!);
-  }
-  return text;
+  const zero = table.indexOf(0, offset);
+  const bytes = table.subarray(offset, zero < 0 ? table.length : zero);
+  // Names are short and plain: a decoder's call costs more than all their characters.
+  if (bytes.length > 200) return decoder.decode(bytes);
+  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
+  return /[\x80-\xff]/.test(text) ? decoder.decode(bytes) : text;
 }
 
 /**

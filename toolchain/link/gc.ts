@@ -23,7 +23,9 @@ export function collectGarbage(link: Link, entry: string): void {
   for (const object of link.objects) for (const section of object.sections) if (isRoot(section)) visit(section);
   for (let section = work.pop(); section !== undefined; section = work.pop()) {
     if (section.section.name.startsWith(".eh_frame")) continue;
-    for (const { symbol } of section.section.relocations) {
+    const { relocations } = section.section;
+    for (let at = 0; at < relocations.length; at++) {
+      const { symbol } = relocations[at]!;
       if (symbol === NO_SYMBOL) continue;
       const target = targetSection(section.object, symbol);
       visit(target);

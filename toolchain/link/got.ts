@@ -29,7 +29,9 @@ export function reserveGot(link: Link): void {
   for (const object of link.objects) {
     for (const { live, section } of object.sections) {
       if (!live) continue;
-      for (const { type, symbol, addend } of section.relocations) {
+      const { relocations } = section;
+      for (let at = 0; at < relocations.length; at++) {
+        const { type, symbol, addend } = relocations[at]!;
         const kind = KINDS.get(type);
         if (kind === undefined || symbol === NO_SYMBOL) continue;
         const key = gotKey(link, object, symbol, addend, type)!;

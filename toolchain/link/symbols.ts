@@ -138,7 +138,9 @@ export function reportUndefined(link: Link, entry: string): void {
   for (const object of link.objects) {
     for (const input of object.sections) {
       if (!input.live || input.output === null) continue;
-      for (const entryOf of input.section.relocations) {
+      const { relocations } = input.section;
+      for (let at = 0; at < relocations.length; at++) {
+        const entryOf = relocations[at]!;
         const global = entryOf.symbol === NO_SYMBOL ? null : object.globals[entryOf.symbol];
         if (
           global === null ||

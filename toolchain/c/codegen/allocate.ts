@@ -99,11 +99,12 @@ function makeSlots(
 /** Caller's own registers that instructions name outright: fixed operands and clobbers of asm. */
 function usedCalleeSaved(code: readonly Ins[]): Set<number> {
   const used = new Set<number>();
-  for (const ins of code) {
-    if (ins.op !== "asm" && ins.d >= FIRST_VIRTUAL) continue;
-    forEachDef(ins, (register) => {
-      if (CALLEE_SAVED.includes(register)) used.add(register);
-    });
+  const note = (register: number): void => {
+    if (CALLEE_SAVED.includes(register)) used.add(register);
+  };
+  for (let at = 0; at < code.length; at++) {
+    const ins = code[at]!;
+    if (ins.op === "asm" || ins.d < FIRST_VIRTUAL) forEachDef(ins, note);
   }
   return used;
 }
@@ -200,13 +201,19 @@ function choose(
   used: ReadonlySet<number>,
 ): number {
   const isFree = (register: number): boolean => !meet(occupied[register]!, item.ranges);
-  const hints = item.hints === null ? [] : [...item.hints].sort((a, b) => b[1] - a[1]);
-  for (const [register] of hints) {
-    if ((TEMPORARIES.includes(register) || (used.has(register) && calleeSaved.includes(register))) && isFree(register))
-      return register;
+  if (item.hints !== null) {
+    for (const [register] of [...item.hints].sort((a, b) => b[1] - a[1])) {
+      if (
+        (TEMPORARIES.includes(register) || (used.has(register) && calleeSaved.includes(register))) &&
+        isFree(register)
+      )
+        return register;
+    }
   }
-  for (const register of TEMPORARIES) if (isFree(register)) return register;
-  for (const register of calleeSaved) if (used.has(register) && isFree(register)) return register;
+  for (let at = 0; at < TEMPORARIES.length; at++) if (isFree(TEMPORARIES[at]!)) return TEMPORARIES[at]!;
+  for (let at = 0; at < calleeSaved.length; at++) {
+    if (used.has(calleeSaved[at]!) && isFree(calleeSaved[at]!)) return calleeSaved[at]!;
+  }
   // Saving and restoring a new register costs two accesses: as much as keeping a value in memory that is touched twice.
   if (item.weight <= 2 && !item.isUnspillable) return NONE;
   for (const register of calleeSaved) if (!used.has(register) && isFree(register)) return register;

@@ -16,9 +16,11 @@ export function simplifyFlow(input: readonly Ins[]): Ins[] {
 /** Label numbers that some instruction may jump to. */
 function usedLabels(code: readonly Ins[]): Set<number> {
   const used = new Set<number>();
-  for (const ins of code) {
+  for (let at = 0; at < code.length; at++) {
+    const ins = code[at]!;
     if (ins.op !== "label" && ins.label !== NONE) used.add(ins.label);
-    for (const target of ins.info?.targets ?? []) used.add(target);
+    const targets = ins.info?.targets;
+    if (targets !== undefined) for (const target of targets) used.add(target);
   }
   return used;
 }
@@ -26,9 +28,7 @@ function usedLabels(code: readonly Ins[]): Set<number> {
 /** A jump to a jump goes to where that one goes. */
 function threadJumps(code: readonly Ins[]): void {
   const positions = new Map<number, number>();
-  code.forEach((ins, index) => {
-    if (ins.op === "label") positions.set(ins.label, index);
-  });
+  for (let at = 0; at < code.length; at++) if (code[at]!.op === "label") positions.set(code[at]!.label, at);
   const finalTarget = (label: number): number => {
     for (let hops = 0; hops < 8; hops++) {
       let at = positions.get(label)!;
@@ -38,7 +38,10 @@ function threadJumps(code: readonly Ins[]): void {
     }
     return label;
   };
-  for (const ins of code) if (ins.op === "j" || isBranch(ins.op)) ins.label = finalTarget(ins.label);
+  for (let at = 0; at < code.length; at++) {
+    const ins = code[at]!;
+    if (ins.op === "j" || isBranch(ins.op)) ins.label = finalTarget(ins.label);
+  }
 }
 
 /** Drops what stands between an unconditional jump and the next label that is jumped to. */
@@ -46,7 +49,8 @@ function dropDeadCode(code: readonly Ins[]): Ins[] {
   const used = usedLabels(code);
   const kept: Ins[] = [];
   let reachable = true;
-  for (const ins of code) {
+  for (let at = 0; at < code.length; at++) {
+    const ins = code[at]!;
     if (ins.op === "label") {
       if (!used.has(ins.label)) continue;
       reachable = true;

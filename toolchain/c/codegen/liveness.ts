@@ -30,20 +30,25 @@ interface FlowSets {
   readonly liveOut: Int32Array;
 }
 
+// The loops over a function's instructions here and in flow.ts count, because most compilations are over before any of this is
+// optimised: for unoptimised code an iterator allocates an object a step and costs several times as much.
+
 /** Calls `visit` for every register that the instruction reads. */
 export function forEachUse(ins: Ins, visit: (register: number) => void): void {
   if (ins.a > 0) visit(ins.a);
   if (ins.b > 0) visit(ins.b);
-  if (ins.info !== null) for (const register of ins.info.uses) visit(register);
+  if (ins.info === null) return;
+  const { uses } = ins.info;
+  for (let at = 0; at < uses.length; at++) visit(uses[at]!);
 }
 
 /** Calls `visit` for every register that the instruction writes or destroys. */
 export function forEachDef(ins: Ins, visit: (register: number) => void): void {
   if (ins.d > 0) visit(ins.d);
-  if (ins.info !== null) {
-    for (const register of ins.info.defs) visit(register);
-    for (const register of ins.info.clobbers) visit(register);
-  }
+  if (ins.info === null) return;
+  const { defs, clobbers } = ins.info;
+  for (let at = 0; at < defs.length; at++) visit(defs[at]!);
+  for (let at = 0; at < clobbers.length; at++) visit(clobbers[at]!);
 }
 
 /** Splits at labels and after jumps. Code that cannot be reached keeps its block without successors into it. */
@@ -266,13 +271,17 @@ function buildRanges(
       forEachDef(ins, define);
       forEachUse(ins, read);
     }
-    for (const register of live) {
+    for (let each = 0; each < live.length; each++) {
+      const register = live[each]!;
       if (liveUntil[register] === -1) continue;
       add(register, block.start * 2, liveUntil[register]!);
       liveUntil[register] = -1;
     }
   }
-  for (const list of ranges) if (list !== undefined) reversePairs(list);
+  for (let register = 0; register < registerCount; register++) {
+    const list = ranges[register];
+    if (list !== undefined && list.length > 2) reversePairs(list);
+  }
   return ranges;
 }
 
