@@ -48,7 +48,10 @@ export async function bundleCommandLine({ root, outDir }) {
   const cacheName = `${createHash("sha256").update(program.contents).digest("hex").slice(0, 16)}.cache`;
   // One line more than the map knows of: the map counts from an empty line.
   writeWhole(join(folder, "program.cjs.map"), map.text.replace('"mappings": "', '"mappings": ";'));
-  writeWhole(join(folder, "program.cjs"), `// ${cacheName}\n${program.text}`);
+  writeWhole(
+    join(folder, "program.cjs"),
+    `/* ${cacheName} */ (function (module, require, __filename) {\n${program.text}\n})`,
+  );
   writeWhole(join(outDir, "cli.cjs"), LAUNCHER);
   for (const name of readdirSync(folder)) if (name.endsWith(".cache")) rmSync(join(folder, name));
   // Without the cache everything works, more slowly; so a failure to make it fails no build.

@@ -17,15 +17,15 @@ function readProgram(folder) {
   const filename = join(folder, "program.cjs");
   // The bundle is ASCII; latin1 is read without decoding.
   const source = readFileSync(filename, "latin1");
-  // Its first line names the cache that was made from just this text: `// NAME`.
-  const cacheFile = join(folder, source.slice(3, source.indexOf("\n")));
+  // Its first line names the cache that was made from just this text: `/* NAME */`, and begins the function.
+  const cacheFile = join(folder, source.slice(3, source.indexOf(" */")));
   let cachedData;
   try {
     cachedData = readFileSync(cacheFile);
   } catch {
     // There is none: an interrupted build, or one that is still at it.
   }
-  const script = new Script(`(function (module, require, __filename) {${source}\n})`, { filename, cachedData });
+  const script = new Script(source, { filename, cachedData });
   return { filename, cacheFile, script };
 }
 

@@ -10,7 +10,6 @@ import { replay } from "./replay.ts";
 import { runProgram } from "./run.ts";
 import { runShell } from "./shell.ts";
 import { TOOL_NAMES } from "./tool-names.ts";
-import { runTool } from "./tools.ts";
 
 const program = new Command("faultline")
   .description("Watch malloc become memory: a teaching machine for virtual memory.")
@@ -115,6 +114,7 @@ program
     process.stdout.write(policiesText(trace, options));
   });
 
+// Only for the list that help prints: main.ts runs these.
 for (const [name, description] of Object.entries(TOOL_NAMES)) {
   program
     .command(name)
@@ -122,10 +122,7 @@ for (const [name, description] of Object.entries(TOOL_NAMES)) {
     .argument("[args...]")
     .allowUnknownOption()
     .helpOption(false)
-    .passThroughOptions()
-    .action((args: string[]) => {
-      process.exitCode = runTool(name, args);
-    });
+    .passThroughOptions();
 }
 
 /** Carries out one command line; `argv` as in process.argv. The exit status is left in process.exitCode. Throws CommandFailure. */

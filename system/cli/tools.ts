@@ -5,13 +5,9 @@ import { compileFile, driverHost, runDriver } from "./compile.ts";
 import { CommandFailure } from "./failure.ts";
 import { readNamedFile } from "./files.ts";
 
-/** Runs one of the commands of tool-names.ts; returns the exit status. Throws CommandFailure. */
-export function runTool(name: string, args: readonly string[]): number {
-  const result = name === "disasm" ? disassemble(args) : runDriver(name, args, driverHost(null));
-  if (result.stdout !== "") process.stdout.write(result.stdout);
-  if (result.stderr !== "") process.stderr.write(result.stderr);
-  return result.status;
-}
+/** Runs one of the commands of tool-names.ts. Throws CommandFailure. */
+export const runTool = (name: string, args: readonly string[]): ToolResult =>
+  name === "disasm" ? disassemble(args) : runDriver(name, args, driverHost(null));
 
 function disassemble(args: readonly string[]): ToolResult {
   const [file] = args;
