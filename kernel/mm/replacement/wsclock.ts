@@ -5,8 +5,8 @@
  *     used within τ        belongs to the working set: goes on
  *     older, modified      has it written, and goes on: the page is clean when the hand comes back
  *     older, clean         takes it
- * When a whole round finds none, every page is in use or on its way to swap: the page used longest ago goes, a clean one if
- * there is one.
+ * When a whole round finds none, every page is in use or on its way to swap, and the page used longest ago goes, clean or not:
+ * to prefer clean ones would take the code of the running program again and again.
  *
  * Source: R. W. Carr, J. L. Hennessy, WSClock, A Simple and Effective Algorithm for Virtual Memory Management, SOSP 1981.
  */
@@ -76,21 +76,18 @@ export class WsClockPolicy implements ReplacementPolicy {
     return this.#oldest(view, space, writes);
   }
 
-  /** No clean page outside the working sets: the oldest clean one, or else the oldest of all. */
+  /** No clean page outside the working sets: the page used longest ago, the first that the hand meets among equals. */
   #oldest(view: FrameView, space: number, writes: number): number {
     let victim = -1;
     let victimAge = -1;
-    let isVictimClean = false;
     let pfn = this.#hand;
     for (let left = this.#ring.length; left > 0; left--, pfn = this.#ring.afterInRing(pfn)) {
       if (!view.isCandidate(pfn, space)) continue;
       const age = view.virtualTime(pfn) - this.#lastUse[pfn];
-      const isClean = !view.isModified(pfn);
-      if (isClean === isVictimClean ? age <= victimAge : isVictimClean) continue;
-      [victim, victimAge, isVictimClean] = [pfn, age, isClean];
+      if (age > victimAge) [victim, victimAge] = [pfn, age];
     }
     const started = writes === 0 ? "" : `, ${writes} being written`;
-    this.reason = `no clean page outside the working sets${started}: the oldest ${isVictimClean ? "clean page" : "page"} goes`;
+    this.reason = `no clean page outside the working sets${started}: the page used longest ago goes`;
     return victim;
   }
 

@@ -20,11 +20,13 @@ describe("worked by hand", () => {
     expect(evictions("arc", trace, 3)).toEqual([-1, -1, -1, -1, 2, 3, 1, 4, 2, 5, 1, 4, 6]);
   });
 
-  test("WSClock, 3 frames, τ 2: an old modified page is written as the hand passes, and is taken when it comes back", () => {
-    const trace = [1, 2, 3, 4, 1, 2, 2, 2, 2, 5, 6];
-    const writes = trace.map((_, at) => at === 0);
-    const run = simulate("wsclock", trace, 3, { tau: 2, writes })!;
-    expect(run.steps.map((step) => step.evicted)).toEqual([-1, -1, -1, 2, -1, 3, -1, -1, -1, 4, 1]);
+  test("WSClock, 4 frames, τ 2: an old modified page is written as the hand passes, and is taken when it comes back", () => {
+    // 4 finds all in use and takes the page at the hand, 2. At 5, page 1 is 3 old and modified: written; 7 is 3 old and clean:
+    // taken. At 6 the hand comes to 1 again, clean now.
+    const trace = [2, 1, 3, 7, 4, 3, 3, 5, 6];
+    const writes = trace.map((_, at) => at === 1);
+    const run = simulate("wsclock", trace, 4, { tau: 2, writes })!;
+    expect(run.steps.map((step) => step.evicted)).toEqual([-1, -1, -1, -1, 2, -1, -1, 7, 1]);
     expect(run.pageOuts).toBe(1);
   });
 });
