@@ -84,6 +84,7 @@ function firstProcess(core: Core, pid: Pid): Process {
       stackBytes: { soft: STACK_LIMIT_BYTES, hard: UNLIMITED },
       openFiles: { soft: 1024, hard: 1024 },
       addressSpaceBytes: { soft: UNLIMITED, hard: UNLIMITED },
+      residentBytes: { soft: UNLIMITED, hard: UNLIMITED },
     },
     hardFaultVpn: -1,
     peakResidentPages: 0,

@@ -3,6 +3,7 @@ import { FAIL_KINDS, type KernelConfig } from "./config.ts";
 import { COST_PROFILE_NAMES, costProfile } from "./costs.ts";
 import { POLICY_NAMES } from "./mm/replacement/policies.ts";
 import { capacitySlots } from "./mm/swap-timing.ts";
+import { SMALLEST_LIMIT } from "./mm/vma.ts";
 import { watermarksOf } from "./mm/watermarks.ts";
 
 /** Says what is wrong with a configuration and what would be right, or null. */
@@ -40,6 +41,15 @@ export function configProblem(config: KernelConfig): string | null {
     return `the disk of profile ${config.costs} has room for ${capacity} slots, not ${swapSlots}`;
   if (!FAIL_KINDS.includes(config.failKind)) return `what fails must be one of ${FAIL_KINDS.join(", ")}`;
   if (!within(config.failAt, 0, Number.MAX_SAFE_INTEGER)) return "the attempt that fails must be a whole number";
+  if (!["global", "local"].includes(config.replacementScope))
+    return `replacement is global or local, not ${config.replacementScope}`;
+  if (!["policy", "age"].includes(config.trimming)) return `trimming is by policy or by age, not ${config.trimming}`;
+  const { workingSetSampleCycles: sample, workingSetMinimumPages: least, workingSetMaximumPages: most } = config;
+  if (sample !== 0 && !within(sample, 1000, 1e12))
+    return `working sets are sampled every 1000 cycles or more, or never (0), not every ${sample}`;
+  if (!within(least, 0, frames / 2)) return `a working set's minimum is 0 to half of RAM, not ${least} pages`;
+  if (most !== 0 && !within(most, Math.max(SMALLEST_LIMIT, least), 1 << 20))
+    return `a working set's maximum is at least ${SMALLEST_LIMIT} pages and its minimum, or 0 for none, not ${most}`;
   if (!["idle", "background", "on-demand", "off"].includes(config.zeroing)) {
     return `zeroing must be idle, background, on-demand or off, not ${config.zeroing}`;
   }

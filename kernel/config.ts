@@ -35,6 +35,15 @@ export interface KernelConfig {
    * (Denning 1968). WSClock goes by it.
    */
   readonly tauCycles: number;
+  /** Whose pages a fault without a free frame takes: anybody's, or only those of its own process. */
+  readonly replacementScope: "global" | "local";
+  /** What the page daemon trims: what the policy says, or the pages not used for longest by their own process's time. */
+  readonly trimming: "policy" | "age";
+  /** Cycles between two looks at the A bits for the working sets' books; 0: never (but with trimming by age). */
+  readonly workingSetSampleCycles: number;
+  /** Limits of the first process's working set in pages, which others inherit; a maximum of 0 is none. */
+  readonly workingSetMinimumPages: number;
+  readonly workingSetMaximumPages: number;
   /** Seed of everything random (getrandom, AT_RANDOM, random replacement). */
   readonly seed: number;
   /** Cycles a process may run before the next one's turn, ≥ 1000. */
@@ -69,6 +78,11 @@ export const DEFAULT_CONFIG: KernelConfig = {
   replacement: "clock",
   zeroing: "idle",
   tauCycles: 1_000_000,
+  replacementScope: "global",
+  trimming: "policy",
+  workingSetSampleCycles: 0,
+  workingSetMinimumPages: 0,
+  workingSetMaximumPages: 0,
   seed: 1,
   quantumCycles: 200_000,
   zeroingRate: 0,

@@ -73,6 +73,11 @@ export interface KernelVariables {
   sampleCycles: number;
   /** From when on the idle task may zero another frame, by its rate. */
   zeroDueCycles: number;
+  /** Cycles between two samples for the books of working sets (0: none are kept), and when the next is due. */
+  wsSampleCycles: number;
+  wsDueCycles: number;
+  /** τ of the working sets that are shown. */
+  tauCycles: number;
   /** vm.overcommit_memory and vm.overcommit_ratio: kernel/mm/commit.ts. */
   overcommitMode: number;
   overcommitRatio: number;

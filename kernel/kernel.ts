@@ -35,16 +35,17 @@ import { checkInvariants } from "./invariants.ts";
 import { tell } from "./messages.ts";
 import { findVma } from "./mm/areas.ts";
 import { Overcommit } from "./mm/commit.ts";
+import { balance } from "./mm/daemon.ts";
 import { handlePageFault } from "./mm/fault.ts";
 import { frameView } from "./mm/frame-view.ts";
 import { Frame, FrameDatabase, type FramesSnapshot } from "./mm/frames.ts";
 import { chooseOomVictim, explainOom } from "./mm/oom.ts";
-import { balance } from "./mm/reclaim.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
 import { completeTransfers } from "./mm/transfers.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
 import { watermarksOf } from "./mm/watermarks.ts";
+import { nextSample, sampleWorkingSets } from "./mm/working-set.ts";
 import { runModifiedWriter } from "./mm/writer.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
@@ -89,6 +90,13 @@ export interface KernelSnapshot {
   readonly files: FileSystemSnapshot;
   readonly graph: CoreGraph;
 }
+
+/** When somebody wants to look at the A bits. */
+const samplesDue = ({ variables }: Core): number => Math.min(variables.sampleCycles, variables.wsDueCycles);
+
+/** Trimming by age needs the books of working sets: every millisecond, unless an interval is given. */
+const sampleInterval = ({ workingSetSampleCycles, trimming }: KernelConfig): number =>
+  workingSetSampleCycles === 0 && trimming === "age" ? 100_000 : workingSetSampleCycles;
 
 /** Frames that the kernel's own code and data would fill. */
 const KERNEL_FRAMES = 8;
@@ -140,6 +148,9 @@ export class Kernel implements Supervisor {
         isShortageForced: false,
         framesWanted: false,
         zeroDueCycles: 0,
+        wsSampleCycles: sampleInterval(config),
+        wsDueCycles: sampleInterval(config) === 0 ? Number.POSITIVE_INFINITY : sampleInterval(config),
+        tauCycles: config.tauCycles,
         overcommitMode: Overcommit.Always,
         overcommitRatio: 50,
         bootCycles: hart.cycles,
@@ -242,7 +253,7 @@ export class Kernel implements Supervisor {
     if (p === null) return;
     account(core, p, "userCycles");
     const isDue = swap.dueCycles <= hart.cycles;
-    if (!isDue && p.quantumCycles > 0 && hart.cycles < Math.min(variables.timerCycles, variables.sampleCycles)) return;
+    if (!isDue && p.quantumCycles > 0 && hart.cycles < Math.min(variables.timerCycles, samplesDue(core))) return;
     hart.sepc = hart.pc;
     hart.scause = isDue ? SUPERVISOR_EXTERNAL_INTERRUPT : SUPERVISOR_TIMER_INTERRUPT;
     hart.stval = 0;
@@ -324,6 +335,10 @@ export class Kernel implements Supervisor {
       core.policy.sample(core.view);
       variables.sampleCycles = hart.cycles + core.policy.sampleCycles;
     }
+    if (hart.cycles >= variables.wsDueCycles) {
+      sampleWorkingSets(core);
+      variables.wsDueCycles = nextSample(core, variables.wsSampleCycles);
+    }
     if (variables.outOfMemoryPid !== 0) this.#endForMemory();
   }
 
@@ -364,7 +379,7 @@ export class Kernel implements Supervisor {
       // From when the quantum was last accounted, not from now: the answer must not depend on how often it is asked.
       return {
         kind: "run",
-        untilCycles: Math.min(p.sinceCycles + Math.max(1, p.quantumCycles), due, variables.sampleCycles),
+        untilCycles: Math.min(p.sinceCycles + Math.max(1, p.quantumCycles), due, samplesDue(core)),
       };
     }
     if (due <= hart.cycles) return this.next();

@@ -11,6 +11,7 @@ import { findVma, permissionsOf } from "../kernel/mm/areas.ts";
 import { FRAME_STATES } from "../kernel/mm/frames.ts";
 import { readPte } from "../kernel/mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../kernel/mm/software-pte.ts";
+import { workingSetPages } from "../kernel/mm/working-set.ts";
 import type { Process } from "../kernel/proc/process.ts";
 import type { Machine } from "./machine.ts";
 
@@ -179,6 +180,33 @@ export function areasOf(machine: Machine, pid: number): AreaView[] {
     }
     return { start: vma.start, end: vma.end, permissions: permissionsOf(vma), name: vma.name, resident, swapped };
   });
+}
+
+export interface WorkingSetView {
+  /** Limits in pages; no maximum is Infinity. */
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly resident: number;
+  readonly peak: number;
+  /** Its virtual time: cycles in user mode. */
+  readonly cpuCycles: number;
+  /** Denning's W(τ) by vpn, as exact as A bits are sampled; null when no books are kept (--ws-sample). */
+  readonly pages: readonly number[] | null;
+}
+
+/** The working set of a process, by a window τ of its own, or the machine's. Undefined for a process without memory. */
+export function workingSetOf(machine: Machine, pid: number, tauCycles?: number): WorkingSetView | undefined {
+  const { variables } = machine.kernel.core;
+  const space = processOf(machine, pid)?.space;
+  if (space === undefined || space.id === 0) return undefined;
+  return {
+    minimum: space.residentMinimumPages,
+    maximum: space.residentLimitPages,
+    resident: space.residentPages,
+    peak: space.peakResidentPages,
+    cpuCycles: space.cpuCycles,
+    pages: variables.wsSampleCycles === 0 ? null : workingSetPages(space, tauCycles ?? variables.tauCycles),
+  };
 }
 
 /** The PTEs on the way to a page, root first. */

@@ -2,8 +2,10 @@
  * The choices a person has about a machine: one row each, from which the command line, the page's settings and share
  * links take names, ranges, defaults and messages.
  */
+
 import { DEFAULT_CONFIG, FAIL_KINDS, type KernelConfig } from "../kernel/config.ts";
 import { COST_PROFILE_NAMES } from "../kernel/costs.ts";
+import { SMALLEST_LIMIT } from "../kernel/mm/vma.ts";
 
 /** Everything that, with program and input, determines a run. */
 export interface MachineConfig extends KernelConfig {
@@ -115,6 +117,18 @@ function parseWatermarks(text: string): Parsed {
   return success({ minWatermarkFrames: min, lowWatermarkFrames: low, availableTargetFrames: high });
 }
 
+function parseWorkingSet(text: string): Parsed {
+  const match = /^(\d{1,6}),(\d{1,6})$/.exec(text.trim());
+  if (match === null)
+    return failure(`--working-set takes a minimum and a maximum in pages, like --working-set 8,64, not "${text}"`);
+  const [workingSetMinimumPages, workingSetMaximumPages] = match.slice(1).map(Number);
+  const isPossible =
+    workingSetMaximumPages === 0 || workingSetMaximumPages >= Math.max(SMALLEST_LIMIT, workingSetMinimumPages);
+  if (!isPossible)
+    return failure(`--working-set ${text}: the maximum is at least ${SMALLEST_LIMIT} and the minimum, or 0 for none`);
+  return success({ workingSetMinimumPages, workingSetMaximumPages });
+}
+
 function parseWriter(text: string): Parsed {
   const match = /^(\d{1,6}),(\d{1,4})$/.exec(text.trim());
   if (match === null)
@@ -129,6 +143,8 @@ function parseWriter(text: string): Parsed {
 export function optionRows(policies: readonly string[]): readonly OptionRow[] {
   const d = DEFAULT_MACHINE_CONFIG;
   const zeroings = ["idle", "background", "on-demand", "off"] as const;
+  const scopes = ["global", "local"] as const;
+  const trimmings = ["policy", "age"] as const;
   const replacements = ["fifo", "lru", "random"] as const;
   return [
     {
@@ -193,9 +209,39 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
     {
       name: "tau",
       value: "N",
-      meaning: "window of the working set, in cycles of a process's own CPU time (WSClock goes by it)",
+      meaning: "window τ of working sets, in cycles of a process's own CPU time (WSClock goes by it)",
       byDefault: String(d.tauCycles),
       parse: wholeNumber("tau", 1, 1e12, "cycles", (tauCycles) => ({ tauCycles })),
+    },
+    {
+      name: "replacement-scope",
+      value: "WHOSE",
+      meaning: "whose pages a fault without a free frame may take: anybody's, or its own process's",
+      choices: scopes,
+      byDefault: d.replacementScope,
+      parse: oneOf("replacement-scope", scopes, (replacementScope) => ({ replacementScope })),
+    },
+    {
+      name: "trimming",
+      value: "HOW",
+      meaning: "what the page daemon trims: by the policy, or the pages that were not used for longest",
+      choices: trimmings,
+      byDefault: d.trimming,
+      parse: oneOf("trimming", trimmings, (trimming) => ({ trimming })),
+    },
+    {
+      name: "working-set",
+      value: "MIN,MAX",
+      meaning: "limits of every process's working set in pages, to begin with (MAX 0: none)",
+      byDefault: "0,0",
+      parse: parseWorkingSet,
+    },
+    {
+      name: "ws-sample",
+      value: "N",
+      meaning: "measure working sets every so many cycles (0: never)",
+      byDefault: String(d.workingSetSampleCycles),
+      parse: wholeNumber("ws-sample", 0, 1e12, "cycles", (workingSetSampleCycles) => ({ workingSetSampleCycles })),
     },
     {
       name: "zeroing",

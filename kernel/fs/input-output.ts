@@ -117,7 +117,8 @@ function readPages(core: Core, p: Process, file: OpenFile, span: Span, position:
 
 /** A file of /proc/sys/vm that is open for writing, too: its text as it is now. */
 function readControl(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
-  const text = encodeUtf8(controlText(core, procNode(file.inode).name));
+  const node = procNode(file.inode);
+  const text = encodeUtf8(controlText(core, node.name, shownProcess(core, node.pid)));
   let at = position >= 0 ? position : file.offset;
   return fillSpan(core, p, span, {
     peek: (dst) => readText(text, at, dst),
@@ -133,7 +134,8 @@ function writeControl(core: Core, p: Process, file: OpenFile, span: Span): numbe
   if (span.bytes > CONTROL_BYTES_MAX) return -Errno.EINVAL;
   const bytes = gather(core, p, span);
   if (typeof bytes === "number") return bytes;
-  const outcome = setControl(core, procNode(file.inode).name, String.fromCharCode(...bytes));
+  const node = procNode(file.inode);
+  const outcome = setControl(core, node.name, String.fromCharCode(...bytes), shownProcess(core, node.pid));
   return outcome === 0 ? bytes.length : outcome;
 }
 

@@ -87,6 +87,8 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     residentMinimumPages: 0,
     swappedPages: 0,
     cpuCycles: 0,
+    lastUse: new Map(),
+    sampledCycles: 0,
   };
   core.frames.move(rootPfn, Frame.PageTable);
   core.spaces.set(space.id, space);

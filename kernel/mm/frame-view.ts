@@ -1,13 +1,14 @@
 /** What replacement policies see of frames: A and D bits out of the page tables, by the reverse map. */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
-import { isValid, PTE_A, PTE_D, ptePfn } from "../../emulator/pte.ts";
+import { isValid, PTE_D, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { findVma } from "./areas.ts";
 import { startCleaning } from "./cleaning.ts";
 import { Copy, Flight, Frame } from "./frames.ts";
-import { fencePage, pteAddress, writePte } from "./page-table.ts";
+import { pteAddress } from "./page-table.ts";
 import { pageNumber } from "./references.ts";
 import type { FrameView } from "./replacement/policy.ts";
+import { clearUsed, isUsed, Reader } from "./use.ts";
 
 /** A frame is a candidate when it is a resident page, neither pinned nor locked, and (for local replacement) mapped by that space. */
 export function frameView(core: () => Core): FrameView {
@@ -18,8 +19,8 @@ export function frameView(core: () => Core): FrameView {
       if (space >= 0) return isMappedBy(core(), pfn, space) && !isKept(core(), pfn, false);
       return !isKept(core(), pfn, space === -1);
     },
-    isAccessed: (pfn) => hasBit(core(), pfn, PTE_A),
-    clearAccessed: (pfn) => clearAccessed(core(), pfn),
+    isAccessed: (pfn) => isUsed(core(), pfn, Reader.Policy),
+    clearAccessed: (pfn) => clearUsed(core(), pfn, Reader.Policy),
     isModified(pfn) {
       const { frames } = core();
       const hasCopy = frames.copy[pfn] !== Copy.None || frames.flight[pfn] === Flight.Out;
@@ -78,18 +79,4 @@ function isMappedBy(core: Core, pfn: number, spaceId: number): boolean {
     if (isValid(pte) && ptePfn(pte) === pfn) return true;
   }
   return false;
-}
-
-function clearAccessed(core: Core, pfn: number): void {
-  const { references } = core.frames;
-  for (let node = references.head[pfn]; node >= 0; node = references.next(node)) {
-    const space = core.spaces.get(references.spaceAt(node));
-    if (space === undefined) continue;
-    const vpn = references.vpnAt(node);
-    const paddr = pteAddress(core.ram, space.rootPfn, vpn);
-    const pte = core.ram.readWord(paddr);
-    if (!isValid(pte) || (pte & PTE_A) === 0) continue;
-    writePte(core, space, vpn, paddr, (pte & ~PTE_A) >>> 0);
-    fencePage(core, space, vpn);
-  }
 }

@@ -85,6 +85,7 @@ export interface FramesSnapshot {
   readonly count: Int32Array;
   readonly peakActive: number;
   readonly sources: Int32Array;
+  readonly used: Uint8Array;
   readonly references: ReferenceSnapshot;
 }
 
@@ -101,6 +102,8 @@ export class FrameDatabase {
   readonly slot: Int32Array;
   /** Valid PTEs that map the frame. */
   readonly mapped: Int32Array;
+  /** Who has not yet been told of a use that an A bit has shown (use.ts): a bit for each reader. */
+  readonly used: Uint8Array;
   /** All PTEs that refer to the frame, valid or in transition. */
   readonly references: References;
   /** Frames in each state. */
@@ -133,6 +136,7 @@ export class FrameDatabase {
     this.flight = new Uint8Array(frames);
     this.slot = new Int32Array(frames).fill(NONE);
     this.mapped = new Int32Array(frames);
+    this.used = new Uint8Array(frames);
     this.references = new References(frames);
     this.#next = new Int32Array(frames).fill(NONE);
     this.#prev = new Int32Array(frames).fill(NONE);
@@ -210,6 +214,7 @@ export class FrameDatabase {
       count: this.count.slice(),
       peakActive: this.peakActive,
       sources: this.sources.slice(),
+      used: this.used.slice(),
       references: this.references.snapshot(),
     };
   }
@@ -227,6 +232,7 @@ export class FrameDatabase {
     this.count.set(snapshot.count);
     this.peakActive = snapshot.peakActive;
     this.sources.set(snapshot.sources);
+    this.used.set(snapshot.used);
     this.references.restore(snapshot.references);
     this.inHand.length = 0;
     this.pinned = NONE;

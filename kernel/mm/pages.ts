@@ -133,6 +133,7 @@ export function trimFrame(core: Core, pfn: number): void {
 export function settleUnmapped(core: Core, pfn: number): void {
   const { frames } = core;
   core.policy.removed(pfn, pageNumber(frames.references, pfn));
+  frames.used[pfn] = 0;
   if (
     frames.copy[pfn] === Copy.None &&
     frames.flight[pfn] === Flight.None &&
@@ -211,6 +212,7 @@ export function freeFrame(core: Core, pfn: number): boolean {
     frames.slot[pfn] = -1;
   }
   frames.copy[pfn] = Copy.None;
+  frames.used[pfn] = 0;
   release(core, pfn);
   frames.move(pfn, Frame.Dirty);
   return true;

@@ -6,7 +6,7 @@
  * victim can be had at once. A modified one is written to swap first: its frame is in transition meanwhile, and who needs
  * it sleeps on the channel "frames" while others run. A frame that will be overwritten anyway prefers the dirty list.
  *
- * A page daemon (`balance`) keeps frames available between the watermarks, so that faults seldom have to evict themselves.
+ * The page daemon (daemon.ts) keeps frames available between the watermarks, so that faults seldom have to evict themselves.
  */
 import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
@@ -23,7 +23,7 @@ import { pageNumber, pageNumberOf } from "./references.ts";
 import { NO_PAGE } from "./replacement/policy.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import { writeCluster } from "./transfers.ts";
-import type { AddressSpace } from "./vma.ts";
+import { type AddressSpace, SMALLEST_LIMIT } from "./vma.ts";
 
 /** allocateFrame: nothing now, but a transfer under way will give a frame. */
 export const WAIT = -1;
@@ -39,7 +39,8 @@ export type Purpose = "user" | "page-table" | "file";
  */
 export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Purpose, zeros: boolean): number {
   const { frames } = core;
-  if (frames.availableFrames < core.watermarks.min && purpose !== "page-table") reclaimDirectly(core);
+  if (frames.availableFrames < core.watermarks.min && purpose !== "page-table")
+    reclaimDirectly(core, scopeOf(core, pid));
   const zeroed = frames.oldest(Frame.Zeroed);
   const dirty = frames.newest(Frame.Dirty);
   let pfn = zeros ? (zeroed >= 0 ? zeroed : dirty) : dirty >= 0 ? dirty : zeroed;
@@ -52,7 +53,7 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
     pfn = frames.oldest(Frame.Standby);
     if (pfn < 0) {
       source = "evicted";
-      pfn = evict(core, incomingPage(core, pid, vpn), "no frame is free");
+      pfn = evict(core, scopeOf(core, pid), incomingPage(core, pid, vpn), "no frame is free");
       if (pfn < 0) return pfn;
     }
     takeStandby(core, pfn);
@@ -89,10 +90,10 @@ const SOURCE_NUMBERS = {
 const ZEROING_COUNTERS = { idle: "zeroing.idle", background: "zeroing.background", demand: "zeroing.demand" } as const;
 
 /** Below the min watermark who takes a frame gives up a page first, so that the last frames stay for page tables. */
-function reclaimDirectly(core: Core): void {
+function reclaimDirectly(core: Core, scope: number): void {
   const { frames } = core;
   if (frames.count[Frame.Modified] === 0) {
-    const victim = chooseVictim(core, ANYONE, "fewer frames than the min watermark are available");
+    const victim = chooseVictim(core, scope, "fewer frames than the min watermark are available");
     if (victim < 0) return;
     trimFrame(core, victim);
   }
@@ -113,14 +114,15 @@ export function zeroFrame(core: Core, pfn: number, by: "idle" | "background" | "
  * Makes the policy give up pages until one is on the standby list, and returns its frame; WAIT when a write to swap has to
  * end first; OUT_OF_MEMORY when nothing can be given up.
  */
-function evict(core: Core, incoming: number, reason: string): number {
+function evict(core: Core, scope: number, incoming: number, reason: string): number {
   const { frames } = core;
   // A cluster of victims goes in one transfer, but never more than a quarter of what is in use.
   const cluster = Math.max(1, Math.min(core.config.swapCluster, frames.count[Frame.Active] >>> 2));
   for (;;) {
     if (frames.count[Frame.Modified] >= cluster && writeModified(core, cluster) > 0) return WAIT;
     if (isExhausted(core)) return OUT_OF_MEMORY;
-    const victim = chooseVictim(core, ANYONE, reason, incoming);
+    let victim = chooseVictim(core, scope, reason, incoming);
+    if (victim < 0 && scope !== ANYONE) victim = chooseVictim(core, ANYONE, reason, incoming);
     if (victim < 0) break;
     trimFrame(core, victim);
     if (frames.state[victim] === Frame.Standby) return victim;
@@ -129,6 +131,16 @@ function evict(core: Core, incoming: number, reason: string): number {
   if (writeModified(core, cluster) > 0) return WAIT;
   if (core.swap.queue.length > 0) return WAIT;
   return claimArrived(core);
+}
+
+/**
+ * Whose pages may go for a frame of process `pid`: with local replacement only its own, unless it has so few that it could
+ * not go on without taking from others.
+ */
+function scopeOf(core: Core, pid: number): number {
+  if (core.config.replacementScope === "global") return ANYONE;
+  const space = core.processes.get(pid as Pid)?.space;
+  return space === undefined || space.id === 0 || space.residentPages <= SMALLEST_LIMIT ? ANYONE : space.id;
 }
 
 /** The number of the page that a process is about to get, for the policy. */
@@ -155,7 +167,7 @@ function isExhausted(core: Core): boolean {
 const MINIMUM_FRAMES = 8;
 
 /** In place of an address space: pages of all; the second passes over their working-set minima. */
-const ANYONE = -1;
+export const ANYONE = -1;
 const ANYONE_EVEN_AT_MINIMUM = -2;
 
 /**
@@ -176,7 +188,7 @@ function claimArrived(core: Core): number {
 
 /** Asks the policy for a victim (`space` −1: any page) for page `incoming` and tells. −1: there is none. */
 export function chooseVictim(core: Core, space: number, reason: string, incoming = NO_PAGE): number {
-  const { policy, view, frames } = core;
+  const { policy, view } = core;
   let pfn = policy.choose(view, space, incoming);
   charge(core, policy.scanned * core.costs.victimScan);
   if (pfn < 0 && space === ANYONE) {
@@ -184,7 +196,13 @@ export function chooseVictim(core: Core, space: number, reason: string, incoming
     pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM, incoming);
     charge(core, policy.scanned * core.costs.victimScan);
   }
-  if (pfn < 0) return -1;
+  if (pfn >= 0) tellVictim(core, pfn, policy.name, policy.scanned, `${reason}; ${policy.reason}`);
+  return pfn;
+}
+
+/** Counts a victim and tells of it. */
+export function tellVictim(core: Core, pfn: number, policy: string, scanned: number, reason: string): void {
+  const { view, frames } = core;
   count(core, "replacement.victims");
   if (core.sink.enabled) {
     const node = frames.references.head[pfn];
@@ -194,14 +212,13 @@ export function chooseVictim(core: Core, space: number, reason: string, incoming
       pfn,
       pid: owner?.ownerPid ?? 0,
       vpn: frames.references.vpnAt(node),
-      policy: policy.name,
+      policy,
       modified: view.isModified(pfn),
-      scanned: policy.scanned,
-      reason: `${reason}; ${policy.reason}`,
+      scanned,
+      reason,
     };
     core.sink.emit(event);
   }
-  return pfn;
 }
 
 /** Starts writing up to `most` pages of the modified list to swap, oldest first. Returns how many it could start. */
@@ -224,34 +241,13 @@ export function trimRange(core: Core, space: AddressSpace, start: number, end: n
 }
 
 /**
- * The page daemon: when fewer frames than the low watermark are available, trims pages by the policy until those available,
- * on the modified list and on their way to swap reach the high one. Writing them is the modified-page writer's part.
- */
-export function balance(core: Core): void {
-  const { frames, swap, watermarks } = core;
-  if (frames.availableFrames >= watermarks.low) return;
-  let leaving = frames.count[Frame.Modified];
-  for (const transfer of swap.queue) if (transfer.direction === "out") leaving += transfer.pfns.length;
-  let trimmed = 0;
-  for (let missing = watermarks.high - frames.availableFrames - leaving; missing > 0; missing--) {
-    const victim = chooseVictim(core, ANYONE, "fewer frames than the low watermark are available");
-    if (victim < 0) break;
-    trimFrame(core, victim);
-    trimmed++;
-  }
-  if (trimmed === 0) return;
-  count(core, "task.daemon.runs");
-  count(core, "task.daemon.pages", trimmed);
-}
-
-/**
  * Makes sure that `frames` frames can be allocated without waiting. Returns 0; WAIT when some are on their way;
  * OUT_OF_MEMORY.
  */
 export function reserveFrames(core: Core, wanted: number): number {
   if (isFailing(core, "frame")) return OUT_OF_MEMORY;
   while (core.frames.availableFrames < wanted) {
-    const pfn = evict(core, NO_PAGE, "several frames are needed at once");
+    const pfn = evict(core, ANYONE, NO_PAGE, "several frames are needed at once");
     if (pfn < 0) return pfn;
   }
   return 0;

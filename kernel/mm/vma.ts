@@ -4,6 +4,9 @@
  */
 import type { Asid, Pfn } from "../../emulator/bits.ts";
 
+/** Fewest pages that a limit may leave: an instruction on two pages that copies between two others, and the stack. */
+export const SMALLEST_LIMIT = 8;
+
 /** Protection bits, as in mmap's prot. */
 export const Prot = { Read: 1, Write: 2, Execute: 4 } as const;
 
@@ -139,4 +142,8 @@ export interface AddressSpace {
   swappedPages: number;
   /** Its virtual time: cycles in user mode of all processes that use it. */
   cpuCycles: number;
+  /** Virtual time at which each page was last seen in use, by vpn; kept while working sets are sampled. */
+  readonly lastUse: Map<number, number>;
+  /** Virtual time of the last sample. */
+  sampledCycles: number;
 }

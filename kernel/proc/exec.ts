@@ -88,6 +88,7 @@ export function execProgram(
   const space = createSpace(core, p.tgid);
   if (typeof space === "number") return -Errno.EAGAIN;
 
+  inheritWorkingSet(core, p.space, space);
   space.stackLimitBytes = Math.min(p.limits.stackBytes.soft, STACK_TOP - MMAP_TOP - PAGE_BYTES * 16);
   for (const segment of plan.segments) mapSegment(core, space, file, segment);
   space.brkStart = plan.end;
@@ -96,6 +97,15 @@ export function execProgram(
   placeStack(core, space, image);
   replaceProgram(core, p, space, file, found.argv, plan.entry, image.sp);
   return 0;
+}
+
+/** The limits of the working set outlive a program; the first program has those of the configuration. */
+function inheritWorkingSet(core: Core, from: AddressSpace, to: AddressSpace): void {
+  const { workingSetMinimumPages, workingSetMaximumPages } = core.config;
+  const isFirst = from.id === 0;
+  const most = workingSetMaximumPages === 0 ? Number.POSITIVE_INFINITY : workingSetMaximumPages;
+  to.residentLimitPages = isFirst ? most : from.residentLimitPages;
+  to.residentMinimumPages = isFirst ? workingSetMinimumPages : from.residentMinimumPages;
 }
 
 /** Whether the file itself may be executed, before anything is read of its arguments: 0 or −errno. */

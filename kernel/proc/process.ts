@@ -110,6 +110,8 @@ export interface ResourceLimits {
   stackBytes: ResourceLimit;
   openFiles: ResourceLimit;
   addressSpaceBytes: ResourceLimit;
+  /** RLIMIT_RSS: the maximum of the working set. */
+  residentBytes: ResourceLimit;
 }
 
 /** What a system call remembers while it sleeps. */

@@ -37,4 +37,6 @@ export const NO_SPACE: AddressSpace = {
   residentMinimumPages: 0,
   swappedPages: 0,
   cpuCycles: 0,
+  lastUse: new Map(),
+  sampledCycles: 0,
 };

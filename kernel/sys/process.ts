@@ -18,6 +18,8 @@ import {
   writeUserWord,
   writeUserWords,
 } from "../mm/user-memory.ts";
+import { SMALLEST_LIMIT } from "../mm/vma.ts";
+import { trimToLimit } from "../mm/working-set.ts";
 import { checkProgram, execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
 import { exitProcess, exitThread } from "../proc/exit.ts";
 import { cloneProcess } from "../proc/fork.ts";
@@ -234,12 +236,14 @@ const getrusage: SyscallHandler = (core, p, a) => {
 const RLIM_INFINITY = 0xffff_ffff;
 /** RLIMIT_CPU … RLIMIT_RTTIME. */
 const RESOURCES = 16;
-const Resource = { Stack: 3, OpenFiles: 7, AddressSpace: 9 } as const;
+const Resource = { Stack: 3, Resident: 5, OpenFiles: 7, AddressSpace: 9 } as const;
 
 const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
   switch (resource) {
     case Resource.Stack:
       return p.limits.stackBytes;
+    case Resource.Resident:
+      return p.limits.residentBytes;
     case Resource.OpenFiles:
       return p.limits.openFiles;
     case Resource.AddressSpace:
@@ -248,6 +252,16 @@ const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
       return undefined;
   }
 };
+
+/** RLIMIT_RSS is the maximum of the working set, in whole pages; less than a program can run with counts as that. */
+function limitResident(core: Core, p: Process): void {
+  const { soft } = p.limits.residentBytes;
+  const { space } = p;
+  if (space.id === 0) return;
+  const pages = soft === RLIM_INFINITY ? Number.POSITIVE_INFINITY : Math.floor(soft / PAGE_BYTES);
+  space.residentLimitPages = Math.max(SMALLEST_LIMIT, space.residentMinimumPages, pages);
+  trimToLimit(core, space, space.residentLimitPages, "RLIMIT_RSS was lowered");
+}
 
 /** Limits travel as 64-bit numbers; those that are not kept are unlimited and cannot be lowered. */
 const prlimit64: SyscallHandler = (core, p, a) => {
@@ -274,6 +288,7 @@ const prlimit64: SyscallHandler = (core, p, a) => {
   if (value(2) > limit.hard) return -Errno.EPERM;
   limit.soft = value(0);
   limit.hard = value(2);
+  if (a[1] === Resource.Resident) limitResident(core, who);
   return 0;
 };
 

@@ -15,7 +15,7 @@ import { exceedsLocks, populateRange } from "../mm/populate.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import { writeUser } from "../mm/user-memory.ts";
 import type { AddressSpace } from "../mm/vma.ts";
-import { trimToLimit } from "../mm/working-set.ts";
+import { setWorkingSet, trimToLimit } from "../mm/working-set.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -144,9 +144,6 @@ const msync: SyscallHandler = (core, p, a) => {
 const KEEP = -1;
 /** Takes a limit away; as the maximum. */
 const UNLIMITED = 0;
-/** Fewest pages that a limit may leave: an instruction on two pages that copies between two others, and the stack. */
-const SMALLEST_LIMIT = 8;
-
 /** working_set(pid, minimum, maximum, trim): pages; pid 0 is the caller. `trim` 1 empties the working set now. */
 const working_set: SyscallHandler = (core, p, a) => {
   const [pid, minimum, maximum, trim] = a;
@@ -157,10 +154,8 @@ const working_set: SyscallHandler = (core, p, a) => {
   const limit =
     maximum === KEEP ? space.residentLimitPages : maximum === UNLIMITED ? Number.POSITIVE_INFINITY : maximum;
   const least = minimum === KEEP ? space.residentMinimumPages : minimum;
-  if (limit < SMALLEST_LIMIT || least > limit || least > core.config.frames / 2) return -Errno.EINVAL;
-  space.residentLimitPages = limit;
-  space.residentMinimumPages = least;
-  trimToLimit(core, space, trim === 1 ? 0 : limit, trim === 1 ? "the working set is emptied" : "the limit was lowered");
+  if (!setWorkingSet(core, space, least, limit)) return -Errno.EINVAL;
+  if (trim === 1) trimToLimit(core, space, 0, "the working set is emptied");
   return 0;
 };
 

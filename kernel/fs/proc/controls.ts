@@ -7,10 +7,18 @@ import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
 import { freeFrame, takeStandby } from "../../mm/pages.ts";
+import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
+import type { Process } from "../../proc/process.ts";
 
 /** Text of a file in /proc/sys, by its name. */
-export function controlText(core: Core, name: string): string {
+export function controlText(core: Core, name: string, owner?: Process): string {
   switch (name) {
+    case "working_set":
+      return workingSetText(owner);
+    case "ws_sample_cycles":
+      return `${core.variables.wsSampleCycles}\n`;
+    case "ws_tau_cycles":
+      return `${core.variables.tauCycles}\n`;
     case "drop_caches":
       return `${core.counters[DROPPED] ?? 0}\n`;
     case "overcommit_memory":
@@ -35,8 +43,28 @@ const DROPPED = "vm.drop_caches";
 /** Bytes that a number and its newline may have. */
 export const CONTROL_BYTES_MAX = 32;
 
-/** A program has written `text` to a file of /proc/sys/vm. 0 or −errno. */
-export function setControl(core: Core, name: string, text: string): number {
+/** "MINIMUM MAXIMUM" in pages, the maximum "max" when there is none. */
+function workingSetText(owner: Process | undefined): string {
+  if (owner === undefined || owner.space.id === 0) return "";
+  const { residentMinimumPages, residentLimitPages } = owner.space;
+  return `${residentMinimumPages} ${residentLimitPages === Number.POSITIVE_INFINITY ? "max" : residentLimitPages}\n`;
+}
+
+/** A program has written to /proc/PID/working_set. 0 or −errno. */
+function setWorkingSetText(core: Core, owner: Process | undefined, text: string): number {
+  const match = /^[ \t]*([0-9]{1,9})[ \t]+([0-9]{1,9}|max)[ \t]*\n?$/.exec(text);
+  if (match === null) return -Errno.EINVAL;
+  if (owner === undefined || owner.space.id === 0) return -Errno.ESRCH;
+  const maximum = match[2] === "max" ? Number.POSITIVE_INFINITY : Number(match[2]);
+  return setWorkingSet(core, owner.space, Number(match[1]), maximum) ? 0 : -Errno.EINVAL;
+}
+
+/** Fewest cycles between two samples of working sets. */
+const SAMPLE_CYCLES_LEAST = 1000;
+
+/** A program has written `text` to a file of /proc/sys/vm, or of `owner`. 0 or −errno. */
+export function setControl(core: Core, name: string, text: string, owner?: Process): number {
+  if (name === "working_set") return setWorkingSetText(core, owner, text);
   const match = /^[ \t]*([0-9]+)[ \t]*\n?$/.exec(text);
   if (match === null) return -Errno.EINVAL;
   const value = Number(match[1]);
@@ -45,6 +73,15 @@ export function setControl(core: Core, name: string, text: string): number {
       if (value < 1 || value > 4) return -Errno.EINVAL;
       core.counters[DROPPED] = value;
       if ((value & 1) !== 0) dropFilePages(core);
+      return 0;
+    case "ws_sample_cycles":
+      if ((value !== 0 && value < SAMPLE_CYCLES_LEAST) || value > 1e12) return -Errno.EINVAL;
+      core.variables.wsSampleCycles = value;
+      core.variables.wsDueCycles = nextSample(core, value);
+      return 0;
+    case "ws_tau_cycles":
+      if (value < 1 || value > 1e12) return -Errno.EINVAL;
+      core.variables.tauCycles = value;
       return 0;
     case "overcommit_memory":
       if (value > 2) return -Errno.EINVAL;

@@ -3,6 +3,7 @@ import { EMPTY_TAG } from "../../../emulator/mmu/tlb.ts";
 import type { Core } from "../../core.ts";
 import { counted } from "../../counters.ts";
 import { FRAME_STATES, Frame, SOURCES } from "../../mm/frames.ts";
+import { workingSetPages } from "../../mm/working-set.ts";
 import { writerThreshold } from "../../mm/writer.ts";
 import { frameSources } from "../../report.ts";
 
@@ -21,6 +22,8 @@ export function faultlineText(core: Core, name: string): string {
       return tasks(core);
     case "watermarks":
       return watermarks(core);
+    case "working-sets":
+      return workingSets(core);
     case "tlb":
       return tlb(core);
     default:
@@ -90,12 +93,40 @@ function tasks(core: Core): string {
       row("zeroing", idle + background, idle + background, `zeroing ${config.zeroing}, ${rate}`),
       row("page-daemon", ...turns("daemon"), `fewer than ${low} frames available; until ${high}`),
       row(
+        "working-sets",
+        ...turns("working-sets"),
+        core.variables.wsSampleCycles === 0 ? "never" : `every ${core.variables.wsSampleCycles} cycles`,
+      ),
+      row(
         "modified-writer",
         ...turns("writer"),
         `${writerThreshold(core)} pages modified, or fewer than ${low} frames available; ${config.writerBatchPages} at once`,
       ),
     ].join("\n") + "\n"
   );
+}
+
+/** Each process's working set: its limits, what is resident, and how much of that is in use by W(τ), if books are kept. */
+function workingSets(core: Core): string {
+  const { wsSampleCycles, tauCycles } = core.variables;
+  const lines = [
+    wsSampleCycles === 0
+      ? "tau - (write cycles, like 100000, to /proc/sys/vm/ws_sample_cycles to have working sets measured)"
+      : `tau ${tauCycles} sampled every ${wsSampleCycles} cycles`,
+    "pid name minimum maximum resident peak in-use swapped cpu-cycles faults hard",
+  ];
+  for (const p of core.processes.values()) {
+    const { space, counts } = p;
+    if (p.pid !== p.tgid || space.id === 0) continue;
+    const maximum = space.residentLimitPages === Number.POSITIVE_INFINITY ? "max" : space.residentLimitPages;
+    const inUse = wsSampleCycles === 0 ? "-" : workingSetPages(space, tauCycles).length;
+    lines.push(
+      [p.pid, p.name, space.residentMinimumPages, maximum, space.residentPages, space.peakResidentPages, inUse]
+        .concat([space.swappedPages, space.cpuCycles, counts.faults, counts.hard])
+        .join(" "),
+    );
+  }
+  return lines.join("\n") + "\n";
 }
 
 function watermarks(core: Core): string {

@@ -42,7 +42,9 @@ const NODES: readonly Row[] = [
   ...row("sys", "directory", "vm", "kernel"),
   ...row("vm", "file", "drop_caches", "overcommit_memory", "overcommit_ratio"),
   ...row("kernel", "file", "hostname", "osrelease", "ostype", "pid_max"),
-  ...row("faultline", "file", "sources", "tasks", "watermarks"),
+  ...row("faultline", "file", "sources", "tasks", "watermarks", "working-sets"),
+  ...row("pid", "file", "working_set"),
+  ...row("vm", "file", "ws_sample_cycles", "ws_tau_cycles"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
@@ -98,8 +100,9 @@ export function procParent(number: number, rootNumber: number): number {
   return numberOf(node.pid, index);
 }
 
-/** The files of /proc/sys/vm can be written: kernel/fs/proc/controls.ts. */
-export const isControl = (node: ProcNode): boolean => node.inside === "vm";
+/** The files of /proc/sys/vm and /proc/PID/working_set can be written: kernel/fs/proc/controls.ts. */
+export const isControl = (node: ProcNode): boolean =>
+  node.inside === "vm" || (node.inside === "pid" && node.name === "working_set");
 
 const PERMISSIONS: Readonly<Record<NodeType, number>> = { directory: 0o555, file: 0o444, symlink: 0o777 };
 

@@ -116,6 +116,7 @@ function info(context: Context, argument: string): string {
         ? show.frameText(debug.callStack()[context.level])
         : show.frameInfoText(debug, addressOf(context, rest.join(" "))),
     heap: () => show.heapText(debug),
+    "working-set": () => show.workingSetText(debug),
     locals: () => locals(context, false),
     args: () => locals(context, true),
     checkpoints: () =>

@@ -17,6 +17,7 @@ import {
   processOf,
   readMemory,
   walkOf,
+  workingSetOf,
 } from "../../inspect.ts";
 
 /** Lines of a source file, or null. */
@@ -190,6 +191,17 @@ export function heapText(debug: Debugger): string {
     `pages       ${residentPages} present (peak ${peakResidentPages}), ${swappedPages} in swap, ${reservedPages} reserved, ${pageTablePages} page tables`,
     "areas that malloc got by mmap stand among `info vma`",
   ].join("\n");
+}
+
+export function workingSetText(debug: Debugger): string {
+  const view = workingSetOf(debug.machine, debug.pid);
+  if (view === undefined) return "the process has no memory";
+  const { minimum, maximum, resident, peak, cpuCycles, pages } = view;
+  const limits = `${resident} pages resident (peak ${peak}), minimum ${minimum}, ${maximum === Number.POSITIVE_INFINITY ? "no maximum" : `maximum ${maximum}`}`;
+  if (pages === null) return `${limits}\nwhich are in use is not measured: start with --ws-sample 100000`;
+  const { tauCycles } = debug.machine.kernel.core.variables;
+  const shown = pages.map((vpn) => hex(vpn * 4096)).join(" ");
+  return `${limits}\n${pages.length} pages used in the last ${tauCycles} of its ${cpuCycles} cycles:\n${shown}`;
 }
 
 /** x/FMT: count, format (x d u c s i a) and unit (b h w), as gdb has them. */

@@ -1,0 +1,55 @@
+/**
+ * The page daemon: when fewer frames than the low watermark are available, takes pages away from processes until those
+ * available, on the modified list and on their way to swap reach the high one. Writing them is the modified-page writer's
+ * part. Which pages go, the replacement policy says; with trimming by age it is those that their own process has not used
+ * for longest, oldest first, over all processes.
+ *
+ * With local replacement nobody may take a page from another process, so there is no daemon: each process replaces its own.
+ */
+import type { Core } from "../core.ts";
+import { charge, count } from "../counters.ts";
+import { Frame } from "./frames.ts";
+import { trimFrame } from "./pages.ts";
+import { ANYONE, chooseVictim, tellVictim } from "./reclaim.ts";
+import { oldestPages, sampleWorkingSets } from "./working-set.ts";
+
+const REASON = "fewer frames than the low watermark are available";
+
+export function balance(core: Core): void {
+  const { frames, swap, watermarks, config } = core;
+  if (frames.availableFrames >= watermarks.low || config.replacementScope === "local") return;
+  let leaving = frames.count[Frame.Modified];
+  for (const transfer of swap.queue) if (transfer.direction === "out") leaving += transfer.pfns.length;
+  const missing = watermarks.high - frames.availableFrames - leaving;
+  if (missing <= 0) return;
+  const trimmed = config.trimming === "age" ? trimOldest(core, missing) : trimByPolicy(core, missing);
+  if (trimmed === 0) return;
+  count(core, "task.daemon.runs");
+  count(core, "task.daemon.pages", trimmed);
+}
+
+function trimByPolicy(core: Core, wanted: number): number {
+  for (let trimmed = 0; trimmed < wanted; trimmed++) {
+    const victim = chooseVictim(core, ANYONE, REASON);
+    if (victim < 0) return trimmed;
+    trimFrame(core, victim);
+  }
+  return wanted;
+}
+
+function trimOldest(core: Core, wanted: number): number {
+  sampleWorkingSets(core);
+  let trimmed = 0;
+  let scanned = 0;
+  for (const { pfn, ageCycles } of oldestPages(core)) {
+    if (trimmed === wanted) break;
+    scanned++;
+    // Asked anew for each page: a space that has come down to its minimum gives no more.
+    if (!core.view.isCandidate(pfn, ANYONE)) continue;
+    tellVictim(core, pfn, "age", scanned, `${REASON}; not used for ${ageCycles} cycles of its process's time`);
+    trimFrame(core, pfn);
+    trimmed++;
+  }
+  charge(core, scanned * core.costs.victimScan);
+  return trimmed;
+}
