@@ -38,6 +38,13 @@ export function registersOf(machine: Machine, pid: number): RegisterView | undef
   return p === undefined ? undefined : { x: p.x.slice(), pc: p.pc };
 }
 
+/** The program whose code or data stands at an address of a process, or null when no file backs it. */
+export function programAt(machine: Machine, pid: number, vaddr: number): string | null {
+  const p = processOf(machine, pid);
+  const backing = p === undefined || p.state === "zombie" ? undefined : findVma(p.space, vaddr)?.backing;
+  return backing?.kind === "file" ? backing.path : null;
+}
+
 /** Where a page's bytes are. */
 export type PagePlace =
   | { readonly kind: "frame"; readonly pfn: number }

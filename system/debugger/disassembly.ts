@@ -1,5 +1,4 @@
 /** Instructions around an address, as many as asked for, before it as well as behind it. */
-import { type DecodedInstruction, decode } from "../../emulator/isa/decode.ts";
 import { readMemory } from "../inspect.ts";
 import type { Machine } from "../machine.ts";
 import { instructionText, wordOf } from "./describe.ts";
@@ -17,12 +16,6 @@ export interface Line {
 const UNKNOWN_BYTES = 4;
 const FIRST = 0;
 const LAST = 0xffff_fffe;
-
-/** The instruction at an address of a process; null when nothing is mapped there or it is none. */
-export function fetchInstruction(machine: Machine, pid: number, vaddr: number): DecodedInstruction | null {
-  const word = wordOf(readMemory(machine, pid, vaddr, 4));
-  return word === null ? null : decode(word);
-}
 
 /**
  * Exactly `count` lines; the first is `offset` instructions after (or before, when negative) the one at `vaddr`. Before an address

@@ -240,7 +240,7 @@ export class DapSession {
     const main = image?.debug?.functionNamed("main") ?? null;
     const entry = main === null ? null : image!.debug!.bodyStart(main);
     const toMain = (): Promise<StopReason> =>
-      entry === null ? Promise.resolve(control.reason) : control.forward((_, pc) => pc === entry);
+      entry === null ? Promise.resolve(control.reason) : control.forward((_, pc) => pc === entry, false, [entry]);
     this.run(async () => {
       await control.start();
       return this.isStopOnEntry ? toMain() : control.forward();

@@ -7,13 +7,12 @@
  * Left out: non-stop mode, file I/O, multiprocess extensions, tracepoints.
  */
 import type { Pid } from "../../emulator/bits.ts";
-import { processes, processOf, readMemory, registersOf } from "../inspect.ts";
+import { processes, processOf, programAt, readMemory, registersOf } from "../inspect.ts";
 import { PC_REGISTER } from "../machine.ts";
 import { readAuxv } from "./auxv.ts";
 import { writeMemory } from "./edit-memory.ts";
 import { monitor, type SaveRecording } from "./gdb-monitor.ts";
 import { fromHex, hexToWord, MEMORY_MAP_XML, parseHex, REGISTERS, TARGET_XML, toHex, wordToHex } from "./gdb-target.ts";
-import { programAt } from "./observer.ts";
 import { MOST_PACKET_BYTES } from "./rsp-framing.ts";
 import type { RunControl } from "./run-control.ts";
 import type { StopReason, Watchpoint } from "./stop.ts";
@@ -252,9 +251,8 @@ export class GdbStub {
     if (match[1] === "0" || match[1] === "1") {
       if (![1, 2, 4].includes(size)) return BAD;
       const others = control.breakpoints.filter((point) => point.vaddr !== vaddr);
-      const p = processOf(control.machine, this.pid);
       control.breakpoints = isInsertion
-        ? [...others, { vaddr, program: p === undefined ? null : programAt(p, vaddr) }]
+        ? [...others, { vaddr, program: programAt(control.machine, this.pid, vaddr) }]
         : others;
       return "OK";
     }

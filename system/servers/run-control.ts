@@ -1,21 +1,28 @@
 /**
- * Running a machine under a debugger, both ways, until there is a reason to stop. Used by the gdb stub and the debug adapter;
- * knows neither protocol.
+ * Running a machine under a debugger that speaks a protocol, both ways, until there is a reason to stop. Used by the gdb stub and the
+ * debug adapter; knows neither protocol. What to stop for is said in watchers; the searching is that of debugger/search.ts.
  *
- * Forward: the timeline runs in slices; between slices the host's events are served, so that a run can be interrupted and
- * typed input gets in. Without breakpoints, watchpoints and goal the machine runs at full speed. Backward: windows that grow are
- * run again under observation, nearest first, and the last hit of the first window that has one is gone to.
+ * Between the parts of a search the host's events are served, so that a run can be interrupted and typed input gets in.
  *
  * Signals by which the kernel answers a mistake of the program, and page faults of the kinds in `stopFaults`, stop *before* the
- * instruction that causes them: the process is alive, and its state can be looked at. Going on passes that one by.
+ * instruction that causes them: the process is alive, and its state can be looked at. Going on passes that one by. A watched
+ * access stops after it going forward, and before it going backward, as gdb wants it.
  */
 import { Signal } from "../../kernel/abi.ts";
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
-import { processes } from "../inspect.ts";
+import {
+  type Hit,
+  type Searching,
+  type SearchResult,
+  searchingBackward,
+  searchingForward,
+  type Watcher,
+} from "../debugger/search.ts";
+import { type StepOptions, stepInstructionBack } from "../debugger/stepping.ts";
+import { currentPid, processes, processOf } from "../inspect.ts";
 import type { Moment } from "../machine.ts";
-import { isBefore } from "../moment.ts";
 import type { Timeline } from "../timeline.ts";
-import { type Hit, Observer } from "./observer.ts";
+import { accessWatcher, breakpointWatcher, goalWatcher } from "./protocol-watchers.ts";
 import type { Breakpoint, Goal, StopReason, Watchpoint } from "./stop.ts";
 
 /** Where typed input comes from. */
@@ -41,10 +48,6 @@ export const noInput = (): InputSource => {
   };
 };
 
-const SLICE_CYCLES = 2_000_000;
-const OBSERVED_SLICE_CYCLES = 150_000;
-/** Instructions in the windows of a search backwards; the last is repeated to the beginning. */
-const WINDOWS = [1, 64, 2_000, 30_000, 200_000];
 /** Signals that the kernel sends for a mistake of the program. */
 const MISTAKES: ReadonlySet<number> = new Set([
   Signal.SIGSEGV,
@@ -54,11 +57,8 @@ const MISTAKES: ReadonlySet<number> = new Set([
   Signal.SIGFPE,
 ]);
 
-/** What stopped a run in the kernel: an event that the machine was paused for. */
-interface Trouble {
-  readonly pid: number;
-  readonly reason: StopReason;
-}
+/** What a hit of a watcher means. */
+type Reasons = ReadonlyMap<Watcher, (hit: Hit) => StopReason>;
 
 export class RunControl {
   readonly timeline: Timeline;
@@ -72,7 +72,7 @@ export class RunControl {
   private isInterrupted = false;
   private stopped: StopReason = { kind: "interrupted" };
   /** Set by a stop before a signal or fault; its cause is let through when the run goes on from there. */
-  private passBy: { readonly pid: number; readonly pc: number } | null = null;
+  private passBy: Moment | null = null;
 
   constructor(timeline: Timeline, input: InputSource) {
     this.timeline = timeline;
@@ -107,19 +107,33 @@ export class RunControl {
     return this.forward(() => true);
   }
 
-  /** Runs forward until something stops it. `repeatSignal`: the cause of the present stop is not let through. */
-  async forward(goal: Goal | null = null, repeatSignal = false): Promise<StopReason> {
-    this.isInterrupted = false;
-    const passBy = repeatSignal ? null : this.passBy;
-    this.passBy = null;
-    return (this.stopped = await this.runForward(goal, passBy));
+  /**
+   * Runs forward until something stops it. `repeatSignal`: the cause of the present stop is not let through. `at`: the only
+   * addresses at which the goal can hold, when they are known: then the run is some ten times faster.
+   */
+  async forward(goal: Goal | null = null, repeatSignal = false, at?: readonly number[]): Promise<StopReason> {
+    const reasons = this.reasons(goal, at);
+    return this.go((options) => searchingForward(this.timeline, [...reasons.keys()], options), reasons, !repeatSignal);
   }
 
   /** Runs backward until something stops it; at the beginning, "begin". */
   async backward(goal: Goal | null = null): Promise<StopReason> {
+    const reasons = this.reasons(goal);
     this.isInterrupted = false;
     this.passBy = null;
-    return (this.stopped = await this.searchBackward(goal));
+    const result = await this.inParts(
+      searchingBackward(this.timeline, [...reasons.keys()], {
+        isCancelled: () => this.isInterrupted,
+        mostInstructions: Infinity,
+      }),
+    );
+    return (this.stopped = await this.arriveBackward(result, reasons));
+  }
+
+  /** Steps by a rule of debugger/stepping.ts, forward or back; what else there is to stop for stops it on the way forward. */
+  async step(by: (options: StepOptions) => Searching, repeatSignal = false): Promise<StopReason> {
+    const reasons = this.reasons(null);
+    return this.go((options) => by({ ...options, watchers: [...reasons.keys()] }), reasons, !repeatSignal);
   }
 
   /** Goes to the first try of an instruction of a process before the present moment. */
@@ -129,19 +143,10 @@ export class RunControl {
 
   /** As `backward`, with the goal alone: breakpoints and the like are passed by. */
   async backwardQuietly(goal: Goal): Promise<StopReason> {
-    return this.quietly(() => this.backward(goal));
-  }
-
-  /** As `forward`, with the goal alone. For stretches that have been run before. */
-  async forwardQuietly(goal: Goal): Promise<StopReason> {
-    return this.quietly(() => this.forward(goal));
-  }
-
-  private async quietly<T>(run: () => Promise<T>): Promise<T> {
     const { breakpoints, watchpoints, stopFaults, stopSignals } = this;
     Object.assign(this, { breakpoints: [], watchpoints: [], stopFaults: new Set(), stopSignals: false });
     try {
-      return await run();
+      return await this.backward(goal);
     } finally {
       Object.assign(this, { breakpoints, watchpoints, stopFaults, stopSignals });
     }
@@ -152,103 +157,114 @@ export class RunControl {
     return this.forward((at) => at === pid, repeatSignal);
   }
 
-  // ---- forward ----
+  // ---- inside ----
 
-  private async runForward(goal: Goal | null, passBy: RunControl["passBy"]): Promise<StopReason> {
-    const { machine, timeline } = this;
-    const isObserved = goal !== null || this.breakpoints.length > 0 || this.watchpoints.length > 0;
-    const observer = new Observer(machine, this.breakpoints, this.watchpoints, goal);
-    observer.leave();
-    let hit: Hit | null = null;
-    const watch = this.watchTrouble(passBy);
-    if (isObserved) machine.probe = () => (hit = observer.observe()) !== null;
-    try {
-      for (;;) {
-        const status = timeline.forward({
-          untilCycles: machine.hart.cycles + (isObserved ? OBSERVED_SLICE_CYCLES : SLICE_CYCLES),
-        });
-        if (hit !== null) return (hit as Hit).reason;
-        const trouble = watch.take();
-        if (trouble !== null) {
-          watch.end();
-          return await this.stopBefore(trouble, observer);
-        }
-        if (status.kind === "halted") return this.exited(status.status);
-        if (status.kind === "instruction-limit") return { kind: "stuck", why: "--max-instructions is reached" };
-        if (status.kind === "asleep" || status.kind === "input") {
-          if (!(await this.serveSleep(status.kind === "asleep" ? status.untilCycles : null)) && !this.isInterrupted) {
-            return { kind: "stuck", why: "every process waits, and no input will come" };
-          }
-        } else if (timeline.isAtEnd && (machine.kernel.wantsInput || this.input.stream === "tty0")) this.feed();
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        if (this.isInterrupted) return { kind: "interrupted" };
-      }
-    } finally {
-      machine.probe = null;
-      watch.end();
-    }
-  }
-
-  /** Listens for what stops a run in the kernel; pauses the machine when it comes. */
-  private watchTrouble(passBy: RunControl["passBy"]): { take(): Trouble | null; end(): void } {
+  /** Everything there is to stop for, first things first. */
+  private reasons(goal: Goal | null, at?: readonly number[]): Reasons {
     const { machine } = this;
-    let trouble: Trouble | null = null;
-    const passed = new Set<StopReason["kind"]>();
-    const end = machine.subscribe((event) => {
-      const found = this.troubleOf(event);
-      if (found === null || trouble !== null) return;
-      // A bad access is a fault first and a signal then: each is let through once.
-      const isLetThrough =
-        passBy?.pid === found.pid && passBy.pc === machine.hart.sepc && !passed.has(found.reason.kind);
-      if (isLetThrough) return void passed.add(found.reason.kind);
-      trouble = found;
-      machine.pause();
-    });
-    return {
-      end,
-      take: () => {
-        const taken = trouble;
-        trouble = null;
-        return taken;
-      },
-    };
+    const here = (): number => currentPid(machine) || this.pid;
+    const reasons = new Map<Watcher, (hit: Hit) => StopReason>();
+    for (const watchpoint of this.watchpoints)
+      reasons.set(accessWatcher(machine, watchpoint), (hit) => ({
+        kind: "watchpoint",
+        pid: hit.before?.pid ?? here(),
+        watchpoint,
+      }));
+    if (this.breakpoints.length > 0)
+      reasons.set(breakpointWatcher(this.breakpoints), ({ place }) => ({
+        kind: "breakpoint",
+        pid: place.pid,
+        vaddr: place.pc,
+      }));
+    if (goal !== null) reasons.set(goalWatcher(goal, at), ({ place }) => ({ kind: "goal", pid: place.pid }));
+    if (this.stopSignals || this.stopFaults.size > 0)
+      reasons.set({ event: (event) => this.troubleOf(event)?.kind ?? null }, (hit) => this.troubleOf(hit.event!)!);
+    return reasons;
   }
 
-  private troubleOf(event: FaultlineEvent): Trouble | null {
-    if (this.stopSignals && event.kind === "signal" && event.from === 0 && MISTAKES.has(event.signal)) {
-      return { pid: event.pid, reason: { kind: "signal", pid: event.pid, signal: event.signal } };
-    }
-    if (event.kind === "fault-end" && event.resolved !== "waiting" && this.stopFaults.has(event.resolved)) {
-      return { pid: event.pid, reason: { kind: "fault", pid: event.pid, fault: event.resolved, vaddr: event.vaddr } };
-    }
+  private troubleOf(event: FaultlineEvent): StopReason | null {
+    if (this.stopSignals && event.kind === "signal" && event.from === 0 && MISTAKES.has(event.signal))
+      return { kind: "signal", pid: event.pid, signal: event.signal };
+    if (event.kind === "fault-end" && event.resolved !== "waiting" && this.stopFaults.has(event.resolved))
+      return { kind: "fault", pid: event.pid, fault: event.resolved, vaddr: event.vaddr };
     return null;
   }
 
-  /** Goes back to just before the instruction that has caused it. */
-  private async stopBefore({ pid, reason }: Trouble, observer: Observer): Promise<StopReason> {
-    const { lastTry } = observer;
-    this.machine.probe = null;
-    if (lastTry?.pid === pid) this.timeline.goToMoment(lastTry.moment);
-    else await this.backwardQuietly((at) => at === pid);
-    this.passBy = { pid, pc: this.machine.hart.pc };
+  private async go(
+    search: (options: StepOptions) => Searching,
+    reasons: Reasons,
+    passesBy: boolean,
+  ): Promise<StopReason> {
+    this.isInterrupted = false;
+    const { moment } = this.timeline;
+    const skipAction = passesBy && this.passBy?.turns === moment.turns && this.passBy.instret === moment.instret;
+    this.passBy = null;
+    const options: StepOptions = {
+      skipAction,
+      isCancelled: () => this.isInterrupted,
+      feed: () => this.feed(),
+      mostInstructions: Infinity,
+    };
+    for (;;) {
+      const result = await this.inParts(search(options));
+      if (result.kind !== "input") return (this.stopped = this.arrive(result, reasons));
+      if (!(await this.waitForInput()) && !this.isInterrupted)
+        return (this.stopped = { kind: "stuck", why: "every process waits, and no input will come" });
+      if (this.isInterrupted) return (this.stopped = { kind: "interrupted" });
+    }
+  }
+
+  /** Does a search while the host's events are served. */
+  private async inParts(search: Searching): Promise<SearchResult> {
+    for (;;) {
+      const { done, value } = search.next();
+      if (done === true) return value;
+      const isTyping = this.machine.kernel.wantsInput || this.input.stream === "tty0";
+      if (this.timeline.isAtEnd && isTyping && !this.machine.isMuted) this.feed();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  private arrive(result: SearchResult, reasons: Reasons): StopReason {
+    switch (result.kind) {
+      case "hit": {
+        const { hit } = result;
+        const reason: StopReason = reasons.get(hit.watcher)?.(hit) ?? { kind: "goal", pid: hit.place.pid };
+        if (reason.kind === "signal" || reason.kind === "fault") this.passBy = this.timeline.moment;
+        return reason;
+      }
+      case "halted":
+        return this.exited(result.status);
+      case "start":
+        return { kind: "begin" };
+      case "cancelled":
+        return { kind: "interrupted" };
+      default:
+        return { kind: "stuck", why: "--max-instructions is reached" };
+    }
+  }
+
+  private async arriveBackward(result: SearchResult, reasons: Reasons): Promise<StopReason> {
+    if (result.kind === "start") {
+      this.settleAtBeginning();
+      return { kind: "begin" };
+    }
+    const reason = this.arrive(result, reasons);
+    // One stands behind the access: back to the first try of the instruction that made it.
+    if (reason.kind === "watchpoint")
+      await this.inParts(stepInstructionBack(this.timeline, reason.pid, { mostInstructions: Infinity }));
     return reason;
   }
 
   private exited(status: number): StopReason {
-    const signal = processes(this.machine).find((p) => p.pid === 1)?.exitSignal ?? (status > 128 ? status - 128 : 0);
+    const signal = processOf(this.machine, 1)?.exitSignal ?? (status > 128 ? status - 128 : 0);
     return { kind: "exited", status, signal };
   }
 
-  /** Everyone sleeps: input is handed over, or time passes. False when neither can help. */
-  private async serveSleep(untilCycles: number | null): Promise<boolean> {
-    const { machine, timeline } = this;
-    if (this.feed()) return true;
-    if (untilCycles !== null) {
-      timeline.skipTo(untilCycles);
-      return true;
-    }
+  /** Everyone waits for input. False when none will come. */
+  private async waitForInput(): Promise<boolean> {
     await this.input.wait();
-    return this.feed() || (this.input.stream === "tty0" && machine.kernel.core.variables.haltStatus < 0);
+    return this.feed() || (this.input.stream === "tty0" && this.machine.kernel.core.variables.haltStatus < 0);
   }
 
   private feed(): boolean {
@@ -259,86 +275,15 @@ export class RunControl {
     return true;
   }
 
-  // ---- backward ----
-
-  private async searchBackward(goal: Goal | null): Promise<StopReason> {
-    const { timeline } = this;
-    const origin = timeline.moment;
-    let to: Moment = origin;
-    for (let round = 0; ; round++) {
-      if (!isBefore(timeline.start, to)) {
-        timeline.goToMoment(timeline.start);
-        await this.settleAtBeginning();
-        return { kind: "begin" };
-      }
-      timeline.goTo(Math.max(timeline.start.instret, to.instret - WINDOWS[Math.min(round, WINDOWS.length - 1)]));
-      if (!isBefore(timeline.moment, to)) timeline.goToMoment(timeline.start);
-      const from = timeline.moment;
-      const hit = await this.lastHit(from, to, goal);
-      if (this.isInterrupted) return { kind: "interrupted" };
-      if (hit !== null) {
-        timeline.goToMoment(hit.before);
-        if (hit.reason.kind === "signal" || hit.reason.kind === "fault")
-          this.passBy = { pid: hit.reason.pid, pc: this.machine.hart.pc };
-        return hit.reason;
-      }
-      to = from;
-    }
-  }
-
-  /** The latest hit before `to`, running from the present moment. */
-  private async lastHit(from: Moment, to: Moment, goal: Goal | null): Promise<Hit | null> {
-    const { machine, timeline } = this;
-    const observer = new Observer(machine, this.breakpoints, this.watchpoints, goal);
-    // One cycle further than `to`, so that the probe is asked there and knows what was done just before.
-    let latest: Hit | null = null;
-    const end = machine.subscribe((event) => {
-      const trouble = this.troubleOf(event);
-      const { lastTry } = observer;
-      if (trouble !== null && lastTry?.pid === trouble.pid && isBefore(lastTry.moment, to))
-        latest = { reason: trouble.reason, before: lastTry.moment };
-    });
-    let isDone = false;
-    machine.probe = () => {
-      // A watched access just before `to` is known only here.
-      const hit = observer.observe();
-      if (hit !== null && isBefore(hit.before, to)) latest = hit;
-      isDone = !isBefore(machine.moment, to);
-      return isDone;
-    };
-    try {
-      for (;;) {
-        const left = to.cycles - machine.hart.cycles;
-        const status = timeline.forward({
-          untilCycles: machine.hart.cycles + Math.max(1, Math.min(OBSERVED_SLICE_CYCLES, left + 1)),
-        });
-        if (
-          isDone ||
-          !isBefore(machine.moment, to) ||
-          status.kind === "halted" ||
-          status.kind === "asleep" ||
-          status.kind === "input"
-        )
-          return latest;
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        if (this.isInterrupted) {
-          timeline.goToMoment(from);
-          return null;
-        }
-      }
-    } finally {
-      machine.probe = null;
-      end();
-    }
-  }
-
   /** The recording begins before the first instruction: go to where the first process stands at it. */
-  private async settleAtBeginning(): Promise<void> {
-    if (this.machine.kernel.core.variables.currentPid !== 0) return;
+  private settleAtBeginning(): void {
+    if (currentPid(this.machine) !== 0) return;
     let isThere = false;
     this.machine.probe = () => (isThere = true);
-    this.timeline.forward({ untilCycles: this.machine.hart.cycles + SLICE_CYCLES });
+    this.timeline.forward({ untilCycles: this.machine.hart.cycles + SETTLING_CYCLES });
     this.machine.probe = null;
     if (!isThere) this.timeline.goToMoment(this.timeline.start);
   }
 }
+
+const SETTLING_CYCLES = 2_000_000;
