@@ -36,7 +36,9 @@ export function driverHost(
   return {
     sysroot: SYSROOT,
     workingDirectory: process.cwd(),
-    colour: process.stderr.isTTY === true,
+    get colour() {
+      return process.stderr.isTTY === true;
+    },
     readFile(path) {
       const known = memory.get(path) ?? machineFiles.get(path);
       if (known !== undefined) return known;

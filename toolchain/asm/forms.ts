@@ -74,7 +74,14 @@ function addForm(mnemonic: string, slots: readonly Slot[], rest: Partial<Form>):
 
 const USAGE: Partial<Record<Slot, string>> = { target: "label", zimm: "uimm", tprel: "%tprel_add(symbol)" };
 
-const slotsOf = (operands: string): Slot[] => (operands === "" ? [] : (operands.split(",") as Slot[]));
+/** Slots by the operands they are written as: few, for hundreds of forms. */
+const slotLists = new Map<string, readonly Slot[]>([["", []]]);
+
+function slotsOf(operands: string): readonly Slot[] {
+  let slots = slotLists.get(operands);
+  if (slots === undefined) slotLists.set(operands, (slots = operands.split(",") as Slot[]));
+  return slots;
+}
 
 /** The instruction itself, operands in their own places. */
 function plainStep(row: InstructionRow): Step {

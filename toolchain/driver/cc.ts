@@ -68,8 +68,10 @@ class Run {
     }
     if (linking && !this.options.noStandardLibrary) this.addFile(`${this.host.sysroot}/lib/libc.a`, "the C library");
     if (linking && !this.failed) this.link();
+    const status = this.failed ? 1 : 0;
+    if (this.diagnostics.length === 0) return { status, stdout: this.stdout, stderr: this.notes };
     const rendered = renderDiagnostics(this.diagnostics, { colour: this.host.colour ?? false });
-    return { status: this.failed ? 1 : 0, stdout: this.stdout, stderr: this.notes + rendered };
+    return { status, stdout: this.stdout, stderr: this.notes + rendered };
   }
 
   private say(text: string): void {

@@ -181,6 +181,10 @@ ${names.map((name) => `      case ${this.instance(name, []).index}: ${skipsSpace
   /** Pushes the children above \`base\`, \`width\` to a row, as columns. */
   protected pushColumns(base: number, width: number): void {
     const flat = this.take(base);
+    if (width === 1) {
+      this.stack[this.sp++] = flat;
+      return;
+    }
     for (let column = 0; column < width; column++) {
       const list: Child[] = [];
       for (let at = column; at < flat.length; at += width) list.push(flat[at]!);
@@ -522,7 +526,7 @@ ${table.join("\n")}
     const rows = lists.map((codes, index) => {
       const bits = new Array<number>(length).fill(0);
       for (const code of codes) bits[code - base] = 1;
-      return `const FIRST_${index} = Uint8Array.from("${bits.join("")}", Number);\n`;
+      return `const FIRST_${index} = new Uint8Array([${bits.join(",")}]);\n`;
     });
     return `/** Which tokens can begin a choice, from FIRST_CODE on. */\nconst FIRST_CODE = ${base};\n${rows.join("")}`;
   }
