@@ -53,6 +53,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     sid: pid,
     name: "",
     argv: [],
+    environment: [],
     state: "stopped",
     x: new Int32Array(32),
     pc: 0,
@@ -78,6 +79,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     exitSignal: 0,
     parentSignal: 0,
     parentDeathSignal: 0,
+    oomScoreAdjust: 0,
     stopReport: 0,
     continueReport: false,
     limits: {

@@ -17,9 +17,10 @@ import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.
 import { notify, pipeChannel } from "./open-file.ts";
 import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
 import { CONTROL_BYTES_MAX, controlText, setControl } from "./proc/controls.ts";
-import { isControl, procNode } from "./proc/nodes.ts";
+import { isControl, isOwnControl, procNode } from "./proc/nodes.ts";
 import { isPagemap } from "./proc/open.ts";
-import { readPagemap } from "./proc/process.ts";
+import { processText, readPagemap } from "./proc/process.ts";
+import { setProcessControl } from "./proc/process-controls.ts";
 import { shownProcess } from "./proc/tree.ts";
 import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
 
@@ -118,7 +119,11 @@ function readPages(core: Core, p: Process, file: OpenFile, span: Span, position:
 /** A file of /proc/sys/vm that is open for writing, too: its text as it is now. */
 function readControl(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
   const node = procNode(file.inode);
-  const text = encodeUtf8(controlText(core, node.name, shownProcess(core, node.pid)));
+  const owner = node.inside === "pid" ? shownProcess(core, node.pid) : undefined;
+  if (node.inside === "pid" && !owner) return -Errno.ESRCH;
+  const text = encodeUtf8(
+    owner && isOwnControl(node) ? processText(core, owner, node.name) : controlText(core, node.name, owner),
+  );
   let at = position >= 0 ? position : file.offset;
   return fillSpan(core, p, span, {
     peek: (dst) => readText(text, at, dst),
@@ -135,7 +140,13 @@ function writeControl(core: Core, p: Process, file: OpenFile, span: Span): numbe
   const bytes = gather(core, p, span);
   if (typeof bytes === "number") return bytes;
   const node = procNode(file.inode);
-  const outcome = setControl(core, node.name, String.fromCharCode(...bytes), shownProcess(core, node.pid));
+  const owner = node.inside === "pid" ? shownProcess(core, node.pid) : undefined;
+  if (node.inside === "pid" && !owner) return -Errno.ESRCH;
+  const text = String.fromCharCode(...bytes);
+  const outcome =
+    owner && isOwnControl(node)
+      ? setProcessControl(core, owner, node.name, text)
+      : setControl(core, node.name, text, owner);
   return outcome === 0 ? bytes.length : outcome;
 }
 

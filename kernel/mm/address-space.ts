@@ -47,6 +47,9 @@ export const MMAP_TOP = STACK_TOP - 0x200_0000;
 /** Empty bytes that a growing stack leaves above the area below it. */
 export const STACK_GAP_BYTES = 16 * PAGE_BYTES;
 
+/** Areas that one space may have (vm.max_map_count). */
+export const MAX_AREAS = 65530;
+
 /** Largest ASID; 0 is left to "no address space". */
 const MAX_ASID = 511;
 

@@ -1,19 +1,39 @@
 /** When memory and swap are both used up: whom to end, and how to say so. */
 import type { Core } from "../core.ts";
 import type { Process } from "../proc/process.ts";
+import { physicalPages } from "./commit.ts";
 
 /** Pages that ending a process would give back, about. */
 const pagesOf = (p: Process): number => p.space.residentPages + p.space.swappedPages + p.space.pageTablePages;
 
-/** Pid 1, the shell usually, counts for a quarter: its end halts the machine, so it should hardly ever be the one. */
-const weightOf = (p: Process): number => (p.pid === 1 ? pagesOf(p) / 4 : pagesOf(p));
+/** oom_score_adj of a process that must not be ended. */
+const NEVER = -1000;
 
-/** The process whose end gives most back, or null when there is none. Ties go to the youngest. */
+/**
+ * Pages, and a thousandth of all pages for each point of /proc/PID/oom_score_adj. Pid 1, the shell usually, counts for a
+ * quarter: its end halts the machine, so it should hardly ever be the one.
+ */
+function weightOf(core: Core, p: Process): number {
+  const pages = p.pid === 1 ? pagesOf(p) / 4 : pagesOf(p);
+  return pages + (p.oomScoreAdjust * physicalPages(core)) / 1000;
+}
+
+/** What /proc/PID/oom_score shows: 0 … 2000, 667 for a process of no size (fs/proc/base.c). */
+export function oomScore(core: Core, p: Process): number {
+  if (p.state === "zombie" || p.oomScoreAdjust === NEVER) return 0;
+  return Math.max(0, Math.floor(((1000 + (weightOf(core, p) * 1000) / physicalPages(core)) * 2) / 3));
+}
+
+/**
+ * The process whose end gives most back, or null when there is none. Ties go to the youngest. When all are exempt, none is:
+ * Linux would stop the machine here.
+ */
 export function chooseOomVictim(core: Core): Process | null {
+  const living = [...core.processes.values()].filter((p) => p.state !== "zombie" && p.space.id !== 0);
+  const eligible = living.filter((p) => p.oomScoreAdjust !== NEVER);
   let victim: Process | null = null;
-  for (const p of core.processes.values()) {
-    if (p.state === "zombie" || p.space.id === 0) continue;
-    if (victim === null || weightOf(p) >= weightOf(victim)) victim = p;
+  for (const p of eligible.length > 0 ? eligible : living) {
+    if (victim === null || weightOf(core, p) >= weightOf(core, victim)) victim = p;
   }
   return victim;
 }
@@ -21,8 +41,9 @@ export function chooseOomVictim(core: Core): Process | null {
 /** The reason, with the figures that led to it. */
 export function explainOom(core: Core, victim: Process): string {
   const { frames, swap } = core;
+  const adjusted = victim.oomScoreAdjust === 0 ? "" : `, oom_score_adj ${victim.oomScoreAdjust}`;
   return (
     `no frame is left: all ${frames.frames} are in use and ${swap.usedSlots} of ${swap.slots} swap slots are full; ` +
-    `${victim.name} used most (${pagesOf(victim)} pages). Give the machine more frames or more swap, or run less at once`
+    `${victim.name} used most (${pagesOf(victim)} pages${adjusted}). Give the machine more frames or more swap, or run less at once`
   );
 }

@@ -95,6 +95,7 @@ export function execProgram(
   space.brk = plan.end;
   mapTrampoline(core, space);
   placeStack(core, space, image);
+  p.environment = [...envp];
   replaceProgram(core, p, space, file, found.argv, plan.entry, image.sp);
   return 0;
 }

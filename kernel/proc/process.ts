@@ -143,6 +143,8 @@ export interface Process {
   /** Name of the program's file, at most 15 characters in /proc, whole here. */
   name: string;
   argv: string[];
+  /** As given to execve, for /proc/PID/environ. */
+  environment: readonly string[];
   state: ProcessState;
   /** Saved user registers while it does not run (x[0] is 0) and pc. While it runs, the hart has them. */
   readonly x: Int32Array;
@@ -187,6 +189,8 @@ export interface Process {
   exitSignal: number;
   /** Signal sent to the parent at exit (SIGCHLD, or 0 for threads). */
   parentSignal: number;
+  /** −1000 … 1000: how much more, or less, the out-of-memory killer shall think of it, in thousandths of all memory. */
+  oomScoreAdjust: number;
   /** Signal that it gets when its parent ends (PR_SET_PDEATHSIG), or 0. A child starts with 0. */
   parentDeathSignal: number;
   /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */

@@ -9,6 +9,7 @@ import { isReadable, isWritable } from "../fs/flags.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import {
   dropRange,
+  MAX_AREAS,
   MMAP_TOP,
   protectRange,
   reserve,
@@ -49,9 +50,6 @@ const ALL_PROT = Prot.Read | Prot.Write | Prot.Execute;
 const ProtGrows = { Down: 0x0100_0000, Up: 0x0200_0000 } as const;
 /** PROT_SEM: a hint that other machines give meaning to. */
 const IGNORED_PROT = 0x8;
-
-/** Areas that one space may have (vm.max_map_count). */
-const MAX_AREAS = 65530;
 
 const isPageAligned = (vaddr: number): boolean => vaddr % PAGE_BYTES === 0;
 

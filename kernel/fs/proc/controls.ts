@@ -5,10 +5,12 @@
  */
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
+import { MAX_AREAS, USER_START } from "../../mm/address-space.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
 import { freeFrame, takeStandby } from "../../mm/pages.ts";
 import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
 import type { Process } from "../../proc/process.ts";
+import { PAGE_KB } from "./machine.ts";
 
 /** Text of a file in /proc/sys, by its name. */
 export function controlText(core: Core, name: string, owner?: Process): string {
@@ -25,6 +27,14 @@ export function controlText(core: Core, name: string, owner?: Process): string {
       return `${core.variables.overcommitMode}\n`;
     case "overcommit_ratio":
       return `${core.variables.overcommitRatio}\n`;
+    case "max_map_count":
+      return `${MAX_AREAS}\n`;
+    case "mmap_min_addr":
+      return `${USER_START}\n`;
+    case "min_free_kbytes":
+      return `${core.watermarks.min * PAGE_KB}\n`;
+    case "panic_on_oom":
+      return "0\n";
     case "hostname":
       return "faultline\n";
     case "ostype":

@@ -45,6 +45,8 @@ const NODES: readonly Row[] = [
   ...row("faultline", "file", "sources", "tasks", "watermarks", "working-sets"),
   ...row("pid", "file", "working_set"),
   ...row("vm", "file", "ws_sample_cycles", "ws_tau_cycles"),
+  ...row("pid", "file", "smaps_rollup", "environ", "limits", "oom_score", "oom_score_adj", "clear_refs"),
+  ...row("vm", "file", "max_map_count", "mmap_min_addr", "min_free_kbytes", "panic_on_oom"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
@@ -100,9 +102,13 @@ export function procParent(number: number, rootNumber: number): number {
   return numberOf(node.pid, index);
 }
 
-/** The files of /proc/sys/vm and /proc/PID/working_set can be written: kernel/fs/proc/controls.ts. */
+/** Files of a process that can be written and that process-controls.ts answers for. */
+export const isOwnControl = (node: ProcNode): boolean =>
+  node.inside === "pid" && (node.name === "clear_refs" || node.name === "oom_score_adj");
+
+/** Files that can be written: those of /proc/sys/vm and /proc/PID/working_set (controls.ts), and the two above. */
 export const isControl = (node: ProcNode): boolean =>
-  node.inside === "vm" || (node.inside === "pid" && node.name === "working_set");
+  node.inside === "vm" || (node.inside === "pid" && node.name === "working_set") || isOwnControl(node);
 
 const PERMISSIONS: Readonly<Record<NodeType, number>> = { directory: 0o555, file: 0o444, symlink: 0o777 };
 
@@ -113,7 +119,7 @@ export function procInode(number: number): ProcInode {
     kind: "proc",
     number,
     type,
-    permissions: isControl(node) ? 0o644 : PERMISSIONS[type],
+    permissions: node.name === "clear_refs" ? 0o200 : isControl(node) ? 0o644 : PERMISSIONS[type],
     links: type === "directory" ? 2 : 1,
     holds: 0,
     atimeCycles: 0,

@@ -7,7 +7,7 @@ import type { Inode } from "../inode.ts";
 import { controlText } from "./controls.ts";
 import { faultlineText } from "./faultline.ts";
 import { machineText } from "./machine.ts";
-import { isControl, type ProcNode, procInode, procNode } from "./nodes.ts";
+import { isControl, isOwnControl, type ProcNode, procInode, procNode } from "./nodes.ts";
 import { processText } from "./process.ts";
 import { shownProcess } from "./tree.ts";
 
@@ -25,7 +25,7 @@ export function openProcFile(core: Core, number: number): Inode | number {
 export const isPagemap = (node: ProcNode): boolean => node.inside === "pid" && node.name === "pagemap";
 
 function textOf(core: Core, node: ProcNode, owner: Process | undefined): string {
-  if (isControl(node)) return controlText(core, node.name, owner);
+  if (isControl(node) && !isOwnControl(node)) return controlText(core, node.name, owner);
   if (owner) return processText(core, owner, node.name);
   if (node.inside === "faultline") return faultlineText(core, node.name);
   if (node.inside === "kernel") return controlText(core, node.name);

@@ -4,6 +4,7 @@ import { isValid, PTE_A, PTE_D, ptePfn } from "../../../emulator/pte.ts";
 import { TRAMPOLINE_VADDR } from "../../abi.ts";
 import type { Core } from "../../core.ts";
 import { Copy } from "../../mm/frames.ts";
+import { oomScore } from "../../mm/oom.ts";
 import { forEachPte, readPte } from "../../mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../mm/software-pte.ts";
 import { Prot, type Vma } from "../../mm/vma.ts";
@@ -18,9 +19,19 @@ export function processText(core: Core, p: Process, name: string): string {
   const isAlive = p.state !== "zombie";
   switch (name) {
     case "maps":
-      return isAlive ? p.space.vmas.map(mapsLine).join("") : "";
+      return isAlive ? p.space.vmas.map((vma) => mapsLine(core, vma)).join("") : "";
     case "smaps":
       return isAlive ? p.space.vmas.map((vma) => smapsEntry(core, p, vma)).join("") : "";
+    case "smaps_rollup":
+      return isAlive ? smapsRollup(core, p) : "";
+    case "environ":
+      return isAlive ? p.environment.map((variable) => variable + "\0").join("") : "";
+    case "limits":
+      return limits(p);
+    case "oom_score":
+      return `${Math.max(0, oomScore(core, p))}\n`;
+    case "oom_score_adj":
+      return `${p.oomScoreAdjust}\n`;
     case "status":
       return status(core, p);
     case "stat":
@@ -47,17 +58,35 @@ const MAPS_NAME_COLUMN = 49;
 /** Device number of the tree in memory, as statx gives it. */
 const ROOT_DEVICE = "00:01";
 
-function mapsLine(vma: Vma): string {
+function mapsLine(core: Core, vma: Vma): string {
   const { start, end, prot, shared, backing, name } = vma;
   const letters =
     (prot & Prot.Read ? "r" : "-") +
     (prot & Prot.Write ? "w" : "-") +
     (prot & Prot.Execute ? "x" : "-") +
     (shared ? "s" : "p");
-  const isFile = backing.kind === "file" && start !== TRAMPOLINE_VADDR;
-  const place = isFile ? `${hex8(backing.offset)} ${ROOT_DEVICE} ${backing.inode}` : `${hex8(0)} 00:00 0`;
+  // Segments of shared memory have their id as inode number, and, as on Linux, a device of their own.
+  const shownInode =
+    backing.kind === "file" ? backing.inode : backing.kind === "shared" ? sharedInode(core, backing.object) : -1;
+  const isFile = backing.kind !== "anonymous" && shownInode >= 0 && start !== TRAMPOLINE_VADDR;
+  const place = isFile ? `${hex8(backing.offset)} ${ROOT_DEVICE} ${shownInode}` : `${hex8(0)} 00:00 0`;
   const head = `${hex8(start)}-${hex8(end)} ${letters} ${place} `;
   return (name === "" ? head : head.padEnd(MAPS_NAME_COLUMN) + name) + "\n";
+}
+
+/** What stands for a shared object in the column of inodes: its file, its segment's id, or −1. */
+function sharedInode(core: Core, id: number): number {
+  const object = core.sharedObjects.get(id);
+  return object === undefined ? -1 : object.segment !== undefined ? object.id : object.inode;
+}
+
+/** Belongs to a file, or to memory that is shared by more than fork's copy-on-write: not "anonymous" in Linux's sense. */
+function isFileOrShared(core: Core, pfn: number): boolean {
+  if (core.frames.copy[pfn] === Copy.File) return true;
+  const { references } = core.frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node))
+    if (references.spaceAt(node) < 0) return true;
+  return false;
 }
 
 /** What smaps says of the pages of an area, in pages. */
@@ -70,8 +99,10 @@ interface AreaPages {
   referenced: number;
   anonymous: number;
   swapped: number;
-  /** Each resident page divided by how many map it. */
+  /** Each resident page divided by how many map it; of these the dirty ones; each page in swap by how many refer to it. */
   proportional: number;
+  proportionalDirty: number;
+  proportionalSwap: number;
 }
 
 function areaPages(core: Core, p: Process, vma: Vma): AreaPages {
@@ -85,11 +116,15 @@ function areaPages(core: Core, p: Process, vma: Vma): AreaPages {
     anonymous: 0,
     swapped: 0,
     proportional: 0,
+    proportionalDirty: 0,
+    proportionalSwap: 0,
   };
   const { frames, ram } = core;
   forEachPte(ram, p.space.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (_vpn, _paddr, pte) => {
     if (!isValid(pte)) {
-      if (softwareKind(pte) === SoftwarePte.Swap) pages.swapped++;
+      if (softwareKind(pte) !== SoftwarePte.Swap) return;
+      pages.swapped++;
+      pages.proportionalSwap += 1 / Math.max(1, core.swap.references.count[softwareValue(pte)]);
       return;
     }
     const pfn = ptePfn(pte);
@@ -98,30 +133,114 @@ function areaPages(core: Core, p: Process, vma: Vma): AreaPages {
     pages.resident++;
     pages.proportional += 1 / Math.max(1, frames.mapped[pfn]);
     if (pte & PTE_A) pages.referenced++;
-    if (frames.copy[pfn] !== Copy.File) pages.anonymous++;
+    if (isDirty) pages.proportionalDirty += 1 / Math.max(1, frames.mapped[pfn]);
+    if (!isFileOrShared(core, pfn)) pages.anonymous++;
     if (isShared) pages[isDirty ? "sharedDirty" : "sharedClean"]++;
     else pages[isDirty ? "privateDirty" : "privateClean"]++;
   });
   return pages;
 }
 
-function smapsEntry(core: Core, p: Process, vma: Vma): string {
-  const pages = areaPages(core, p, vma);
+/** The lines that smaps and smaps_rollup have in common. */
+function pageLines(pages: AreaPages, lockedPages: number): string {
   const rows: [string, number][] = [
-    ["Size", (vma.end - vma.start) / PAGE_BYTES],
-    ["KernelPageSize", 1],
-    ["MMUPageSize", 1],
     ["Rss", pages.resident],
     ["Pss", pages.proportional],
+    ["Pss_Dirty", pages.proportionalDirty],
     ["Shared_Clean", pages.sharedClean],
     ["Shared_Dirty", pages.sharedDirty],
     ["Private_Clean", pages.privateClean],
     ["Private_Dirty", pages.privateDirty],
     ["Referenced", pages.referenced],
     ["Anonymous", pages.anonymous],
+    ["LazyFree", 0],
     ["Swap", pages.swapped],
+    ["SwapPss", pages.proportionalSwap],
+    ["Locked", lockedPages],
   ];
-  return mapsLine(vma) + rows.map(([name, count]) => kilobytes(name, Math.floor(count * PAGE_KB))).join("");
+  return rows.map(([name, count]) => kilobytes(name, Math.floor(count * PAGE_KB))).join("");
+}
+
+function smapsEntry(core: Core, p: Process, vma: Vma): string {
+  const pages = areaPages(core, p, vma);
+  const sizes =
+    kilobytes("Size", (vma.end - vma.start) / 1024) + kilobytes("KernelPageSize", 4) + kilobytes("MMUPageSize", 4);
+  const locked = vma.locked ? pages.proportional : 0;
+  return `${mapsLine(core, vma)}${sizes}${pageLines(pages, locked)}VmFlags: ${vmFlags(vma)} \n`;
+}
+
+/** Two letters for each property (Documentation/filesystems/proc.rst, VmFlags); "me": it may be executed, and so on. */
+function vmFlags(vma: Vma): string {
+  const flags = ["rd", "wr", "ex"].filter((_, bit) => (vma.prot & (1 << bit)) !== 0);
+  if (vma.shared) flags.push("sh");
+  flags.push("mr", "mw", "me");
+  if (vma.shared) flags.push("ms");
+  if (vma.growsDown) flags.push("gd");
+  if (vma.locked) flags.push("lo");
+  if (vma.charge === "charged") flags.push("ac");
+  if (vma.charge === "exempt") flags.push("nr");
+  return flags.join(" ");
+}
+
+/** All areas together, under one heading. */
+function smapsRollup(core: Core, p: Process): string {
+  const { vmas } = p.space;
+  if (vmas.length === 0) return "";
+  let locked = 0;
+  const total = vmas
+    .map((vma) => {
+      const pages = areaPages(core, p, vma);
+      if (vma.locked) locked += pages.proportional;
+      return pages;
+    })
+    .reduce((sum, pages) => {
+      for (const name of Object.keys(sum) as (keyof AreaPages)[]) sum[name] += pages[name];
+      return sum;
+    });
+  const head = `${hex8(vmas[0].start)}-${hex8(vmas[vmas.length - 1].end)} ---p ${hex8(0)} 00:00 0 `;
+  return `${head.padEnd(MAPS_NAME_COLUMN)}[rollup]\n${pageLines(total, locked)}`;
+}
+
+/** RLIMIT_CPU … RLIMIT_RTTIME as Linux names them, with their units. */
+const LIMITS: readonly (readonly [name: string, unit: string])[] = [
+  ["Max cpu time", "seconds"],
+  ["Max file size", "bytes"],
+  ["Max data size", "bytes"],
+  ["Max stack size", "bytes"],
+  ["Max core file size", "bytes"],
+  ["Max resident set", "bytes"],
+  ["Max processes", "processes"],
+  ["Max open files", "files"],
+  ["Max locked memory", "bytes"],
+  ["Max address space", "bytes"],
+  ["Max file locks", "locks"],
+  ["Max pending signals", "signals"],
+  ["Max msgqueue size", "bytes"],
+  ["Max nice priority", ""],
+  ["Max realtime priority", ""],
+  ["Max realtime timeout", "us"],
+];
+const STACK_LIMIT = 3;
+const FILES_LIMIT = 7;
+const SPACE_LIMIT = 9;
+
+function limits(p: Process): string {
+  const line = (name: string, soft: string, hard: string, unit: string): string =>
+    `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${unit.padEnd(10)}\n`;
+  const shown = (value: number): string => (value >= 0xffff_ffff ? "unlimited" : String(value));
+  const { stackBytes, openFiles, addressSpaceBytes } = p.limits;
+  const kept = new Map([
+    [STACK_LIMIT, stackBytes],
+    [FILES_LIMIT, openFiles],
+    [SPACE_LIMIT, addressSpaceBytes],
+  ]);
+  return (
+    line("Limit", "Soft Limit", "Hard Limit", "Units") +
+    LIMITS.map(([name, unit], resource) => {
+      const limit = kept.get(resource);
+      return line(name, shown(limit?.soft ?? 0xffff_ffff), shown(limit?.hard ?? 0xffff_ffff), unit);
+    }).join("")
+  );
 }
 
 // ---- status and stat ----
@@ -198,6 +317,7 @@ function status(core: Core, p: Process): string {
     ...(p.state === "zombie" ? [] : memoryLines(core, p)),
     `Threads:\t${threadsOf(core, p)}`,
     `SigPnd:\t${sets.pending.text}`,
+    `ShdPnd:\t${signalSet((signal) => p.group.pending.some((pending) => pending.signal === signal)).text}`,
     `SigBlk:\t${sets.blocked.text}`,
     `SigIgn:\t${sets.ignored.text}`,
     `SigCgt:\t${sets.caught.text}`,
@@ -212,6 +332,7 @@ function memoryLines(core: Core, p: Process): string[] {
   const file = residentFilePages(core, p);
   const rows: [string, number][] = [
     ["VmSize", space.reservedPages],
+    ["VmLck", space.lockedPages],
     ["VmHWM", space.peakResidentPages],
     ["VmRSS", space.residentPages],
     ["RssAnon", space.residentPages - file],
@@ -326,8 +447,8 @@ export function readPagemap(core: Core, p: Process, offset: number, dst: Uint8Ar
 }
 
 function presentEntry(core: Core, pfn: number): readonly [low: number, high: number] {
-  const { copy, mapped } = core.frames;
-  const kind = copy[pfn] === Copy.File || mapped[pfn] > 1 ? FILE_OR_SHARED : 0;
+  const { mapped } = core.frames;
+  const kind = isFileOrShared(core, pfn) ? FILE_OR_SHARED : 0;
   return [pfn, PRESENT + kind + (mapped[pfn] === 1 ? EXCLUSIVE : 0)];
 }
 

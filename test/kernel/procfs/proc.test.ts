@@ -4,8 +4,10 @@ import { lookup } from "../../../kernel/fs/path.ts";
 import { setControl } from "../../../kernel/fs/proc/controls.ts";
 import { openProcFile } from "../../../kernel/fs/proc/open.ts";
 import { readPagemap } from "../../../kernel/fs/proc/process.ts";
+import { setProcessControl } from "../../../kernel/fs/proc/process-controls.ts";
 import { procChildren, procLink } from "../../../kernel/fs/proc/tree.ts";
 import { Copy, Frame } from "../../../kernel/mm/frames.ts";
+import { chooseOomVictim } from "../../../kernel/mm/oom.ts";
 import { Guest } from "../fs/guest.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
@@ -209,6 +211,66 @@ describe("/proc about a process", () => {
     expect(target("/proc/1/fd/1")).toBe("/dev/stdout");
     expect(target("/proc/1/cwd")).toBe("/");
     expect(lookup(m.core, m.process(), -100, "/proc/1/fd/7", false)).toBe(-Errno.ENOENT);
+  });
+});
+
+describe("what can be written of a process", () => {
+  /** Writes to a file of /proc as pid 1 would, and gives the result of the call. */
+  const control = (guest: Guest, path: string, text: string) => guest.write(guest.open(path, 1), text);
+
+  it("oom_score_adj decides whom the out-of-memory killer ends", () => {
+    const m = machine();
+    const [shell, child] = [m.process(1), m.process(2)];
+    // A quarter of pid 1 is less than the child, which has the same pages.
+    expect(chooseOomVictim(m.core)).toBe(child);
+    expect(setProcessControl(m.core, child, "oom_score_adj", "-1000\n")).toBe(0);
+    expect(chooseOomVictim(m.core)).toBe(shell);
+    expect(read(m, "/proc/2/oom_score_adj")).toBe("-1000\n");
+    expect(read(m, "/proc/2/oom_score")).toBe("0\n");
+    // When nobody may be ended, somebody is: nothing that a program does stops the machine.
+    expect(setProcessControl(m.core, shell, "oom_score_adj", "-1000\n")).toBe(0);
+    expect(chooseOomVictim(m.core)).toBe(child);
+    for (const bad of ["1001", "-1001", "x", ""])
+      expect(setProcessControl(m.core, child, "oom_score_adj", bad)).toBe(-Errno.EINVAL);
+  });
+
+  it("clear_refs clears every A bit, with its fences, and smaps_rollup then counts nothing as referenced", () => {
+    const m = machine();
+    expect(field(read(m, "/proc/1/smaps_rollup"), "Referenced")).toBeGreaterThan(0);
+    expect(setProcessControl(m.core, m.process(), "clear_refs", "1\n")).toBe(0);
+    expect(field(read(m, "/proc/1/smaps_rollup"), "Referenced")).toBe(0);
+    m.check();
+    expect(setProcessControl(m.core, m.process(), "clear_refs", "4")).toBe(-Errno.EINVAL);
+  });
+
+  it("is refused to who only wants to read, and elsewhere", () => {
+    const guest = new Guest();
+    Object.assign(guest.p, { oomScoreAdjust: 0 });
+    expect(control(guest, "/proc/self/oom_score_adj", "7")).toBe(1);
+    expect(guest.p.oomScoreAdjust).toBe(7);
+    expect(guest.open("/proc/self/limits", 1)).toBe(-Errno.EACCES);
+  });
+});
+
+describe("smaps_rollup, environ, limits", () => {
+  it("smaps_rollup is the sum of smaps", () => {
+    const m = machine();
+    const sum = (name: string): number =>
+      [...read(m, "/proc/1/smaps").matchAll(new RegExp(`^${name}: +(\\d+) kB$`, "gm"))].reduce(
+        (total, match) => total + Number(match[1]),
+        0,
+      );
+    const rollup = read(m, "/proc/1/smaps_rollup");
+    for (const name of ["Rss", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced", "Swap"])
+      expect(field(rollup, name)).toBe(sum(name));
+    expect(rollup).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8} ---p 00000000 00:00 0 +\[rollup\]$/m);
+  });
+
+  it("environ has what execve was given, limits what setrlimit keeps", () => {
+    const m = machine();
+    expect(read(m, "/proc/2/environ")).toBe("HOME=/\0");
+    expect(read(m, "/proc/1/limits")).toMatch(/^Max open files {12}1024 {17}1024 {17}files {5}$/m);
+    expect(read(m, "/proc/1/limits").split("\n")).toHaveLength(18);
   });
 });
 

@@ -1,0 +1,41 @@
+/** The files of /proc/PID that can be written: clear_refs and oom_score_adj (proc(5)). */
+import { PAGE_BYTES } from "../../../emulator/bits.ts";
+import { isValid, PTE_A } from "../../../emulator/pte.ts";
+import { Errno } from "../../abi.ts";
+import type { Core } from "../../core.ts";
+import { fencePage, forEachPte, writePte } from "../../mm/page-table.ts";
+import type { Vma } from "../../mm/vma.ts";
+import type { Process } from "../../proc/process.ts";
+
+/** What may be written to clear_refs: forget that pages were used, of all areas, of anonymous ones, of files. */
+const Clear = { All: 1, Anonymous: 2, Files: 3 } as const;
+const ADJUST_MAX = 1000;
+
+/** A program has written `text` to a file of process `p`. 0 or −errno. */
+export function setProcessControl(core: Core, p: Process, name: string, text: string): number {
+  const match = /^[ \t]*(-?[0-9]+)[ \t]*\n?$/.exec(text);
+  if (match === null) return -Errno.EINVAL;
+  const value = Number(match[1]);
+  if (name === "oom_score_adj") {
+    if (Math.abs(value) > ADJUST_MAX) return -Errno.EINVAL;
+    p.oomScoreAdjust = value;
+    return 0;
+  }
+  // 4 (soft-dirty) and 5 (peak) of Linux have nothing here to act on.
+  if (value < Clear.All || value > Clear.Files) return -Errno.EINVAL;
+  if (p.state === "zombie") return -Errno.ESRCH;
+  const isMeant = ({ backing }: Vma): boolean =>
+    value === Clear.All || (backing.kind === "file") === (value === Clear.Files);
+  for (const vma of p.space.vmas) if (isMeant(vma)) clearAccessed(core, p, vma);
+  return 0;
+}
+
+/** Clears the A bits of an area; each costs a fence, because the TLB would not set a bit again that it believes set. */
+function clearAccessed(core: Core, p: Process, vma: Vma): void {
+  const { ram } = core;
+  forEachPte(ram, p.space.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (vpn, paddr, pte) => {
+    if (!isValid(pte) || (pte & PTE_A) === 0) return;
+    writePte(core, p.space, vpn, paddr, (pte & ~PTE_A) >>> 0);
+    fencePage(core, p.space, vpn);
+  });
+}

@@ -1,0 +1,78 @@
+/*
+ * pages: every frame of the machine, by what it is used for and on which list it stands, as RAMMap shows them (M7-M11).
+ * Look at: pages before and after a program; and while thrash runs, where its pages are.
+ */
+#include "lib/processes.h"
+
+static const char usage[] =
+    "usage: pages [-p]\n"
+    "Shows how many frames of 4 KiB are in each use (rows) and state (columns). -p: by process, too.\n"
+    "  active  mapped by a process         transition  a transfer is under way or has just ended\n"
+    "  standby unmapped, a copy exists     modified    unmapped, no copy: swap comes first\n"
+    "  zeroed  free, all zeros             dirty       free, with old bytes\n";
+
+enum { USES = 6, STATES = 6 };
+static const char *const uses[USES] = {"private", "mapped file", "page table", "kernel", "free", "total"};
+static const char *const states[STATES] = {"active", "transition", "standby", "modified", "zeroed", "dirty"};
+static long counts[USES][STATES + 1];
+
+static void add(int use, int state, long frames) {
+  counts[use][state] += frames;
+  counts[use][STATES] += frames;
+  counts[USES - 1][state] += frames;
+  counts[USES - 1][STATES] += frames;
+}
+
+/* "first last state mapped copy slot", one run of frames that are alike a line. */
+static void count_run(const char *line) {
+  long first, last;
+  char state[16], copy[16];
+  if (sscanf(line, "%ld %ld %15s %*s %15s", &first, &last, state, copy) != 4) return;
+  int column = -1;
+  for (int i = 0; i < STATES; i++)
+    if (strcmp(states[i], state) == 0) column = i;
+  int is_file = strcmp(copy, "file") == 0;
+  if (strcmp(state, "page-table") == 0) add(2, 0, last - first + 1);
+  else if (strcmp(state, "kernel") == 0) add(3, 0, last - first + 1);
+  else if (column >= 4) add(4, column, last - first + 1);
+  else if (column >= 0) add(is_file, column, last - first + 1);
+}
+
+static void by_process(void) {
+  ProcessInfo *list;
+  int count = processes_read(&list);
+  printf("\n%5s %9s %9s %9s %9s %9s  %s\n", "PID", "private", "shared", "tables", "resident", "in swap", "COMMAND");
+  for (int i = 0; i < count; i++) {
+    char path[64], text[PROC_TEXT_BYTES];
+    snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", list[i].pid);
+    if (!proc_text(path, text, sizeof text) || proc_field(text, "Rss") < 0) continue;
+    long own = proc_field(text, "Private_Clean") + proc_field(text, "Private_Dirty");
+    long resident = proc_field(text, "Rss"), swapped = proc_field(text, "Swap");
+    snprintf(path, sizeof path, "/proc/%ld/status", list[i].pid);
+    long tables = proc_text(path, text, sizeof text) ? proc_field(text, "VmPTE") : 0;
+    printf("%5ld %9ld %9ld %9ld %9ld %9ld  %.40s\n", list[i].pid, own / 4, (resident - own) / 4, tables / 4, resident / 4,
+           swapped / 4, list[i].command);
+  }
+  free(list);
+}
+
+int main(int argc, char **argv) {
+  char line[128];
+  tool_start(argc, argv, "pages", usage);
+  int shows_processes = argc == 2 && strcmp(argv[1], "-p") == 0;
+  if (argc > 1 && !shows_processes) tool_misused(argv[1], "not an option");
+  FILE *file = fopen("/proc/faultline/frames", "r");
+  if (file == NULL) return tool_failed("/proc/faultline/frames");
+  while (fgets(line, sizeof line, file) != NULL) count_run(line);
+  fclose(file);
+  printf("%-12s %8s", "use", "total");
+  for (int i = 0; i < STATES; i++) printf(" %10s", states[i]);
+  printf("   (frames of 4 KiB)\n");
+  for (int use = 0; use < USES; use++) {
+    printf("%-12s %8ld", uses[use], counts[use][STATES]);
+    for (int i = 0; i < STATES; i++) printf(" %10ld", counts[use][i]);
+    printf("\n");
+  }
+  if (shows_processes) by_process();
+  return tool_finish(0);
+}
