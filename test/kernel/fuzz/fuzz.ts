@@ -4,6 +4,9 @@
  * and stack growth mix in. Signals are handled by retrying at the next record.
  */
 import { SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
+import { FAIL_KINDS } from "../../../kernel/config.ts";
+import { COST_PROFILE_NAMES } from "../../../kernel/costs.ts";
+import { releaseObject } from "../../../kernel/mm/address-space.ts";
 import { type MachineOptions, TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -255,6 +258,18 @@ export interface FuzzResult {
   readonly syscalls: number;
 }
 
+/** A swap device of some kind; in every fourth run something about it, or about memory, fails once. */
+function deviceOptions(seed: number): MachineOptions {
+  const random = randomSource(seed ^ 0x5eed);
+  return {
+    swapCluster: [1, 1, 4, 16][random() % 4],
+    swapReadAhead: [1, 1, 4, 8][random() % 4],
+    costs: COST_PROFILE_NAMES[random() % COST_PROFILE_NAMES.length],
+    failKind: random() % 4 === 0 ? FAIL_KINDS[1 + (random() % 4)] : "none",
+    failAt: 1 + (random() % 60),
+  };
+}
+
 /** One run. Throws when an invariant breaks, the kernel throws, or a frame is lost. */
 export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult {
   const random = randomSource(seed);
@@ -274,6 +289,7 @@ export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult
     replacement,
     quantumCycles,
     availableTargetFrames,
+    ...deviceOptions(seed),
     seed,
     ...options,
   });
@@ -297,6 +313,9 @@ export function endAll(machine: TestMachine): void {
     machine.kernel.advanceTo(core.swap.dueCycles);
     machine.finishTransfers();
   }
+  // What shmget made outlives its processes.
+  for (const object of [...core.sharedObjects.values()])
+    if (object.segment?.isRemoved === false) releaseObject(core, object, 1);
   machine.check();
   const { total, kernel, zeroed, dirty } = machine.kernel.report().frames;
   if (kernel + zeroed + dirty !== total) {
