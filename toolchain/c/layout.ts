@@ -81,7 +81,9 @@ export function layoutRecord(
     const packed = isPacked || plan.isPacked;
     let natural = packed ? 1 : alignOf(type);
     if (pack > 0) natural = Math.min(natural, pack);
-    natural = Math.max(natural, plan.alignAs);
+    // As in GCC, #pragma pack limits what is asked for a bit-field, but not for other members.
+    const asked = plan.width !== null && pack > 0 ? Math.min(plan.alignAs, pack) : plan.alignAs;
+    natural = Math.max(natural, asked);
     let start = kind === "union" ? 0 : bits;
     if (plan.width === null) {
       if (kind === "struct") start = roundUp(bits, natural * 8);
@@ -95,7 +97,7 @@ export function layoutRecord(
       if (kind === "struct") bits = roundUp(bits, Math.max(alignOf(type), plan.alignAs) * 8);
       continue;
     }
-    if (plan.alignAs > 0) start = roundUp(start, plan.alignAs * 8);
+    if (asked > 0) start = roundUp(start, asked * 8);
     else if (!packed && pack === 0 && (start % unitBits) + plan.width > unitBits) start = roundUp(start, unitBits);
     if (plan.name !== "") {
       align = Math.max(align, natural);

@@ -204,6 +204,8 @@ export type Stmt =
   | { kind: "zero"; local: LocalVar; span: Span }
   /** Allocates a VLA on the stack; `bytes` was computed into sizeLocal before. */
   | { kind: "vla"; local: LocalVar; bytes: Expr; span: Span }
+  /** From here to the end of the block: however that is left, the call is made (GNU's attribute `cleanup`). */
+  | { kind: "cleanup"; call: Expr; span: Span }
   | {
       kind: "asm";
       template: string;

@@ -565,11 +565,8 @@ export class Checker extends StatementChecker {
     const attributes = [...spec.attributes, ...declarator.attributes];
     for (const attribute of attributes)
       if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
-    const isExempt = attributes.some((attribute) => attribute.name === "unused");
-    // Left out silently it would change what the program does.
-    for (const attribute of attributes)
-      if (attribute.name === "cleanup")
-        this.error("the attribute 'cleanup' is not supported: nothing would be called", attribute.span);
+    const cleanups = attributes.filter((attribute) => attribute.name === "cleanup");
+    const isExempt = cleanups.length > 0 || attributes.some((attribute) => attribute.name === "unused");
     const type = this.freshArray(declared);
     let entity: ObjectEntity | null = null;
     const make = (final: QualType): LocalVar => {
@@ -581,6 +578,18 @@ export class Checker extends StatementChecker {
       this.declare(entity);
       return local;
     };
+    const made = this.localObject(name, type, initializer, span, make);
+    return [...made, ...cleanups.map((attribute) => this.cleanup(attribute, name, span))];
+  }
+
+  /** The statements that bring a local object into being. */
+  private localObject(
+    name: string,
+    type: QualType,
+    initializer: ast.Initializer | null,
+    span: Span,
+    make: (final: QualType) => LocalVar,
+  ): Stmt[] {
     if (isVla(type.type)) {
       const local = make(type);
       if (initializer !== null)
@@ -606,6 +615,20 @@ export class Checker extends StatementChecker {
     }
     const local = make(type);
     return this.initializeLocal(local, type, initializer, () => local);
+  }
+
+  /** GNU's `__attribute__((cleanup(f)))`: f(&variable) when its scope is left. */
+  private cleanup(attribute: ast.Attribute, name: string, span: Span): Stmt {
+    const argument = attribute.args[0];
+    const callee = argument?.kind === "value" && argument.value.kind === "name" ? argument.value : null;
+    if (callee === null) {
+      this.error("'cleanup' needs the name of a function", attribute.span);
+      return this.statement(this.constant(0, span));
+    }
+    const variable: ast.Expression = { kind: "name", name, span };
+    const address: ast.Expression = { kind: "prefix", operator: "&", operand: variable, span };
+    const call = this.checkCall({ kind: "call", callee, args: [address], span: callee.span });
+    return { kind: "cleanup", call: this.voidValue(this.rvalue(call)), span };
   }
 
   private localStatic(

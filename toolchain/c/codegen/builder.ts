@@ -110,10 +110,10 @@ export class FunctionBuilder {
   breakTarget: JumpTarget | null = null;
   continueTarget: JumpTarget | null = null;
   private readonly caseLabels = new Map<number, number>();
-  /** The variable-length arrays in scope with the stack pointers from before them, innermost first. */
-  vlaScope: VlaScope | null = null;
-  /** For each label, the innermost variable-length array in whose scope it stands. */
-  labelScopes: ReadonlyMap<string, Stmt | null> = new Map();
+  /** Whose end is work to do: the objects in scope that are, innermost first. */
+  lifetime: Lifetime | null = null;
+  /** For each label, the statement that began the innermost lifetime around it. */
+  labelLifetimes: ReadonlyMap<string, Stmt | null> = new Map();
   /** The slot at which the variable arguments begin, or NONE. */
   variadicSlot: number = NONE;
   /** Holds the return address when __builtin_return_address was used, or NONE. */
@@ -206,21 +206,27 @@ export class FunctionBuilder {
     };
   }
 
-  /** Appends a jump that leaves the scopes of variable-length arrays as it must. */
+  /** Appends a jump, after what its leaving of scopes brings about. */
   leaveTo(target: JumpTarget): void {
-    this.freeArrays(target.scope);
+    this.endUpTo(target.scope);
     this.jump(target.label);
   }
 
-  /** Ends the scopes of the variable-length arrays that were opened since `outer` was the innermost. */
-  releaseArrays(outer: VlaScope | null): void {
-    this.freeArrays(outer);
-    this.vlaScope = outer;
+  /** Ends the lifetimes that began since `outer` was the innermost. */
+  endLifetimes(outer: Lifetime | null): void {
+    this.endUpTo(outer);
+    this.lifetime = outer;
   }
 
-  private freeArrays(outer: VlaScope | null): void {
+  private endUpTo(outer: Lifetime | null): void {
+    const inner = this.lifetime;
     let saved = NONE;
-    for (let scope = this.vlaScope; scope !== null && scope !== outer; scope = scope.outer) saved = scope.savedSp;
+    for (; this.lifetime !== null && this.lifetime !== outer; this.lifetime = this.lifetime.outer) {
+      const { cleanup, savedSp } = this.lifetime;
+      if (cleanup !== null) this.gen.effect(this, cleanup);
+      else saved = savedSp;
+    }
+    this.lifetime = inner;
     if (saved !== NONE) this.emit("mv", SP, saved, NONE, 0);
   }
 
@@ -458,14 +464,18 @@ export interface Scope {
 export interface JumpTarget {
   readonly label: number;
   /** The scope whose stack pointer must be in force there. */
-  readonly scope: VlaScope | null;
+  readonly scope: Lifetime | null;
 }
 
-export interface VlaScope {
-  readonly outer: VlaScope | null;
-  /** The allocation that opened it. */
-  readonly vla: Stmt;
+/** An object that has to be given up where its scope is left. */
+export interface Lifetime {
+  readonly outer: Lifetime | null;
+  /** The `vla` or `cleanup` statement that began it. */
+  readonly opener: Stmt;
+  /** The stack pointer from before a variable-length array; NONE for others. */
   readonly savedSp: number;
+  /** What is called at the end (GNU's attribute `cleanup`), or null. */
+  readonly cleanup: Expr | null;
 }
 
 /** The object-file symbol behind a variable that is not local. */

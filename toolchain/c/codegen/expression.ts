@@ -72,10 +72,10 @@ type StatementExpr = Extract<Expr, { kind: "statement-expr" }>;
 
 /** The statements, then the value; variable-length arrays among them end with it. */
 function inBody<T>(g: FunctionBuilder, expr: StatementExpr, value: () => T): T {
-  const outer = g.vlaScope;
+  const outer = g.lifetime;
   for (const stmt of expr.body) g.gen.statement(g, stmt);
   const result = value();
-  g.releaseArrays(outer);
+  g.endLifetimes(outer);
   return result;
 }
 

@@ -42,7 +42,7 @@ export function generateFunction(
     unit.optimize && !survey.entersLoops,
   );
   g.span = definition.span;
-  g.labelScopes = survey.labelScopes;
+  g.labelLifetimes = survey.labelLifetimes;
   for (const name of addressed) g.addressedLabels.add(name);
   takeArguments(g, definition, () => {
     for (const local of definition.locals) g.homes.set(local.id, newHome(g, local, inRegisters));

@@ -26,10 +26,10 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       return;
     case "for":
       g.inScope(stmt.locals, () => {
-        const outer = g.vlaScope;
+        const outer = g.lifetime;
         for (const init of stmt.init) statement(g, init);
         generateLoop(g, stmt.test, stmt.body, stmt.step, stmt);
-        g.releaseArrays(outer);
+        g.endLifetimes(outer);
       });
       return;
     case "do":
@@ -67,30 +67,33 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
       return;
     case "vla": {
       const home = g.homes.get(stmt.local.id)!;
-      g.vlaScope = { outer: g.vlaScope, vla: stmt, savedSp: g.copy(SP) };
+      g.lifetime = { outer: g.lifetime, opener: stmt, savedSp: g.copy(SP), cleanup: null };
       const start = allocate(g, g.gen.word(g, stmt.bytes));
       if (home.kind === "pointer") g.move(home.reg, start);
       else if (home.kind === "pointer-slot") g.store("sw", start, slotAddress(home.slot, 0, 4));
       return;
     }
+    case "cleanup":
+      g.lifetime = { outer: g.lifetime, opener: stmt, savedSp: NONE, cleanup: stmt.call };
+      return;
     case "asm":
       generateAsm(g, stmt);
       return;
   }
 }
 
-/** The innermost array scope around the present place that the label also stands in. */
-function scopeOfLabel(g: FunctionBuilder, name: string): FunctionBuilder["vlaScope"] {
-  const vla = g.labelScopes.get(name) ?? null;
-  let scope = g.vlaScope;
-  while (scope !== null && scope.vla !== vla) scope = scope.outer;
+/** The innermost lifetime around the present place that the label also stands in. */
+function scopeOfLabel(g: FunctionBuilder, name: string): FunctionBuilder["lifetime"] {
+  const opener = g.labelLifetimes.get(name) ?? null;
+  let scope = g.lifetime;
+  while (scope !== null && scope.opener !== opener) scope = scope.outer;
   return scope;
 }
 
 function generateBlock(g: FunctionBuilder, stmt: Extract<Stmt, { kind: "block" }>): void {
-  const outer = g.vlaScope;
+  const outer = g.lifetime;
   for (const inner of stmt.body) statement(g, inner);
-  g.releaseArrays(outer);
+  g.endLifetimes(outer);
 }
 
 function generateIf(g: FunctionBuilder, stmt: Extract<Stmt, { kind: "if" }>): void {
@@ -111,8 +114,8 @@ function generateIf(g: FunctionBuilder, stmt: Extract<Stmt, { kind: "if" }>): vo
 /** Runs `body` with break and continue bound to the labels. */
 function inLoop(g: FunctionBuilder, breakLabel: number, continueLabel: number, body: () => void): void {
   const { breakTarget, continueTarget } = g;
-  g.breakTarget = { label: breakLabel, scope: g.vlaScope } satisfies JumpTarget;
-  g.continueTarget = { label: continueLabel, scope: g.vlaScope };
+  g.breakTarget = { label: breakLabel, scope: g.lifetime } satisfies JumpTarget;
+  g.continueTarget = { label: continueLabel, scope: g.lifetime };
   body();
   g.breakTarget = breakTarget;
   g.continueTarget = continueTarget;
@@ -228,6 +231,7 @@ function generateReturn(g: FunctionBuilder, value: Expr | null): void {
         g.gen.effect(g, value);
     }
   }
+  for (let at = g.lifetime; at !== null; at = at.outer) if (at.cleanup !== null) g.gen.effect(g, at.cleanup);
   g.jump(g.returnLabel);
 }
 

@@ -7,7 +7,7 @@ export interface Survey {
   /** Calls something that returns twice: variables must stay in memory. */
   readonly callsSetjmp: boolean;
   /** For each label, the innermost block with variable-length arrays around it, or null. */
-  readonly labelScopes: ReadonlyMap<string, Stmt | null>;
+  readonly labelLifetimes: ReadonlyMap<string, Stmt | null>;
 }
 
 const RETURNS_TWICE = new Set(["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "vfork"]);
@@ -24,7 +24,7 @@ export function surveyFunction(body: Stmt): Survey {
     const home = walker.labels.get(name);
     if (home !== undefined && home !== null && walker.computed.some((loop) => loop !== home)) enters = true;
   }
-  return { entersLoops: enters, callsSetjmp: walker.callsSetjmp, labelScopes: walker.scopes };
+  return { entersLoops: enters, callsSetjmp: walker.callsSetjmp, labelLifetimes: walker.scopes };
 }
 
 class Walker {
@@ -95,6 +95,10 @@ class Walker {
       case "vla":
         this.expr(stmt.bytes);
         // Until the block ends: a label further down is in this array's scope, one further up is not.
+        this.block = stmt;
+        return;
+      case "cleanup":
+        this.expr(stmt.call);
         this.block = stmt;
         return;
       case "asm":

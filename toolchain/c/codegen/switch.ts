@@ -24,7 +24,7 @@ export function generateSwitch(g: FunctionBuilder, stmt: SwitchStmt): void {
     else searchWord(g, value, cases, otherwise, signed);
   }
   const { breakTarget } = g;
-  g.breakTarget = { label: end, scope: g.vlaScope };
+  g.breakTarget = { label: end, scope: g.lifetime };
   g.gen.statement(g, stmt.body);
   g.breakTarget = breakTarget;
   g.label(end);

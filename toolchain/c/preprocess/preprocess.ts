@@ -60,7 +60,7 @@ const DIRECTIVES = [
   "import",
 ];
 const ATTRIBUTES = new Set(
-  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup_not".split(
+  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup".split(
     " ",
   ),
 );
@@ -144,7 +144,13 @@ class Preprocessor {
           this.pragmaOperator(token, stream);
           continue;
         }
-        if (this.pack !== 0 && (token.text === "struct" || token.text === "union")) this.packs.set(token, this.pack);
+        if (this.pack !== 0 && (token.text === "struct" || token.text === "union")) {
+          // A token of its own: the file may be included again under another pack.
+          const packed = Object.assign(Object.create(Object.getPrototypeOf(token)), token) as Token;
+          this.packs.set(packed, this.pack);
+          out.push(packed);
+          continue;
+        }
       } else if (token.kind === TokenKind.Other) {
         this.diagnostics.error(token.problem ?? `stray '${token.text}' in the program`, spanOf(token));
         continue;
