@@ -55,7 +55,7 @@ export const quadConstant = (quad: bigint, type: CType, span: Span): ConstFloat 
 
 const isZeroFloat = (e: ConstFloat): boolean => (e.quad === undefined ? e.value === 0 : isQuadZero(e.quad));
 
-/** Converts a constant; null when the result is not defined (a float out of range) and must be left to run time. */
+/** Converts a constant; null when the type holds no number. */
 export function convertConstant(e: ConstInt | ConstFloat, type: CType): Expr | null {
   const { span } = e;
   if (e.kind === "const-int") {
@@ -73,9 +73,18 @@ export function convertConstant(e: ConstInt | ConstFloat, type: CType): Expr | n
   if (!isInteger(type)) return null;
   const plain = integerOf(type);
   if (plain.name === "_Bool") return { kind: "const-int", value: isZeroFloat(e) ? 0n : 1n, type, span };
-  const value = quadToInteger(quadOf(e));
-  if (value === null) return null;
-  return wrapTo(value, type) === value ? { kind: "const-int", value, type, span } : null;
+  const value = quadToInteger(quadOf(e)) ?? infiniteInteger(e.value);
+  return { kind: "const-int", value: saturate(value, plain.bytes * 8, plain.signed), type, span };
+}
+
+/** Stands for an infinity; what is no number becomes 0. */
+const infiniteInteger = (value: number): bigint => (Number.isNaN(value) ? 0n : value < 0 ? -(1n << 64n) : 1n << 64n);
+
+/** A floating number out of the type's range has no defined value (C11 §6.3.1.4p1); the nearest one is taken, as in GCC. */
+function saturate(value: bigint, bits: number, isSigned: boolean): bigint {
+  const low = isSigned ? -(1n << BigInt(bits - 1)) : 0n;
+  const high = (1n << BigInt(isSigned ? bits - 1 : bits)) - 1n;
+  return value < low ? low : value > high ? high : value;
 }
 
 /** An integer rounded once to float or double, ties to even. */

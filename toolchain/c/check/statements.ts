@@ -53,8 +53,11 @@ export abstract class StatementChecker extends InitializerChecker {
     const out: Stmt[] = [];
     let value: Expr | null = null;
     body.items.forEach((item, i) => {
-      if (i === body.items.length - 1 && item.kind === "expression") {
-        value = this.withSizesOf(() => this.rvalue(this.checkExpression(item.value)), out);
+      const isLast = i === body.items.length - 1;
+      if (isLast && item.kind === "labelled" && item.body.kind === "expression") out.push(...this.labels(item));
+      const last = isLast && item.kind === "labelled" ? item.body : item;
+      if (isLast && last.kind === "expression") {
+        value = this.withSizesOf(() => this.rvalue(this.checkExpression(last.value)), out);
       } else out.push(...this.blockItem(item));
     });
     if (labels) this.fn.localLabels.pop();
@@ -248,7 +251,7 @@ export abstract class StatementChecker extends InitializerChecker {
     this.warn("Wswitch", `the switch has no case for ${names.join(", ")}${more}`, span);
   }
 
-  private labelled(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
+  private labels(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
     const out: Stmt[] = [];
     for (const label of source.labels) {
       if (label.kind === "name")
@@ -256,6 +259,11 @@ export abstract class StatementChecker extends InitializerChecker {
       else if (label.kind === "case") out.push(...this.caseLabel(label));
       else out.push(...this.defaultLabel(label.span));
     }
+    return out;
+  }
+
+  private labelled(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
+    const out = this.labels(source);
     out.push(
       ...(source.body.kind === "declaration" ? this.localDeclaration(source.body) : this.statements(source.body)),
     );
