@@ -9,7 +9,7 @@ import { zeroCounts } from "./proc/fork.ts";
 import type { Process } from "./proc/process.ts";
 import { makeReady } from "./proc/scheduler.ts";
 import { freshSignalActions } from "./proc/signals.ts";
-import { NO_SPACE } from "./proc/space-users.ts";
+import { noSpace } from "./proc/space-users.ts";
 import { freshGroup } from "./proc/threads.ts";
 
 export interface BootOptions {
@@ -62,7 +62,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     interruptible: false,
     inCall: false,
     restart: null,
-    space: NO_SPACE,
+    space: noSpace(),
     files: { users: 1, slots: [], locks: [] },
     fs: { users: 1, cwd: core.fs.root.number, cwdPath: "/", umask: 0o022 },
     signalActions: freshSignalActions(),

@@ -11,7 +11,7 @@ import { leaveTerminal } from "../tty/device.ts";
 import type { Process, ProcessCounts } from "./process.ts";
 import { account, removeReady, wake } from "./scheduler.ts";
 import { ActionFlag, childChannel, Handler, postSignal, postThreadSignal, SignalCode } from "./signals.ts";
-import { leaveSpace, NO_SPACE } from "./space-users.ts";
+import { leaveSpace, noSpace } from "./space-users.ts";
 import { semaphoreChannel } from "./system-v.ts";
 import { isLeader, isOver, leaderOf, threadsOf } from "./threads.ts";
 import { disarmTimers } from "./timers.ts";
@@ -73,7 +73,7 @@ function endThread(core: Core, p: Process): void {
   leader.peakResidentPages = Math.max(leader.peakResidentPages, p.space.peakResidentPages);
   const { space } = p;
   if (core.variables.currentPid === p.pid) core.mmu.setBare();
-  p.space = NO_SPACE;
+  p.space = noSpace();
   leaveSpace(core, p, space);
   if (core.sink.enabled) {
     const { exitCode, exitSignal } = leader;

@@ -13,8 +13,11 @@ export function leaveSpace(core: Core, p: Process, space: AddressSpace): void {
   wake(core, `vfork:${p.pid}`);
 }
 
-/** What a process has before its first exec and after its exit. */
-export const NO_SPACE: AddressSpace = {
+/**
+ * What a process has before its first exec and after its exit. Each gets a copy (`noSpace`): state must not refer to a
+ * constant, because a machine that was restored from a copy would then not be the same as one that was not.
+ */
+const NO_SPACE: AddressSpace = {
   id: 0,
   ownerPid: 0,
   users: 0,
@@ -40,3 +43,5 @@ export const NO_SPACE: AddressSpace = {
   lastUse: new Map(),
   sampledCycles: 0,
 };
+
+export const noSpace = (): AddressSpace => ({ ...NO_SPACE, vmas: [] });

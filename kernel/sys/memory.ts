@@ -57,10 +57,9 @@ const isPageAligned = (vaddr: number): boolean => vaddr % PAGE_BYTES === 0;
 const exceedsLimit = (p: Process, pages: number): boolean =>
   (p.space.reservedPages + pages) * PAGE_BYTES > p.limits.addressSpaceBytes.soft;
 
-const HEAP: Omit<NewVma, "start" | "end"> = {
+const HEAP: Omit<NewVma, "start" | "end" | "backing"> = {
   prot: Prot.Read | Prot.Write,
   shared: false,
-  backing: { kind: "anonymous" },
   name: "[heap]",
   growsDown: false,
 };
@@ -77,7 +76,7 @@ const brk: SyscallHandler = (core, p, a) => {
     const pages = (to - from) / PAGE_BYTES;
     if (!isFree || exceedsLimit(p, pages) || !mayCommit(core, pages)) return space.brk | 0;
   }
-  resizeHeap(core, space, from, to, { ...HEAP, start: from, end: to });
+  resizeHeap(core, space, from, to, { ...HEAP, backing: { kind: "anonymous" }, start: from, end: to });
   space.brk = wanted;
   return wanted | 0;
 };
