@@ -93,14 +93,18 @@ export class FaultLog {
     return low;
   }
 
-  /** Forgets the faults from a place on, and returns them: the run goes another way from there. */
-  cutFrom(place: { readonly turns: number; readonly instret: number }): FaultMark[] {
-    return this.marks.splice(this.firstFrom(place));
+  /** Forgets the faults from a place on: the run goes another way from there. */
+  cutFrom(place: { readonly turns: number; readonly instret: number }): void {
+    this.marks.length = this.firstFrom(place);
   }
 
-  /** Puts back what was cut. */
-  append(marks: readonly FaultMark[]): void {
-    for (const mark of marks) this.marks.push(mark);
+  /** The list as it stands; see `restore`. */
+  snapshot(): readonly FaultMark[] {
+    return this.marks.slice();
+  }
+
+  restore(marks: readonly FaultMark[]): void {
+    this.marks = marks.slice();
   }
 
   /** Counts the faults in `parts` equal parts of the instructions [start, end]. */

@@ -21,6 +21,17 @@ function directoryAt(fs: FileSystem, path: string): DirectoryInode | null {
   return place;
 }
 
+/** A copy of a regular file's bytes, or null when there is no such file. Symbolic links are not followed. */
+export function fileAt(fs: FileSystem, path: string): Uint8Array | null {
+  const slash = path.lastIndexOf("/");
+  const entry = directoryAt(fs, path.slice(0, slash))?.entries.get(path.slice(slash + 1));
+  const inode = entry === undefined ? undefined : fs.inode(entry.inode);
+  if (entry === undefined || inode?.kind !== "file") return null;
+  const bytes = new Uint8Array(inode.content.bytes);
+  fs.readInode(entry.inode, 0, bytes);
+  return bytes;
+}
+
 /** A text that changes whenever a regular file below the directory is written, made, renamed or removed. */
 export function fingerprintBelow(fs: FileSystem, path: string): string {
   const parts: string[] = [];

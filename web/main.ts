@@ -1,5 +1,7 @@
 /** The page: puts terminal, strip, settings and worker together. */
-import { byId, setText } from "./dom.ts";
+import type { Moment } from "../system/machine.ts";
+import { byId, element, setText } from "./dom.ts";
+import { DebuggerPanel } from "./panels/debugger.ts";
 import { LiveStrip } from "./panels/live-strip.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import {
@@ -18,10 +20,16 @@ class Page {
   private readonly line = new UnfinishedLine();
   private readonly strip = new LiveStrip(byId("strip"));
   private readonly terminal: Terminal;
+  private readonly debugger: DebuggerPanel;
+  /** Shared with the worker where the page is isolated: not 0 gives up what the worker is doing. */
+  private readonly cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
+  /** Answers that are waited for, for `stateHash`. */
+  private readonly hashWaiters: ((answer: Moment & { hash: string }) => void)[] = [];
   private pageSettings: PageSettings = loadPageSettings();
   private settings = parseSettings(location.search);
   private readonly archive: Promise<ArrayBuffer>;
   private isPaused = false;
+  private savedCount = 1;
   private isStorageBroken = false;
   /** Typed before the machine was there, or left by an earlier load. */
   private typedEarly: Uint8Array[] = [];
@@ -39,6 +47,19 @@ class Page {
       },
       this.pageSettings,
     );
+    this.debugger = new DebuggerPanel(byId("debugger"), byId("terminal"), {
+      send: (message) => this.send(message),
+      pause: (isPaused) => this.send({ type: "pause", isPaused }),
+      open: (file) => void this.openRecording(file),
+      toggled: (isOpen) => {
+        byId("open-debugger").setAttribute("aria-expanded", String(isOpen));
+        this.send({ type: "watch", isWatching: isOpen });
+      },
+      cancel: () => {
+        if (this.cancelFlag !== null) Atomics.store(new Int32Array(this.cancelFlag), 0, 1);
+        this.send({ type: "cancel" });
+      },
+    });
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
     this.worker.onerror = (event) =>
       this.notify(`The machine's worker failed: ${event.message}. Reload the page; your files are kept.`);
@@ -57,12 +78,14 @@ class Page {
     this.worker.postMessage(message, transfer);
   }
 
-  private async boot(): Promise<void> {
-    this.isBooted = false;
+  /** Starts a machine; with a recording, one that goes through it. The present one stays when the recording is refused. */
+  private async boot(recording?: string): Promise<void> {
     try {
       const [archive, saved] = await Promise.all([this.archive, loadFiles()]);
-      this.terminal.reset();
-      this.setPaused(false);
+      if (recording === undefined) {
+        this.isBooted = false;
+        this.terminal.reset();
+      }
       this.send({
         type: "boot",
         config: this.settings.config,
@@ -70,6 +93,9 @@ class Page {
         saved,
         columns: this.terminal.columns,
         rows: this.terminal.rows,
+        budgetBytes: checkpointBudget(),
+        ...(recording === undefined ? {} : { recording }),
+        ...(this.cancelFlag === null ? {} : { cancelFlag: this.cancelFlag }),
       });
     } catch (error) {
       this.notify(
@@ -88,6 +114,7 @@ class Page {
     switch (message.type) {
       case "booted":
         this.isBooted = true;
+        this.debugger.booted();
         for (const bytes of this.typedEarly) {
           this.line.note(bytes);
           this.send({ type: "input", bytes });
@@ -96,6 +123,33 @@ class Page {
         return;
       case "output":
         return this.terminal.write(message.bytes);
+      case "screen":
+        return this.terminal.show(message.bytes);
+      case "mode": {
+        this.isPaused = message.mode.isPaused;
+        const button = byId("pause");
+        button.setAttribute("aria-pressed", String(this.isPaused));
+        setText(button, this.isPaused ? "Resume" : "Pause");
+        document.body.classList.toggle("in-the-past", !message.mode.isLive);
+        return this.debugger.receive(message);
+      }
+      case "told":
+        if (!this.debugger.isOpen) this.notify(message.text);
+        return this.debugger.receive(message);
+      case "refused":
+        this.debugger.receive({ type: "ready" });
+        return this.notify(`The recording is not opened: ${message.message}.`);
+      case "recording":
+        return download(message.text, `run-${this.savedCount++}.faultline`);
+      case "hash":
+        return this.hashWaiters.shift()?.({ hash: message.hash, ...message.moment });
+      case "track":
+      case "place":
+      case "busy":
+      case "ready":
+      case "fault-state":
+      case "source":
+        return this.debugger.receive(message);
       case "figures":
         setText(byId("state"), message.state);
         byId("state").dataset["state"] = message.state;
@@ -115,12 +169,11 @@ class Page {
     }
   }
 
-  private setPaused(isPaused: boolean): void {
-    this.isPaused = isPaused;
-    const button = byId("pause");
-    button.setAttribute("aria-pressed", String(isPaused));
-    setText(button, isPaused ? "Resume" : "Pause");
-    this.send({ type: "pause", isPaused });
+  private async openRecording(file: File): Promise<void> {
+    this.notify("");
+    this.debugger.expect("Opening the recording");
+    await this.boot(await file.text());
+    this.debugger.setOpen(true);
   }
 
   private notify(text: string): void {
@@ -130,7 +183,11 @@ class Page {
   }
 
   private wireButtons(): void {
-    byId("pause").addEventListener("click", () => this.setPaused(!this.isPaused));
+    byId("pause").addEventListener("click", () => this.send({ type: "pause", isPaused: !this.isPaused }));
+    byId("open-debugger").addEventListener("click", () => {
+      this.debugger.setOpen(!this.debugger.isOpen);
+      if (this.debugger.isOpen) this.debugger.focus();
+    });
     byId("restart").addEventListener("click", () => {
       this.notify("");
       void this.boot();
@@ -162,6 +219,14 @@ class Page {
     });
   }
 
+  /** For tests and for the curious: a fingerprint of the machine's whole state where it stands (system/state-hash.ts). */
+  stateHash(): Promise<Moment & { hash: string }> {
+    return new Promise((resolve) => {
+      this.hashWaiters.push(resolve);
+      this.send({ type: "hash" });
+    });
+  }
+
   /** For tests and for the curious: what the terminal shows now. */
   screenText(): string[] {
     return this.terminal.screenText();
@@ -172,6 +237,19 @@ async function fetchArchive(): Promise<ArrayBuffer> {
   const response = await fetch("rootfs.tar");
   if (!response.ok) throw new Error(`rootfs.tar: ${response.status} ${response.statusText}`);
   return response.arrayBuffer();
+}
+
+/** Most bytes of checkpoints: a part of what the device is likely to have to spare. */
+function checkpointBudget(): number {
+  const gigabytes = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
+  return (gigabytes >= 4 ? 96 : 48) * 1024 * 1024;
+}
+
+function download(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = element("a", { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 (window as unknown as { faultline: Page }).faultline = new Page();

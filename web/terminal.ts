@@ -25,6 +25,9 @@ const KEYS: Readonly<Record<string, string>> = {
   left: "\x1b[D",
 };
 
+/** Answers of a terminal to questions about its cursor and kind. */
+const REPORT = /^\x1b\[[?>]?[\d;]*[Rcn]$/;
+
 const DARK = { background: "#0d1520", foreground: "#e6edf5", cursor: "#ffb454", selectionBackground: "#2f5d8a" };
 const LIGHT = {
   background: "#ffffff",
@@ -54,6 +57,8 @@ export class Terminal {
   private readonly fit = new FitAddon();
   private readonly encoder = new TextEncoder();
   private readonly box: HTMLElement;
+  /** Output of the past is being drawn. */
+  private isShowing = false;
 
   constructor(
     box: HTMLElement,
@@ -77,7 +82,10 @@ export class Terminal {
     this.xterm.loadAddon(this.fit);
     this.xterm.open(box);
     this.xterm.textarea?.setAttribute("aria-label", "Terminal of the machine");
-    this.xterm.onData((text) => door.typed(this.encoder.encode(text)));
+    this.xterm.onData((text) => {
+      // What the terminal itself answers to output that is shown a second time is nothing that was typed.
+      if (!(this.isShowing && REPORT.test(text))) door.typed(this.encoder.encode(text));
+    });
     this.xterm.onBinary((text) => door.typed(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.xterm.onResize(({ cols, rows }) => door.resized(cols, rows));
     this.xterm.attachCustomKeyEventHandler((event) => {
@@ -107,6 +115,15 @@ export class Terminal {
 
   write(bytes: Uint8Array): void {
     this.xterm.write(bytes, () => this.onDrawn(bytes.length));
+  }
+
+  /** Shows this in place of all that is there, scrollback included, without a blank in between. */
+  show(bytes: Uint8Array): void {
+    this.isShowing = true;
+    this.xterm.write("\x1bc");
+    this.xterm.write(bytes, () => {
+      this.isShowing = false;
+    });
   }
 
   /** Clears screen and scrollback and resets modes. */

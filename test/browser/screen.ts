@@ -4,8 +4,9 @@ import type { Page } from "playwright-core";
 /** A shell prompt at the end of a line. */
 export const PROMPT = /[$#] ?$/;
 
-/** What the terminal shows now, one string a line. */
-const screen = (page: Page): Promise<string[]> => page.evaluate("window.faultline.screenText()");
+/** What the terminal shows now, one string a line that is not empty. */
+export const screen = (page: Page): Promise<string[]> =>
+  page.evaluate("window.faultline.screenText().filter((line) => line !== '')");
 
 /** Waits until the lines that are not empty satisfy the predicate; throws with the screen when they never do. */
 export async function waitForScreen(
@@ -15,7 +16,7 @@ export async function waitForScreen(
 ): Promise<string[]> {
   const end = Date.now() + milliseconds;
   for (;;) {
-    const lines = (await screen(page)).filter((line) => line !== "");
+    const lines = await screen(page);
     if (isThere(lines)) return lines;
     if (Date.now() > end) throw new Error(`the screen never showed it:\n${lines.join("\n")}`);
     await page.waitForTimeout(50);

@@ -53,6 +53,8 @@ export class LiveStrip {
   private total = 1;
 
   constructor(box: HTMLElement) {
+    // It scrolls where the page is low, so the keyboard must be able to get there.
+    box.tabIndex = 0;
     box.append(this.framesCard(), this.levelsCard(), this.faultsCard(), this.machineCard());
     new ResizeObserver(() => this.draw()).observe(this.canvas);
   }

@@ -67,9 +67,10 @@ describe(`the log of faults (FAULTLINE_SEED=${SEED})`, () => {
     const index = log.firstFrom(middle);
     expect(log.at(index)).toMatchObject({ turns: middle.turns, instret: middle.instret });
     expect(log.firstFrom({ turns: Infinity, instret: 0 })).toBe(marks.length);
-    const cut = log.cutFrom(middle);
+    const whole = log.snapshot();
+    log.cutFrom(middle);
     expect(log.count).toBe(index);
-    log.append(cut);
+    log.restore(whole);
     expect(Array.from({ length: log.count }, (_, i) => log.at(i))).toEqual(marks);
   });
 
