@@ -63,7 +63,7 @@ export class CodeList {
     this.title.replaceChildren(where);
     if (here !== undefined && here.line === 0)
       this.title.append(
-        element("span", { class: "aside" }, problem === "" ? " (no source here: compile with cc -g)" : ` (${problem})`),
+        element("span", { class: "aside" }, problem === "" ? " (no line information here)" : ` (${problem})`),
       );
     this.list.replaceChildren(...this.rows(view.code));
     const current = this.list.querySelector<HTMLElement>("[aria-current]");
