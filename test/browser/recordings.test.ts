@@ -155,7 +155,7 @@ describe.skipIf(reasonToSkip() !== "")("recordings across Node and Chromium", ()
     const expected = `before instruction ${recording.checks[3].instret}`;
     await page.waitForFunction(`document.querySelector('#notice').textContent.includes(${JSON.stringify(expected)})`);
     await page.click("#restart");
-    await waitForScreen(page, hasPrompt);
+    await page.waitForFunction("document.querySelector('#state').textContent === 'waiting for input'");
     await page.keyboard.press("F8");
     await settled(page);
     expect(await status(page)).toMatch(/Instruction \d+/);

@@ -26,6 +26,8 @@ export type Job<Result> = Generator<number, Result>;
 
 /** Cycles of work between two checkpoints of a live run: one costs some milliseconds, so they take one or two in a hundred. */
 const SPACING_CYCLES = 4_000_000;
+/** Between the latest few of them, so that the first step back from the end of the run is short. */
+const RECENT_CYCLES = 2_000_000;
 const STEP_MILLISECONDS = 2500;
 /** Parts of the run in which faults are counted for the slider. */
 const TRACK_PARTS = 120;
@@ -51,7 +53,7 @@ export class Past {
   /** To be made right after the machine has been booted. */
   constructor(machine: Machine, budgetBytes: number, cancelFlag: SharedArrayBuffer | undefined) {
     this.machine = machine;
-    this.timeline = new Timeline(machine, { budgetBytes, spacing: SPACING_CYCLES });
+    this.timeline = new Timeline(machine, { budgetBytes, spacing: SPACING_CYCLES, recent: RECENT_CYCLES });
     this.faults = new FaultLog(machine);
     this.programs = new Programs(machine);
     this.cancelFlag = cancelFlag === undefined ? null : new Int32Array(cancelFlag);
