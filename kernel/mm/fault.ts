@@ -130,10 +130,12 @@ function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
 function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultOutcome {
   const { space } = p;
   core.frames.lastSource = -1;
-  const hasTable = pteAddress(core.ram, space.rootPfn, vpn) >= 0;
-  const table = hasTable ? 0 : isFailing(core, "frame") ? OUT_OF_MEMORY : ensureTable(core, space, p.pid, vpn);
-  if (table < 0) return stall(core, p, table);
-  const paddr = pteAddress(core.ram, space.rootPfn, vpn);
+  let paddr = pteAddress(core.ram, space.rootPfn, vpn);
+  if (paddr < 0) {
+    const made = isFailing(core, "frame") ? OUT_OF_MEMORY : ensureTable(core, space, p.pid, vpn);
+    if (made < 0) return stall(core, p, made);
+    paddr = pteAddress(core.ram, space.rootPfn, vpn);
+  }
   const pte = core.ram.readWord(paddr);
   if (isValid(pte)) return widen(core, p, vma, vpn, paddr, pte, access);
   keepWithinLimit(core, space);
