@@ -28,7 +28,7 @@ const children = (node: ParseNode): ParseNode[] =>
 const childOf = (node: ParseNode, rule: string): ParseNode | undefined =>
   children(node).find((child) => child.rule === rule);
 
-function parseAs(rule: "Condition" | "Expression", text: string): Parsed<ParseNode> {
+function parseAs(rule: "Condition" | "Comparison", text: string): Parsed<ParseNode> {
   if (text.length > 2000) return { ok: false, message: "that is too long to be meant" };
   const result = parse(rule, text);
   if (result.ok) return { ok: true, value: result.node };
@@ -47,7 +47,7 @@ export interface Expression {
 }
 
 export function parseExpression(text: string): Parsed<Expression> {
-  const parsed = parseAs("Expression", text);
+  const parsed = parseAs("Comparison", text);
   if (!parsed.ok) return parsed;
   return { ok: true, value: { text, evaluate: (scope) => evaluate(parsed.value, text, scope) } };
 }

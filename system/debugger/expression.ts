@@ -3,14 +3,29 @@
  * frame, globals, symbols, or figures of the machine (`zeroed`, `dirty`, `standby`, `modified`, `free`, `resident`,
  * `instructions`, `cycles`, `pid`). Nothing is paged in, and nothing is changed.
  *
- * Leaves out: casts, calls, assignment (the debugger has `set`), floating point beyond printing, bit fields.
+ * Leaves out: calls (they would change the run), assignment (the debugger has `set`), && || and ?:.
  */
 import { registerNumber } from "../../emulator/isa/registers.ts";
 import type { DebugInfo, DebugType, Location, Variable } from "../../toolchain/dwarf/read.ts";
 import type { Child, ParseNode } from "../../toolchain/ohm/parse-tree.ts";
 import { currentPid, listCounts, processOf, readMemory, readNumber, registersOf } from "../inspect.ts";
 import type { Machine } from "../machine.ts";
+import {
+  bare,
+  basicType,
+  bitsOf,
+  converted,
+  DOUBLE,
+  floatText,
+  integerOf,
+  isFloat,
+  isSigned,
+  scalarOf,
+  sizeOf,
+} from "./scalars.ts";
 import type { Image } from "./symbols.ts";
+
+export { bare, sizeOf } from "./scalars.ts";
 
 /** Where names have their meaning. */
 export interface Scope {
@@ -34,6 +49,8 @@ export interface Value {
   readonly number: number | null;
   /** The register that holds a variable, when one does. */
   readonly register?: number;
+  /** Of a bit field: which bits from `vaddr` on. */
+  readonly bitField?: { readonly bit: number; readonly width: number };
 }
 
 /** The expression means nothing here; the message says why. */
@@ -47,40 +64,18 @@ const nodes = (node: ParseNode, index: number): readonly ParseNode[] =>
   ((node.children[index] as readonly Child[] | undefined) ?? []).filter(isNode);
 const nodeAt = (node: ParseNode, index: number): ParseNode => node.children[index] as ParseNode;
 
-/** Without qualifiers and typedefs. */
-export function bare(type: DebugType | null): DebugType | null {
-  let at = type;
-  while (at !== null && (at.kind === "typedef" || at.kind === "qualified")) at = at.of;
-  return at;
-}
-
-/** Size in bytes; 0 for void and functions. */
-export function sizeOf(type: DebugType | null): number {
-  const t = bare(type);
-  switch (t?.kind) {
-    case "base":
-    case "struct":
-    case "union":
-    case "enum":
-      return t.bytes;
-    case "pointer":
-      return 4;
-    case "array":
-      return t.counts.reduce<number>((product, count) => product * (count ?? 0), sizeOf(t.of));
-    default:
-      return type === null ? 4 : 0;
-  }
-}
-
 /** Element type of an array: one dimension less. */
 function elementOf(type: Extract<DebugType, { kind: "array" }>): DebugType | null {
   return type.counts.length > 1 ? { kind: "array", of: type.of, counts: type.counts.slice(1) } : type.of;
 }
 
-const isSigned = (type: DebugType | null): boolean => {
-  const t = bare(type);
-  return t?.kind === "base" ? t.encoding === "signed" || t.encoding === "char" : t === null;
-};
+/** The bytes of a value that is in memory. Throws EvaluationError when they are not there. */
+function bytesOf(scope: Scope, vaddr: number, bytes: number): Uint8Array {
+  const found = readMemory(scope.machine, scope.pid, vaddr, bytes);
+  if (found.length < bytes)
+    throw new EvaluationError(`nothing is mapped at 0x${(vaddr + found.length).toString(16)} in process ${scope.pid}`);
+  return found;
+}
 
 /** The number that a scalar value is. Throws EvaluationError for structs and for memory that is not there. */
 export function numberOf(scope: Scope, value: Value): number {
@@ -89,14 +84,14 @@ export function numberOf(scope: Scope, value: Value): number {
   if (value.number !== null) return value.number;
   if (t?.kind === "struct" || t?.kind === "union")
     throw new EvaluationError(`a ${t.kind} is not a number; name a member of it`);
-  const bytes = sizeOf(value.type);
   const vaddr = value.vaddr ?? 0;
-  const low = readNumber(scope.machine, scope.pid, vaddr, bytes === 1 || bytes === 2 ? bytes : 4);
-  if (low === null) throw new EvaluationError(`nothing is mapped at 0x${vaddr.toString(16)} in process ${scope.pid}`);
-  if (bytes === 8) return (readNumber(scope.machine, scope.pid, vaddr + 4, 4) ?? 0) * 2 ** 32 + low;
-  if (!isSigned(value.type) || value.type === null) return low;
-  const shift = 32 - 8 * Math.min(4, bytes);
-  return (low << shift) >> shift;
+  if (value.bitField !== undefined) {
+    const { bit, width } = value.bitField;
+    return bitsOf(bytesOf(scope, vaddr, Math.ceil((bit + width) / 8)), bit, width, isSigned(value.type));
+  }
+  // A symbol without a type is looked at as an unsigned word.
+  if (value.type === null) return Number(integerOf(bytesOf(scope, vaddr, 4), false));
+  return scalarOf(bytesOf(scope, vaddr, sizeOf(value.type) || 4), value.type);
 }
 
 const PRECEDENCE: Readonly<Record<string, number>> = {
@@ -125,8 +120,18 @@ export function evaluate(node: ParseNode, text: string, scope: Scope): Value {
         return nodes(n, 1).reduce((value, suffix) => suffixed(suffix, value), walk(nodeAt(n, 0)));
       case "Parenthesis":
         return walk(nodeAt(n, 1));
-      case "number":
-        return plain(Number(slice(n)));
+      case "Cast":
+        return cast(typeOf(nodeAt(n, 1), text, scope), walk(nodeAt(n, 3)), scope);
+      case "SizeOf": {
+        const of = nodeAt(n, 1);
+        return plain(sizeOf(of.rule === "Typed" ? typeOf(nodeAt(of, 1), text, scope) : walk(of).type));
+      }
+      case "Comparison":
+        return comparison(walk(nodeAt(n, 0)), nodes(n, 1)[0]);
+      case "number": {
+        const digits = slice(n);
+        return /^\d+(\.|\d*[eE])/.test(digits) ? floating(Number(digits)) : plain(Number(digits));
+      }
       case "character":
         return plain(characterOf(slice(n)));
       case "register":
@@ -138,9 +143,20 @@ export function evaluate(node: ParseNode, text: string, scope: Scope): Value {
     }
   };
   const suffixed = (n: ParseNode, value: Value): Value => {
+    if (n.rule === "Invocation")
+      throw new EvaluationError(
+        "functions are not called from the debugger: that would change the run; break in the function, or set variables",
+      );
     if (n.rule === "Index") return dereference(binary("+", value, walk(nodeAt(n, 1)), scope), scope);
     const name = slice(nodeAt(n, 1));
     return member(n.rule === "Arrow" ? dereference(value, scope) : value, name);
+  };
+  const comparison = (left: Value, against: ParseNode | undefined): Value => {
+    if (against === undefined) return left;
+    const a = numberOf(scope, left);
+    const b = numberOf(scope, walk(nodeAt(against, 1)));
+    const holds = { "==": a === b, "!=": a !== b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b };
+    return plain(Number(holds[slice(nodeAt(against, 0)) as keyof typeof holds]));
   };
   const climb = (n: ParseNode): Value => {
     const values = [walk(nodeAt(n, 0))];
@@ -160,6 +176,41 @@ export function evaluate(node: ParseNode, text: string, scope: Scope): Value {
     return values[0];
   };
   return walk(node);
+}
+
+const floating = (number: number): Value => ({ type: DOUBLE, vaddr: null, number });
+
+/** The type that a Type or CastType node names. Throws EvaluationError when the program has none of that name. */
+function typeOf(node: ParseNode, text: string, scope: Scope): DebugType | null {
+  const source = text.slice(node.start, node.end);
+  const stars = source.split("*").length - 1;
+  const words = source
+    .replaceAll("*", " ")
+    .split(/\s+/)
+    .filter((word) => word !== "" && word !== "const" && word !== "volatile");
+  const debug = scope.image?.debug ?? null;
+  const [first, second] = words;
+  const isTag = first === "struct" || first === "union" || first === "enum";
+  let type: DebugType | null = null;
+  if (first !== "void") {
+    type = isTag
+      ? (debug?.typeNamed(first, second) ?? null)
+      : (basicType(words) ?? debug?.typeNamed("name", first) ?? null);
+    if (type === null) throw new EvaluationError(`the program has no type ${words.join(" ")}`);
+  } else if (stars === 0) throw new EvaluationError("void has no values; void * has");
+  for (let i = 0; i < stars; i++) type = { kind: "pointer", to: type };
+  return type;
+}
+
+/** A value as another type: scalars are converted, and what is in memory is looked at anew when a struct is asked for. */
+function cast(type: DebugType | null, value: Value, scope: Scope): Value {
+  const t = bare(type);
+  if (t?.kind === "struct" || t?.kind === "union" || t?.kind === "array") {
+    if (value.vaddr === null)
+      throw new EvaluationError(`a number cannot be a ${t.kind}; cast its address and dereference it`);
+    return { type, vaddr: value.vaddr, number: null };
+  }
+  return { type, vaddr: null, number: converted(numberOf(scope, value), type) };
 }
 
 function characterOf(text: string): number {
@@ -231,14 +282,21 @@ export function variableValue(debug: DebugInfo, variable: Variable, scope: Scope
       return {
         type: variable.type,
         vaddr: null,
-        number: frame?.registers[location.register] ?? 0,
+        number: fromRegister(frame?.registers[location.register] ?? 0, variable.type),
         register: location.register,
       };
     case "value":
-      return { type: variable.type, vaddr: null, number: location.value };
+      return { type: variable.type, vaddr: null, number: fromRegister(location.value, variable.type) };
     default:
       throw new EvaluationError(`${variable.name} is not available at this place in the program`);
   }
+}
+
+/** What 32 bits mean as a type: a float travels in an ordinary register here. */
+function fromRegister(word: number, type: DebugType | null): number {
+  const bytes = new Uint8Array(Int32Array.of(word | 0).buffer);
+  const size = sizeOf(type);
+  return size === 1 || size === 2 || size === 4 ? scalarOf(bytes.subarray(0, size), type) : word;
 }
 
 function prefixed(operator: string, value: Value, scope: Scope): Value {
@@ -246,10 +304,11 @@ function prefixed(operator: string, value: Value, scope: Scope): Value {
     case "*":
       return dereference(value, scope);
     case "&":
+      if (value.bitField !== undefined) throw new EvaluationError("a bit field has no address");
       if (value.vaddr === null) throw new EvaluationError("this value is in no memory, so it has no address");
       return { type: { kind: "pointer", to: value.type }, vaddr: null, number: value.vaddr };
     case "-":
-      return plain(-numberOf(scope, value));
+      return isFloat(value.type) ? floating(-numberOf(scope, value)) : plain(-numberOf(scope, value));
     case "~":
       return plain(~numberOf(scope, value));
     default:
@@ -275,7 +334,10 @@ function member(value: Value, name: string): Value {
       `${t.kind} ${t.name} has no member ${name}; it has ${t.members.map((m) => m.name).join(", ")}`,
     );
   if (value.vaddr === null) throw new EvaluationError(`this ${t.kind} is in no memory`);
-  return { type: found.type, vaddr: (value.vaddr + found.offset) >>> 0, number: null };
+  const at = (value.vaddr + found.offset) >>> 0;
+  if (found.bitField === null) return { type: found.type, vaddr: at, number: null };
+  const bitField = { bit: found.bitField.bit - 8 * found.offset, width: found.bitField.width };
+  return { type: found.type, vaddr: at, number: null, bitField };
 }
 
 /** Bytes that adding 1 moves a pointer (or array) by; 1 for numbers. */
@@ -299,6 +361,7 @@ function binary(operator: string, left: Value, right: Value, scope: Scope): Valu
       number: (operator === "+" ? a + b * stride(left) : a - b * stride(left)) >>> 0,
     };
   }
+  if (isFloat(left.type) || isFloat(right.type)) return floatingBinary(operator, a, b);
   switch (operator) {
     case "+":
       return plain(a + b);
@@ -320,6 +383,21 @@ function binary(operator: string, left: Value, right: Value, scope: Scope): Valu
       return plain((a | b) >>> 0);
     default:
       return plain((a ^ b) >>> 0);
+  }
+}
+
+function floatingBinary(operator: string, a: number, b: number): Value {
+  switch (operator) {
+    case "+":
+      return floating(a + b);
+    case "-":
+      return floating(a - b);
+    case "*":
+      return floating(a * b);
+    case "/":
+      return floating(a / b);
+    default:
+      throw new EvaluationError(`${operator} needs integers; cast the operand, as in (int) x`);
   }
 }
 
@@ -356,7 +434,11 @@ export function valueText(scope: Scope, value: Value, depth = 0): string {
       return t.values.find((v) => v.value === number)?.name ?? String(number);
     }
     case "base": {
+      // All 64 bits, which a number cannot hold.
+      if (t.bytes === 8 && t.encoding !== "float" && value.vaddr !== null && value.bitField === undefined)
+        return String(integerOf(bytesOf(scope, value.vaddr, 8), isSigned(t)));
       const number = numberOf(scope, value);
+      if (t.encoding === "float") return floatText(number, t.bytes);
       if (t.encoding === "bool") return number === 0 ? "false" : "true";
       return t.encoding === "char" || t.bytes === 1
         ? `${number}${number >= 32 && number < 127 ? ` '${String.fromCharCode(number)}'` : ""}`

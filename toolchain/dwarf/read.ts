@@ -86,6 +86,13 @@ export type DwarfResult =
   | { readonly ok: true; readonly value: DebugInfo }
   | { readonly ok: false; readonly message: string };
 
+const TYPE_TAGS = {
+  struct: [Tag.structureType],
+  union: [Tag.unionType],
+  enum: [Tag.enumerationType],
+  name: [Tag.typedef, Tag.baseType],
+} as const;
+
 /** Reads the debug information of an executable; a file without any gives empty tables. */
 export function readDebugInfo(file: ElfFile): DwarfResult {
   const byName = new Map(file.sections.map((section) => [section.name, section]));
@@ -322,6 +329,16 @@ export class DebugInfo {
   }
 
   // ---- types --------------------------------------------------------------------------------------------------------------
+
+  /** A type of the program by its tag ("struct node") or its name ("size_t", "unsigned int"); null when there is none. */
+  typeNamed(kind: "struct" | "union" | "enum" | "name", name: string): DebugType | null {
+    const tags: readonly number[] = TYPE_TAGS[kind];
+    for (const [offset, entry] of this.byOffset) {
+      const isWhole = !entry.attributes.has(At.declaration);
+      if (tags.includes(entry.tag) && isWhole && textOf(entry, At.name) === name) return this.typeAt(offset);
+    }
+    return null;
+  }
 
   private typeOf(entry: Entry): DebugType | null {
     const value = entry.attributes.get(At.type);
