@@ -80,6 +80,11 @@ int main(int argc, char **argv) {
       }
     }
   }
+  /* The machine's first program is started in /, by nobody who was anywhere: a shell for a person begins at home. */
+  if (shell_pid == 1 && !has_command && at >= argc && (is_forced || isatty(0))) {
+    const char *home = variable_get("HOME");
+    if (chdir(home == NULL ? "/root" : home) < 0) complain("cd: %s: %s", home == NULL ? "/root" : home, strerror(errno));
+  }
   set_defaults();
   if (has_command) {
     if (at >= argc) {
