@@ -47,6 +47,9 @@ export function configProblem(config: KernelConfig): string | null {
   const { workingSetSampleCycles: sample, workingSetMinimumPages: least, workingSetMaximumPages: most } = config;
   if (sample !== 0 && !within(sample, 1000, 1e12))
     return `working sets are sampled every 1000 cycles or more, or never (0), not every ${sample}`;
+  const { pffLowCycles, pffHighCycles } = config;
+  if (!within(pffLowCycles, 0, 1e12) || !within(pffHighCycles, pffLowCycles, 1e12))
+    return `page-fault-frequency control takes two rising intervals in cycles, not ${pffLowCycles} and ${pffHighCycles}`;
   if (!within(least, 0, frames / 2)) return `a working set's minimum is 0 to half of RAM, not ${least} pages`;
   if (most !== 0 && !within(most, Math.max(SMALLEST_LIMIT, least), 1 << 20))
     return `a working set's maximum is at least ${SMALLEST_LIMIT} pages and its minimum, or 0 for none, not ${most}`;

@@ -44,6 +44,14 @@ export interface KernelConfig {
   /** Limits of the first process's working set in pages, which others inherit; a maximum of 0 is none. */
   readonly workingSetMinimumPages: number;
   readonly workingSetMaximumPages: number;
+  /**
+   * Page-fault-frequency control: virtual cycles between two faults of a process below which its maximum grows, and above
+   * which what it has not used is trimmed. 0, 0: maxima stay as they are set.
+   */
+  readonly pffLowCycles: number;
+  readonly pffHighCycles: number;
+  /** Suspend processes while the machine thrashes. */
+  readonly loadControl: boolean;
   /** Seed of everything random (getrandom, AT_RANDOM, random replacement). */
   readonly seed: number;
   /** Cycles a process may run before the next one's turn, ≥ 1000. */
@@ -83,6 +91,9 @@ export const DEFAULT_CONFIG: KernelConfig = {
   workingSetSampleCycles: 0,
   workingSetMinimumPages: 0,
   workingSetMaximumPages: 0,
+  pffLowCycles: 0,
+  pffHighCycles: 0,
+  loadControl: false,
   seed: 1,
   quantumCycles: 200_000,
   zeroingRate: 0,

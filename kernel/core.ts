@@ -16,6 +16,7 @@ import type { FrameView, ReplacementPolicy } from "./mm/replacement/policy.ts";
 import type { SwapDevice } from "./mm/swap.ts";
 import type { AddressSpace, SharedObject } from "./mm/vma.ts";
 import type { Watermarks } from "./mm/watermarks.ts";
+import type { LoadState } from "./proc/load-state.ts";
 import type { Process } from "./proc/process.ts";
 import type { SystemV } from "./proc/system-v.ts";
 
@@ -116,6 +117,7 @@ export interface Core {
   readonly view: FrameView;
   /** Invalidated or narrowed translations whose sfence.vma has still to come (page-table.ts); empty between traps. */
   fencesDue: number[];
+  load: LoadState;
   readonly fs: FileSystem;
   processes: Map<Pid, Process>;
   /** Address spaces by id: the reverse map names them so. */

@@ -65,6 +65,10 @@ export type KernelEvent =
   | { kind: "swap-out"; pid: number; vpn: number; pfn: number; slot: number; pages: number }
   | { kind: "swap-in"; pid: number; vpn: number; pfn: number; slot: number; pages: number; ahead: boolean }
   | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number; failed: boolean }
+  /** Page-fault-frequency control has set the maximum of a working set. */
+  | { kind: "working-set-limit"; pid: number; pages: number; reason: string }
+  /** The load controller has suspended a process, or lets it go on. */
+  | { kind: "load-control"; pid: number; action: "suspend" | "resume"; reason: string }
   /** The modified-page writer has started writes; `waiting` pages were on the modified list. */
   | { kind: "modified-writer"; started: number; waiting: number; reason: string }
   /** The handler has finished. "waiting": the process sleeps, and the instruction will fault again when it wakes. */

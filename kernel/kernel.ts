@@ -51,6 +51,8 @@ import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
 import { explainBus, explainSegv } from "./proc/fault-message.ts";
 import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
+import { controlLoad, hold, resumeWhenIdle } from "./proc/load-control.ts";
+import { freshLoadState } from "./proc/load-state.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
@@ -80,7 +82,7 @@ export interface KernelParts {
 /** The part of the core that is one graph of plain objects. */
 type CoreGraph = Pick<
   Core,
-  "processes" | "spaces" | "sharedObjects" | "systemV" | "reaped" | "variables" | "counters" | "fencesDue"
+  "processes" | "spaces" | "sharedObjects" | "systemV" | "load" | "reaped" | "variables" | "counters" | "fencesDue"
 >;
 
 export interface KernelSnapshot {
@@ -127,6 +129,7 @@ export class Kernel implements Supervisor {
       watermarks: watermarksOf(config),
       view: frameView(() => this.core),
       fencesDue: [],
+      load: freshLoadState(),
       fs: new FileSystem(),
       processes: new Map(),
       spaces: new Map(),
@@ -297,6 +300,7 @@ export class Kernel implements Supervisor {
   #tendMemory(): void {
     balance(this.core);
     runModifiedWriter(this.core);
+    controlLoad(this.core);
   }
 
   /** A process whose ecall fell asleep, or was about to, while a signal already waited for it: back to delivery. */
@@ -313,6 +317,7 @@ export class Kernel implements Supervisor {
   /** Signals, and the thread id that a new process owes its own memory. False: look again at who runs. */
   #prepare(p: Process): boolean {
     const { core } = this;
+    if (p.group.isSuspended && hold(core, p)) return false;
     if (p.setChildTid !== 0) {
       const written = writeUserWord(core, p, p.setChildTid, p.pid);
       if (written === RESTART) return false;
@@ -383,6 +388,7 @@ export class Kernel implements Supervisor {
       };
     }
     if (due <= hart.cycles) return this.next();
+    if (core.load.suspended.length > 0 && resumeWhenIdle(core)) return this.next();
     const idleCycles = idleWorkCycles(core);
     return idleCycles <= hart.cycles ? { kind: "idle" } : { kind: "wait", untilCycles: Math.min(due, idleCycles) };
   }
@@ -419,13 +425,23 @@ export class Kernel implements Supervisor {
 
   snapshot(): KernelSnapshot {
     const { core } = this;
-    const { processes, spaces, sharedObjects, systemV, reaped, variables, counters, fencesDue } = core;
+    const { processes, spaces, sharedObjects, systemV, load, reaped, variables, counters, fencesDue } = core;
     return {
       frames: core.frames.snapshot(),
       swap: core.swap.snapshot(),
       policy: core.policy.snapshot(),
       files: core.fs.snapshot(),
-      graph: structuredClone({ processes, spaces, sharedObjects, systemV, reaped, variables, counters, fencesDue }),
+      graph: structuredClone({
+        processes,
+        spaces,
+        sharedObjects,
+        systemV,
+        load,
+        reaped,
+        variables,
+        counters,
+        fencesDue,
+      }),
     };
   }
 

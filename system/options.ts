@@ -129,6 +129,17 @@ function parseWorkingSet(text: string): Parsed {
   return success({ workingSetMinimumPages, workingSetMaximumPages });
 }
 
+function parsePff(text: string): Parsed {
+  if (text.trim() === "off") return success({ pffLowCycles: 0, pffHighCycles: 0 });
+  const match = /^(\d{1,12}),(\d{1,12})$/.exec(text.trim());
+  if (match === null)
+    return failure(`--pff takes two numbers of cycles that rise, like --pff 10000,100000, or off; not "${text}"`);
+  const [pffLowCycles, pffHighCycles] = match.slice(1).map(Number);
+  if (pffHighCycles < Math.max(1, pffLowCycles))
+    return failure(`--pff ${text}: the second number is at least 1 and at least the first, as in 10000,100000`);
+  return success({ pffLowCycles, pffHighCycles });
+}
+
 function parseWriter(text: string): Parsed {
   const match = /^(\d{1,6}),(\d{1,4})$/.exec(text.trim());
   if (match === null)
@@ -143,6 +154,7 @@ function parseWriter(text: string): Parsed {
 export function optionRows(policies: readonly string[]): readonly OptionRow[] {
   const d = DEFAULT_MACHINE_CONFIG;
   const zeroings = ["idle", "background", "on-demand", "off"] as const;
+  const switches = ["on", "off"] as const;
   const scopes = ["global", "local"] as const;
   const trimmings = ["policy", "age"] as const;
   const replacements = ["fifo", "lru", "random"] as const;
@@ -242,6 +254,21 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       meaning: "measure working sets every so many cycles (0: never)",
       byDefault: String(d.workingSetSampleCycles),
       parse: wholeNumber("ws-sample", 0, 1e12, "cycles", (workingSetSampleCycles) => ({ workingSetSampleCycles })),
+    },
+    {
+      name: "pff",
+      value: "LOW,HIGH",
+      meaning: "cycles of own time between faults below which a working set's maximum grows, above which it shrinks",
+      byDefault: "off",
+      parse: parsePff,
+    },
+    {
+      name: "load-control",
+      value: "ON",
+      meaning: "suspend processes while the machine thrashes",
+      choices: switches,
+      byDefault: d.loadControl ? "on" : "off",
+      parse: oneOf("load-control", switches, (choice) => ({ loadControl: choice === "on" })),
     },
     {
       name: "zeroing",

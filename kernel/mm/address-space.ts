@@ -91,6 +91,8 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     swappedPages: 0,
     cpuCycles: 0,
     lastUse: new Map(),
+    faultCycles: 0,
+    faultVpn: -1,
     sampledCycles: 0,
   };
   core.frames.move(rootPfn, Frame.PageTable);

@@ -25,6 +25,7 @@ import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { ensureTable, growStack } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
+import { adaptToFaults } from "./fault-frequency.ts";
 import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames.ts";
 import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
@@ -138,6 +139,7 @@ function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Acc
   }
   const pte = core.ram.readWord(paddr);
   if (isValid(pte)) return widen(core, p, vma, vpn, paddr, pte, access);
+  if (core.config.pffHighCycles > 0) adaptToFaults(core, space, vpn);
   keepWithinLimit(core, space);
   const kind = softwareKind(pte);
   switch (kind) {

@@ -144,6 +144,9 @@ export interface AddressSpace {
   cpuCycles: number;
   /** Virtual time at which each page was last seen in use, by vpn; kept while working sets are sampled. */
   readonly lastUse: Map<number, number>;
+  /** The last fault that page-fault-frequency control has counted: its virtual time and page. */
+  faultCycles: number;
+  faultVpn: number;
   /** Virtual time of the last sample. */
   sampledCycles: number;
 }

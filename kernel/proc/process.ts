@@ -84,6 +84,10 @@ export interface ThreadGroup {
   users: number;
   /** Signals for the process as a whole; whichever thread does not block one takes it. */
   pending: PendingSignal[];
+  /** The load controller has suspended the process: its threads sleep on their way to user code. */
+  isSuspended: boolean;
+  /** When it was last let go on; −1: it has never been suspended. */
+  resumedCycles: number;
   /** A stop signal has been carried out and no SIGCONT has come since: threads stop on their way to user code. */
   isStopped: boolean;
   /** setitimer: ITIMER_REAL by the clock, ITIMER_VIRTUAL by user time, ITIMER_PROF by user and system time. */

@@ -16,6 +16,7 @@ import { RESTART, Signal, SYSCALLS } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { interruptedResult } from "./interrupted.ts";
+import { releaseKilled } from "./load-control.ts";
 import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
 import { hasPendingSignal, interruptSleep, makeReady, removeReady, sleep, wake } from "./scheduler.ts";
 import { pushSignalFrame } from "./signal-frame.ts";
@@ -164,6 +165,7 @@ function enqueue(core: Core, target: Process, pending: PendingSignal[], signal: 
 
 /** A signal that `p` does not block waits for it. */
 function rouse(core: Core, p: Process, signal: number): void {
+  if (signal === Signal.SIGKILL && p.group.isSuspended) releaseKilled(core, p);
   if (signal === Signal.SIGKILL && p.group.isStopped) {
     p.group.isStopped = false;
     makeReady(core, p);

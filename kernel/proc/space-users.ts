@@ -41,6 +41,8 @@ const NO_SPACE: AddressSpace = {
   swappedPages: 0,
   cpuCycles: 0,
   lastUse: new Map(),
+  faultCycles: 0,
+  faultVpn: -1,
   sampledCycles: 0,
 };
 

@@ -14,6 +14,8 @@ export function freshGroup(): ThreadGroup {
     users: 1,
     pending: [],
     isStopped: false,
+    isSuspended: false,
+    resumedCycles: -1,
     timers: [unarmed(), unarmed(), unarmed()],
     endedUserCycles: 0,
     endedSystemCycles: 0,

@@ -21,7 +21,7 @@ export const TRACE_CATEGORIES = {
   ],
   syscalls: ["syscall-enter", "syscall-exit"],
   tlb: ["tlb-miss", "pte-read", "pte-update", "tlb-fill", "tlb-flush"],
-  swap: ["victim-chosen", "swap-out", "swap-in", "swap-done", "modified-writer"],
+  swap: ["victim-chosen", "swap-out", "swap-in", "swap-done", "modified-writer", "working-set-limit", "load-control"],
   sched: [
     "process-start",
     "process-exec",
@@ -127,6 +127,10 @@ export function describeEvent(e: FaultlineEvent): string {
       return `swap out       page ${page(e.vpn)}, frame ${e.pfn} -> slot ${e.slot}${inTransfer(e.pages)}`;
     case "swap-in":
       return `swap in        page ${page(e.vpn)}, slot ${e.slot} -> frame ${e.pfn}${e.ahead ? ", ahead" : ""}${inTransfer(e.pages)}`;
+    case "working-set-limit":
+      return `working set    of pid ${e.pid}: at most ${e.pages} pages; ${e.reason}`;
+    case "load-control":
+      return `load control   pid ${e.pid} ${e.action === "suspend" ? "is suspended" : "goes on"}: ${e.reason}`;
     case "modified-writer":
       return `writer         ${e.started} of ${e.waiting} modified pages set out for swap: ${e.reason}`;
     case "swap-done":

@@ -22,6 +22,8 @@ export function faultlineText(core: Core, name: string): string {
       return tasks(core);
     case "watermarks":
       return watermarks(core);
+    case "load":
+      return load(core);
     case "working-sets":
       return workingSets(core);
     case "tlb":
@@ -126,6 +128,23 @@ function workingSets(core: Core): string {
         .join(" "),
     );
   }
+  return lines.join("\n") + "\n";
+}
+
+/** The load controller and whom it has suspended, the longest suspended first. */
+function load(core: Core): string {
+  const { loadControl, pffLowCycles, pffHighCycles } = core.config;
+  const frequency = pffHighCycles === 0 ? "off" : `${pffLowCycles} ${pffHighCycles}`;
+  const lines = [
+    `load_control ${loadControl ? "on" : "off"}`,
+    `suspensions ${counted(core, "load.suspended")}`,
+    `fault_frequency ${frequency}`,
+    `maxima_grown ${counted(core, "fault-frequency.grown")}`,
+    `maxima_shrunk ${counted(core, "fault-frequency.shrunk")}`,
+    "suspended pid pages since-cycle reason",
+  ];
+  for (const { tgid, pages, sinceCycles, reason } of core.load.suspended)
+    lines.push(`suspended ${tgid} ${pages} ${sinceCycles} ${reason}`);
   return lines.join("\n") + "\n";
 }
 

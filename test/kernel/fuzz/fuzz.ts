@@ -7,6 +7,7 @@ import { SYSCALLS, type SyscallName } from "../../../kernel/abi.ts";
 import { FAIL_KINDS } from "../../../kernel/config.ts";
 import { COST_PROFILE_NAMES } from "../../../kernel/costs.ts";
 import { releaseObject } from "../../../kernel/mm/address-space.ts";
+import { POLICY_NAMES } from "../../../kernel/mm/replacement/policies.ts";
 import { type MachineOptions, TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -270,6 +271,25 @@ function deviceOptions(seed: number): MachineOptions {
   };
 }
 
+/** How memory is managed besides the policy, from the seed, without drawing from the run's own numbers. */
+function memoryOptions(seed: number): Partial<MachineOptions> {
+  const random = randomSource(seed + 77);
+  const oneOf = <T>(...choices: T[]): T => choices[random() % choices.length];
+  return {
+    replacement: oneOf(...POLICY_NAMES),
+    zeroing: oneOf("idle", "background", "on-demand", "off"),
+    replacementScope: oneOf("global", "global", "local"),
+    trimming: oneOf("policy", "policy", "age"),
+    workingSetSampleCycles: oneOf(0, 0, 50_000),
+    workingSetMaximumPages: oneOf(0, 0, 0, 20),
+    ...oneOf({}, {}, { pffLowCycles: 500, pffHighCycles: 5000 }),
+    loadControl: oneOf(true, false),
+    writerThresholdPages: oneOf(-1, 3),
+    zeroingRate: oneOf(0, 10_000),
+    tauCycles: oneOf(1000, 1_000_000),
+  };
+}
+
 /** One run. Throws when an invariant breaks, the kernel throws, or a frame is lost. */
 export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult {
   const random = randomSource(seed);
@@ -278,18 +298,14 @@ export function fuzzOnce(seed: number, options: MachineOptions = {}): FuzzResult
     swapSlots: random() % 3 === 0 ? random() % 40 : 400,
     maxProcesses: 12,
   };
-  const zeroing = (["idle", "on-demand", "off"] as const)[random() % 3];
-  const policies = ["clock", "fifo", "second-chance", "nru", "lru", "lfu", "aging", "random"];
-  const replacement = policies[random() % policies.length];
   const quantumCycles = 1000 + (random() % 20000);
   const availableTargetFrames = random() % 2 === 0 ? -1 : random() % 12;
   const machine = new TestMachine({
     ...small,
-    zeroing,
-    replacement,
     quantumCycles,
     availableTargetFrames,
     ...deviceOptions(seed),
+    ...memoryOptions(seed),
     seed,
     ...options,
   });
