@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { FailKind } from "../../../kernel/config.ts";
+import { releaseObject } from "../../../kernel/mm/address-space.ts";
 import { completeTransfers } from "../../../kernel/mm/transfers.ts";
 import { exitProcess } from "../../../kernel/proc/exit.ts";
 import { compileSource } from "../../../system/cli/compile.ts";
@@ -127,6 +128,9 @@ function endAll(machine: Machine): void {
     machine.kernel.advanceTo(core.swap.dueCycles);
     completeTransfers(core);
   }
+  // What shmget made outlives its processes.
+  for (const object of [...core.sharedObjects.values()])
+    if (object.segment?.isRemoved === false) releaseObject(core, object, 1);
   machine.kernel.checkInvariants();
   const { total, kernel, zeroed, dirty } = machine.kernel.report().frames;
   expect(kernel + zeroed + dirty, "frames that came back").toBe(total);
@@ -134,7 +138,7 @@ function endAll(machine: Machine): void {
   expect(core.spaces.size + core.sharedObjects.size, "spaces and shared objects that are left").toBe(0);
 }
 
-const PROGRAMS = ["memory", "processes", "files", "swap", "threads"];
+const PROGRAMS = ["memory", "processes", "files", "calls", "swap", "threads"];
 
 test("the programs themselves find nothing wrong when nothing fails", () => {
   for (const name of PROGRAMS) expect(runWith(name, {})).toMatchObject({ status: 0, stderr: "" });
