@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { Debugger } from "../debugger/debugger.ts";
 import { makeRecording } from "../recording.ts";
 import type { Context } from "./debug/commands.ts";
+import { Pane } from "./debug/layout.ts";
 import { type Answer, Shell } from "./debug/shell.ts";
 import type { ReadSource } from "./debug/show.ts";
 import { openSession, type Session } from "./debug-session.ts";
@@ -107,6 +108,11 @@ async function converse(shell: Shell, answer: (line: string) => Promise<unknown>
       lines.prompt();
     }
   };
+  const pane = new Pane((text) => process.stdout.write(text));
+  const paint = (): void => {
+    if (isTerminal) pane.paint(shell.context, process.stdout.rows, process.stdout.columns);
+  };
+  process.stdout.on("resize", paint);
   lines.on("SIGINT", interrupt);
   process.on("SIGINT", interrupt);
   lines.prompt();
@@ -115,8 +121,11 @@ async function converse(shell: Shell, answer: (line: string) => Promise<unknown>
     await answer(line);
     isBusy = false;
     if (shell.context.quit) break;
+    paint();
     lines.prompt();
   }
+  process.stdout.off("resize", paint);
+  pane.close(process.stdout.rows);
   process.off("SIGINT", interrupt);
   lines.close();
 }
@@ -157,6 +166,8 @@ function contextOf(session: Session, options: ParsedOptions): Context {
       }
     },
     quit: false,
+    layout: "off",
+    hasPane: process.stdin.isTTY === true && process.stdout.isTTY === true && options["batch"] !== true,
     isCancelled: false,
   };
   return context;

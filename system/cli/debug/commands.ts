@@ -8,6 +8,7 @@ import { EvaluationError, numberOf, sizeOf, valueText, variableValue } from "../
 import { examineFault, type FaultReport } from "../../debugger/microscope.ts";
 import { reportText, stepText } from "../../debugger/microscope-text.ts";
 import type { Task } from "../../debugger/running.ts";
+import { type Layout, layoutNamed, paneLines } from "./layout.ts";
 import * as show from "./show.ts";
 
 /** What a command works with. */
@@ -26,6 +27,10 @@ export interface Context {
   /** Writes the recording; says where. */
   save(path: string): string;
   quit: boolean;
+  /** What the pane above the prompt shows. */
+  layout: Layout;
+  /** There is a terminal that the pane can be painted on. */
+  readonly hasPane: boolean;
   /** The person has pressed Ctrl-C: a search under way ends. */
   isCancelled: boolean;
 }
@@ -440,6 +445,16 @@ export const COMMANDS: readonly Command[] = [
     const start = symbol?.vaddr ?? at;
     return show.disassembly(c.debug, start, Math.min(64, Math.max(8, Math.ceil((symbol?.bytes ?? 32) / 4))));
   }),
+  command(
+    "layout",
+    "la",
+    "layout src | asm | regs | split | off",
+    "Keep source, code, or registers in view above the prompt; without a terminal, print them once.",
+    (c, a) => {
+      c.layout = layoutNamed(a);
+      return c.hasPane ? "" : paneLines(c, c.layout, 24, 100).join("\n").trimEnd();
+    },
+  ),
   command("list", "l", "list [PLACE]", "Source around the present line, and on.", list),
   command(
     "info",

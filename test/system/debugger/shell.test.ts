@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KernelPanic } from "../../../kernel/panic.ts";
 import type { Context } from "../../../system/cli/debug/commands.ts";
 import { COMMANDS } from "../../../system/cli/debug/commands.ts";
+import { Pane, paneLines } from "../../../system/cli/debug/layout.ts";
 import { findCommand, Shell } from "../../../system/cli/debug/shell.ts";
 import { debugC } from "./support.ts";
 
@@ -19,6 +20,8 @@ function shell(source = SOURCE): Shell {
     input: () => {},
     save: () => "",
     quit: false,
+    layout: "off",
+    hasPane: false,
     isCancelled: false,
   };
   return new Shell(context);
@@ -152,6 +155,51 @@ describe("the command line of the debugger", () => {
     expect(sh.execute("rsi").stop).toMatchObject({ kind: "step", moment: { instret: instret - 1 } });
     expect(sh.execute("c").text).toContain("two owners of a frame");
     expect(sh.context.debug.timeline.end.instret).toBe(instret);
+  });
+
+  it("keeps source, code and registers in view, each line where it belongs", () => {
+    const sh = shell();
+    sh.execute("b 5");
+    sh.execute("c");
+    const source = sh.execute("layout src").text.split("\n");
+    expect(source[0]).toMatch(/^── test\.c ─+$/);
+    expect(source.filter((line) => line.startsWith("b>"))).toEqual(["b>    5      n++;"]);
+    const code = sh.execute("layout asm").text.split("\n");
+    expect(code.filter((line) => line.startsWith("b>"))).toEqual([expect.stringContaining("<main+")]);
+    const registers = sh.execute("layout regs").text;
+    expect(registers).toMatch(/── registers/);
+    expect(registers).toMatch(/sp {3}0x7fff/);
+    expect(registers).toContain("b>    5      n++;");
+    const split = sh.execute("layout split").text;
+    expect(split).toContain("── test.c");
+    expect(split).toContain("── code");
+    expect(sh.execute("layout nonsense").isError).toBe(true);
+    for (const layout of ["src", "asm", "regs", "split"] as const)
+      for (const rows of [3, 7, 12, 30]) {
+        const lines = paneLines(sh.context, layout, rows, 40);
+        expect(lines, `${layout} ${rows}`).toHaveLength(rows);
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
+      }
+  });
+
+  it("paints the pane within a scrolling region, and gives the screen back", () => {
+    const sh = shell();
+    let written = "";
+    const pane = new Pane((text) => (written += text));
+    pane.paint(sh.context, 40, 80);
+    expect(written).toBe("");
+    sh.execute("layout asm");
+    pane.paint(sh.context, 40, 80);
+    // DECSTBM: lines 23 to 40 scroll; DECSC and DECRC around the painting.
+    expect(written).toContain("\x1b[23;40r");
+    expect(written.split("\x1b7").length).toBe(written.split("\x1b8").length);
+    written = "";
+    sh.execute("layout off");
+    pane.paint(sh.context, 40, 80);
+    expect(written).toContain("\x1b[r");
+    written = "";
+    pane.close(40);
+    expect(written).toBe("");
   });
 
   it("completes commands and symbols", () => {
