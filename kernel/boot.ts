@@ -61,6 +61,8 @@ function firstProcess(core: Core, pid: Pid): Process {
     wakeAtCycles: -1,
     interruptible: false,
     inCall: false,
+    lastFaultInstructions: -1,
+    faultsInPlace: 0,
     restart: null,
     space: noSpace(),
     files: { users: 1, slots: [], locks: [] },

@@ -269,22 +269,25 @@ export class Kernel implements Supervisor {
   #leave(): void {
     const { core } = this;
     const { hart, variables, sink } = core;
+    // Who has just got the CPU runs an instruction first, whatever its way there has cost.
+    let isFresh = false;
     for (;;) {
       this.#settle();
       if (variables.haltStatus >= 0) return;
       const p = currentProcess(core);
       if (p !== null && p.state === "running") {
         if (!this.#prepare(p)) continue;
+        account(core, p, "systemCycles");
         if (p.quantumCycles <= 0) {
           p.sinceCycles += zeroUnderLoad(core);
-          if (variables.readyQueue.length > 0) {
+          if (!isFresh && variables.readyQueue.length > 0) {
             leaveCpu(core);
             continue;
           }
           this.#tendMemory();
+          account(core, p, "systemCycles");
+          p.quantumCycles = core.config.quantumCycles;
         }
-        account(core, p, "systemCycles");
-        if (p.quantumCycles <= 0) p.quantumCycles = core.config.quantumCycles;
         hart.clearReservation();
         if (sink.enabled) sink.emit({ kind: "trap-return", pc: hart.pc });
         return;
@@ -293,6 +296,7 @@ export class Kernel implements Supervisor {
       leaveCpu(core);
       this.#tendMemory();
       if (enterNext(core) === null) return;
+      isFresh = true;
     }
   }
 

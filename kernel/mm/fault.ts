@@ -16,7 +16,7 @@
  */
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { isValid, makePte, PTE_A, PTE_D, PTE_R, PTE_V, PTE_W, PTE_X, ptePfn } from "../../emulator/pte.ts";
-import type { Access } from "../../emulator/trap.ts";
+import { type Access, Cause } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import type { FaultKind, FrameState } from "../events.ts";
@@ -49,6 +49,9 @@ export function permits(vma: Vma, access: Access): boolean {
       return (vma.prot & Prot.Execute) !== 0;
   }
 }
+
+/** Faults that one instruction may need: two pages of code and two of data, each fetched first and then mapped. */
+const MOST_FAULTS_IN_PLACE = 8;
 
 /**
  * Handles a fault of `p` at `vaddr`. Anything but "segv", "bus" and "waiting" means: try the access again.
@@ -140,7 +143,7 @@ function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Acc
   const pte = core.ram.readWord(paddr);
   if (isValid(pte)) return widen(core, p, vma, vpn, paddr, pte, access);
   if (core.config.pffHighCycles > 0) adaptToFaults(core, space, vpn);
-  keepWithinLimit(core, space);
+  if (mayReplaceOwn(core, p)) keepWithinLimit(core, space);
   const kind = softwareKind(pte);
   switch (kind) {
     case SoftwarePte.Transition:
@@ -160,6 +163,19 @@ function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Acc
 function stall(core: Core, p: Process, result: number): FaultOutcome {
   awaitFrames(core, p, result);
   return "waiting";
+}
+
+/**
+ * False when an instruction has faulted so often that its own pages must be taking each other's places: with most of its
+ * limit locked, a process may have too few left for one instruction. It then goes beyond its limit until it gets on.
+ */
+function mayReplaceOwn(core: Core, p: Process): boolean {
+  // A system call may touch any number of pages, one after the other.
+  if (core.hart.scause === Cause.EcallFromUser) return true;
+  if (p.lastFaultInstructions !== p.counts.instructions) p.faultsInPlace = 0;
+  p.lastFaultInstructions = p.counts.instructions;
+  p.faultsInPlace++;
+  return p.faultsInPlace <= MOST_FAULTS_IN_PLACE;
 }
 
 /** At its limit an address space gives up a page of its own before it gets another (local replacement). */

@@ -178,6 +178,8 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     wakeAtCycles: -1,
     interruptible: false,
     inCall: false,
+    lastFaultInstructions: -1,
+    faultsInPlace: 0,
     restart: null,
     space,
     files: shared(Clone.Files, parent.files, forkFiles),

@@ -204,6 +204,9 @@ export interface Process {
   readonly limits: ResourceLimits;
   /** The fault being waited for is a hard fault: the page is on its way from swap. */
   hardFaultVpn: number;
+  /** counts.instructions at the latest page fault of an instruction, and how often that instruction has faulted. */
+  lastFaultInstructions: number;
+  faultsInPlace: number;
   /** Controlling terminal's index, or −1. */
   tty: number;
   /** Counters, for /proc, getrusage and --report. */

@@ -226,3 +226,14 @@ describe("shared mappings of a file", () => {
     expect(machine.of("syscall-exit").map((event) => event.result)).toContain(-Errno.EACCES);
   });
 });
+
+test("a limit filled with locked pages does not keep an instruction that needs two more from ever being done", () => {
+  const p = new Program().call("mmap2", PLACE, 12 * PAGE, RW, ANONYMOUS, -1, 0);
+  p.call("mlock", PLACE, 8 * PAGE).call("working_set", 0, -1, 8, 0);
+  store(p, PLACE + 9 * PAGE, 5).call("munlock", PLACE, 8 * PAGE);
+  store(p, PLACE + 10 * PAGE, 6);
+  const machine = new TestMachine({ check: "end" }).boot(exitWith(p, PLACE + 9 * PAGE));
+  machine.runUntil(() => machine.core.variables.haltStatus >= 0, 5000);
+  expect(machine.core.variables.haltStatus).toBe(5);
+  expect(machine.process().peakResidentPages).toBeGreaterThan(8);
+});

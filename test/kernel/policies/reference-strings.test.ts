@@ -3,6 +3,7 @@
  * example, Silberschatz's string, a loop) and agree with OSTEP's paging-policy.py for FIFO, LRU and OPT.
  */
 import { describe, expect, test } from "vitest";
+import { Cause } from "../../../emulator/trap.ts";
 import { SIMULATED_POLICIES, simulate } from "../../../kernel/mm/replacement/simulate.ts";
 import { prepareUser } from "../../../kernel/mm/user-memory.ts";
 import { TestMachine } from "../support/machine.ts";
@@ -81,6 +82,7 @@ describe("in the kernel, with the working set at its limit", () => {
     const p = machine.process();
     machine.trimAll(p.pid);
     p.space.residentLimitPages = limit;
+    machine.hart.scause = Cause.EcallFromUser;
     const before = p.counts.faults;
     for (const page of trace) {
       expect(prepareUser(machine.core, p, DATA + (page + 1) * 4096, 1, "load")).toBe(0);

@@ -285,3 +285,18 @@ test("a run that is taken back to a snapshot goes the same way again", () => {
 
   expect(JSON.stringify(machine.events.slice(from))).toBe(first);
 });
+
+test("time in the kernel counts against the quantum: who does little but system calls does not keep the CPU", () => {
+  const rounds = 400;
+  const p = new Program().call("clone", 17, 0, 0, 0, 0).li("s0", rounds);
+  p.label("again").call("getppid").op("addi", "s0", "s0", -1).branch("bne", "s0", "zero", "again").exit();
+  const machine = new TestMachine({ quantumCycles: 1000, check: "end" }).boot(p);
+  machine.run();
+
+  // Both are ready all the time: each turn lasts a quantum and at most one trip into the kernel and the switch more.
+  const switches = machine.of("context-switch");
+  const calls = machine.of("syscall-enter").filter((event) => event.name === "getppid");
+  const { trap, syscall } = machine.core.costs;
+  const roundCycles = trap + syscall;
+  expect(switches.length).toBeGreaterThan((calls.length * roundCycles) / (1000 + 2 * roundCycles));
+});
