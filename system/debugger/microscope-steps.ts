@@ -108,6 +108,8 @@ class StepBuilder {
   private at = 0;
   /** The handler of this very fault is at work. */
   private isHandling = false;
+  /** The fault has been answered with a signal: what follows is its delivery, and perhaps the end of the process. */
+  private isFatal = false;
 
   constructor(o: Observation) {
     this.o = o;
@@ -119,6 +121,7 @@ class StepBuilder {
     const { seen } = this.o;
     while (this.at < seen.length) {
       if (this.phase === "wait") this.waiting();
+      else if (this.isFatal) this.ending();
       else this.event(seen[this.at++]);
     }
     if (this.o.hasRetired) this.retired();
@@ -379,6 +382,30 @@ class StepBuilder {
     );
     this.isHandling = false;
     if (isOurs && event.resolved === "waiting") this.phase = "wait";
+    if (isOurs && ["segv", "bus", "oom"].includes(event.resolved)) this.isFatal = true;
+  }
+
+  /** The signal, and in one step all that is undone when the process ends by it. */
+  private ending(): void {
+    const { seen } = this.o;
+    const isTold = ({ event }: SeenEvent): boolean =>
+      event.kind === "signal" ||
+      event.kind === "process-exit" ||
+      event.kind === "trap-return" ||
+      event.kind === "message";
+    const start = this.at;
+    while (this.at < seen.length && !isTold(seen[this.at])) this.at++;
+    const undone = seen.slice(start, this.at);
+    if (undone.length > 0) {
+      const frames = undone.filter(({ event }) => event.kind === "frame-freed").length;
+      this.add(
+        "other",
+        `the process is taken apart: ${undone.length} events, ${frames} frames go to the dirty list for whoever comes next`,
+        ["life frame N tells what becomes of one of them"],
+        undone,
+      );
+    }
+    if (this.at < seen.length) this.kernelWork(seen[this.at++]);
   }
 
   /** Everything up to the next time the process comes back to its instruction, in one step. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { examineFault, type FaultReport, watchFaults } from "../../../system/debugger/microscope.ts";
+import { Timeline } from "../../../system/timeline.ts";
+import { DATA, Program } from "../../kernel/support/program.ts";
+import { boot, drive, generator, timed } from "../timeline/support.ts";
+
+const HEAP = DATA + 0x1000;
+
+/** Reports of all faults of a run that touch a page, in order. */
+function reportsOf(program: Program, vaddr: number): FaultReport[] {
+  const timeline = new Timeline(boot(program, {}));
+  const { faults, stop } = watchFaults(timeline.machine);
+  drive(timed(timeline), generator(1), []);
+  stop();
+  return faults
+    .filter((fault) => fault.vaddr >>> 12 === vaddr >>> 12)
+    .map((fault) => {
+      const report = examineFault(timeline, fault);
+      expect(report!.steps.reduce((sum, { charge }) => sum + charge, 0)).toBe(report!.totalCycles);
+      return report!;
+    });
+}
+
+const kinds = (report: FaultReport): string[] => report.steps.filter((s) => s.phase === "kernel").map((s) => s.kind);
+const decision = (report: FaultReport): string => report.steps.find(({ kind }) => kind === "decision")!.title;
+
+describe("the fault microscope, by kind of fault", () => {
+  it("copy on write: the first of two owners gets a copy, the last one keeps the frame", () => {
+    const program = new Program()
+      .words("info", ...new Array(32).fill(0))
+      .li("s0", HEAP)
+      .li("t0", 1);
+    program.store("sw", "t0", "s0").call("clone", 17, 0, 0, 0, 0).branch("beq", "a0", "zero", "child");
+    program.call("waitid", 0, 0, "info", 4, 0).li("t0", 3).store("sw", "t0", "s0").exit(0);
+    program.label("child").li("t0", 2).store("sw", "t0", "s0").exit(0).bss(0x3000);
+    const [first, child, parent] = reportsOf(program, HEAP);
+    expect([first.outcome, child.outcome, parent.outcome]).toEqual(["zero-fill", "cow", "cow"]);
+    expect(decision(child)).toContain("gets a copy of its own");
+    expect(kinds(child)).toEqual([
+      "trap",
+      "handler",
+      "vma",
+      "decision",
+      "frame",
+      "copy",
+      "pte-write",
+      "fence",
+      "resolved",
+      "return",
+    ]);
+    expect(decision(parent)).toContain("nobody else has the frame any more");
+    // No frame is taken and nothing is copied: only the W bit changes.
+    expect(kinds(parent)).toEqual(["trap", "handler", "vma", "decision", "pte-write", "fence", "resolved", "return"]);
+  });
+
+  it("a wild pointer: no area, a signal, and the end of the process in one step", () => {
+    const [report] = reportsOf(new Program().li("s0", 0x5000_0000).load("lw", "t0", "s0").exit(0), 0x5000_0000);
+    expect(report.outcome).toBe("segv");
+    expect(decision(report)).toContain("means nothing");
+    const titles = report.steps.map(({ title }) => title);
+    expect(titles.filter((title) => title.includes("taken apart"))).toHaveLength(1);
+    expect(report.steps.length).toBeLessThan(20);
+    expect(report.steps.some(({ events }) => events.some(({ kind }) => kind === "process-exit"))).toBe(true);
+  });
+
+  it("a store into text: the area is there and does not allow it", () => {
+    const [report] = reportsOf(new Program().li("s0", 0x10000).store("sw", "zero", "s0").exit(0), 0x10000).slice(-1);
+    expect(report.outcome).toBe("segv");
+    expect(decision(report)).toContain("does not allow a store");
+  });
+
+  it("the stack grows by a touch below it, and the decision says what a first touch gets", () => {
+    // 16 KiB below the stack pointer: beyond the pages that the kernel has made present for argv and environment.
+    const program = new Program().li("t0", 16384).op("sub", "s0", "sp", "t0").store("sw", "zero", "s0").exit(0);
+    const timeline = new Timeline(boot(program, {}));
+    const { faults, stop } = watchFaults(timeline.machine);
+    drive(timed(timeline), generator(1), []);
+    stop();
+    const fault = faults.find(({ vaddr, access }) => access === "store" && vaddr > 0x7000_0000)!;
+    const report = examineFault(timeline, fault)!;
+    expect(report.outcome).toBe("zero-fill");
+    expect(report.steps.find(({ kind }) => kind === "vma")!.title).toContain("[stack]");
+    expect(decision(report)).toContain("first touch");
+  });
+});
