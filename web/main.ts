@@ -21,8 +21,6 @@ class Page {
   private readonly strip = new LiveStrip(byId("strip"));
   private readonly terminal: Terminal;
   private readonly debugger: DebuggerPanel;
-  /** Shared with the worker where the page is isolated: not 0 gives up what the worker is doing. */
-  private readonly cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
   /** Answers that are waited for, for `stateHash`. */
   private readonly hashWaiters: ((answer: Moment & { hash: string }) => void)[] = [];
   private pageSettings: PageSettings = loadPageSettings();
@@ -55,10 +53,7 @@ class Page {
         byId("open-debugger").setAttribute("aria-expanded", String(isOpen));
         this.send({ type: "watch", isWatching: isOpen });
       },
-      cancel: () => {
-        if (this.cancelFlag !== null) Atomics.store(new Int32Array(this.cancelFlag), 0, 1);
-        this.send({ type: "cancel" });
-      },
+      cancel: () => this.send({ type: "cancel" }),
     });
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
     this.worker.onerror = (event) =>
@@ -95,7 +90,6 @@ class Page {
         rows: this.terminal.rows,
         budgetBytes: checkpointBudget(),
         ...(recording === undefined ? {} : { recording }),
-        ...(this.cancelFlag === null ? {} : { cancelFlag: this.cancelFlag }),
       });
     } catch (error) {
       this.notify(

@@ -50,8 +50,6 @@ export type ToWorker =
       readonly budgetBytes: number;
       /** Text of a .faultline file to open instead of starting anew; its settings and files come before these. */
       readonly recording?: string;
-      /** Four bytes shared with the page, where it can: not 0 when what the worker is doing shall be given up. */
-      readonly cancelFlag?: SharedArrayBuffer;
     }
   /** Bytes typed at the terminal. In the past they begin a new future. */
   | { readonly type: "input"; readonly bytes: Uint8Array }
@@ -136,7 +134,7 @@ export type FromWorker =
   | { readonly type: "mode"; readonly mode: Mode }
   | { readonly type: "track"; readonly track: Track }
   | { readonly type: "place"; readonly place: Place }
-  /** Something takes longer: what, and how much of it is done (0 to 1). */
+  /** Something takes longer: what, and how much of it is done (0 to 1; negative: not known). */
   | { readonly type: "busy"; readonly what: string; readonly done: number }
   /** It is over. */
   | { readonly type: "ready" }

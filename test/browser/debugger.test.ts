@@ -225,10 +225,12 @@ describe.skipIf(reasonToSkip() !== "")("the debugger in Chromium", () => {
     const end = Number(await page.getAttribute("#run-slider", "max"));
     await seek(page, Math.round(end / 3));
     expect((await hash(page)).instret).toBe(Math.round(end / 3));
-    // Out of main, which never returns: the search ends by itself or when it is given up.
+    // Out of main, which never returns.
     await page.keyboard.press("F9");
     await page.click(".busy button");
     await settled(page);
+    expect(await status(page)).toMatch(/^Given up on the way/);
+    expect(await page.isVisible(".busy")).toBe(false);
     await page.keyboard.press("Shift+F8");
     await page.focus(".xterm-helper-textarea");
     await page.keyboard.press("Control+c");

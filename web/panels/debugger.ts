@@ -189,7 +189,8 @@ export class DebuggerPanel {
         return this.showPlace(message.place);
       case "busy":
         setText(this.busyText, `${message.what} … `);
-        this.progress.value = message.done;
+        if (message.done < 0) this.progress.removeAttribute("value");
+        else this.progress.value = message.done;
         return;
       case "ready":
         return this.endBusy();

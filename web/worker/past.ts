@@ -2,8 +2,7 @@
  * A run that can be walked both ways: the machine's timeline with what belongs to it besides the machine's own state (what the
  * terminal showed, where the faults are, the futures that were left), and the debugger on it.
  *
- * Long ways are generators that yield how much is done: the session runs them in slices. Steps are not: they give up by themselves
- * after `STEP_MILLISECONDS`, or when the page asks for it through memory that both share.
+ * Everything that can take long is a generator that yields how much is done: the session runs it in slices, and `giveUp` ends it.
  */
 import type { FaultKind } from "../../kernel/events.ts";
 import { Debugger, DebuggerError, type Stop } from "../../system/debugger/debugger.ts";
@@ -19,16 +18,16 @@ import { Timeline } from "../../system/timeline.ts";
 import type { DebugCommand, FaultState, Place, Track } from "../protocol.ts";
 import { OutputLog } from "./output-log.ts";
 import { Programs } from "./programs.ts";
-import { travel } from "./travel.ts";
+import { type Destination, travel } from "./travel.ts";
 
-/** How much of a job is done, from 0 to 1. */
+/** Yields how much of a job is done, from 0 to 1; UNKNOWN for a search. */
 export type Job<Result> = Generator<number, Result>;
 
 /** Cycles of work between two checkpoints of a live run: one costs some milliseconds, so they take one or two in a hundred. */
 const SPACING_CYCLES = 4_000_000;
 /** Between the latest few of them, so that the first step back from the end of the run is short. */
 const RECENT_CYCLES = 2_000_000;
-const STEP_MILLISECONDS = 2500;
+const UNKNOWN = -1;
 /** Parts of the run in which faults are counted for the slider. */
 const TRACK_PARTS = 120;
 const CODE_BEFORE = 12;
@@ -47,16 +46,14 @@ export class Past {
   private chosen = 0;
   private report: FaultReport | null = null;
   private why = "";
-  private readonly cancelFlag: Int32Array | null;
-  private deadline = 0;
+  private isGivenUp = false;
 
   /** To be made right after the machine has been booted. */
-  constructor(machine: Machine, budgetBytes: number, cancelFlag: SharedArrayBuffer | undefined) {
+  constructor(machine: Machine, budgetBytes: number) {
     this.machine = machine;
     this.timeline = new Timeline(machine, { budgetBytes, spacing: SPACING_CYCLES, recent: RECENT_CYCLES });
     this.faults = new FaultLog(machine);
     this.programs = new Programs(machine);
-    this.cancelFlag = cancelFlag === undefined ? null : new Int32Array(cancelFlag);
   }
 
   /** To be called before anything comes in from outside: in the past it begins a new future. True when it does. */
@@ -74,20 +71,20 @@ export class Past {
 
   /** Carries out a command and says why the machine stands where it then stands. "live" and faults to come are the session's. */
   *carryOut(command: DebugCommand): Job<string> {
+    this.isGivenUp = false;
     switch (command.kind) {
       case "step":
-        return this.step((debug) =>
+        return yield* this.step((debug) =>
           command.unit === "line" ? debug.stepLine(command.direction, false) : debug.stepInstruction(command.direction),
         );
       case "over":
-        return this.step((debug) =>
+        return yield* this.step((debug) =>
           command.unit === "line" ? debug.stepLine(command.direction, true) : debug.nextInstruction(command.direction),
         );
       case "out":
-        return this.step((debug) => debug.finish(command.direction));
+        return yield* this.step((debug) => debug.finish(command.direction));
       case "seek":
-        yield* travel(this.timeline, command);
-        return "";
+        return yield* this.go(command, "");
       case "live":
         this.timeline.goToEnd();
         return "The end of the run: from here it goes on.";
@@ -98,19 +95,39 @@ export class Past {
         return yield* this.switchTo(command.index);
       case "fault": {
         const mark = command.direction === "forward" ? this.nextFault() : this.previousFault();
-        if (mark === undefined) {
-          yield* travel(this.timeline, this.timeline.start);
-          return "No page fault came before: this is the beginning of the run.";
-        }
-        yield* this.goToFault(mark);
-        return "";
+        if (mark === undefined)
+          return yield* this.go(this.timeline.start, "No page fault came before: this is the beginning of the run.");
+        return yield* this.goToFault(mark);
       }
     }
   }
 
   /** Goes to where a fault is about to happen. */
-  *goToFault(mark: FaultMark): Job<void> {
-    yield* travel(this.timeline, mark);
+  goToFault(mark: FaultMark): Job<string> {
+    return this.go(mark, "");
+  }
+
+  private *go(to: Destination, arrived: string): Job<string> {
+    return (yield* this.unlessGivenUp(travel(this.timeline, to))) === null ? "Given up on the way." : arrived;
+  }
+
+  /** Does a job, or gives it up between two parts when asked: null then. */
+  *unlessGivenUp<Result>(job: Job<Result>): Job<Result | null> {
+    this.isGivenUp = false;
+    for (;;) {
+      const part = job.next();
+      if (part.done === true) return part.value;
+      yield part.value;
+      if (!this.isGivenUp) continue;
+      // Lets the job put back what it has to.
+      job.return(null as never);
+      return null;
+    }
+  }
+
+  /** Ends the command under way as soon as can be; it then says so. */
+  giveUp(): void {
+    this.isGivenUp = true;
   }
 
   /** The next fault that has happened already; undefined when it lies beyond the end of the run. */
@@ -137,10 +154,14 @@ export class Past {
     return `The other future, at its end: instruction ${instret}.`;
   }
 
-  private step(run: (debug: Debugger) => Stop): string {
-    this.deadline = performance.now() + STEP_MILLISECONDS;
+  private *step(begin: (parts: Debugger["parts"]) => Generator<void, Stop>): Job<string> {
     try {
-      return this.sentence(run(this.fresh()));
+      const steps = begin(this.fresh().parts);
+      for (;;) {
+        const part = steps.next();
+        if (part.done === true) return this.sentence(part.value);
+        yield UNKNOWN;
+      }
     } catch (error) {
       if (error instanceof DebuggerError || error instanceof EvaluationError) return error.message;
       throw error;
@@ -154,7 +175,7 @@ export class Past {
       case "input":
         return "Every process waits for input. Type in the terminal, or run.";
       case "cancelled":
-        return "Given up: that would take too long. It stands where it had got to.";
+        return "Given up on the way.";
       case "start":
         return "This is the beginning of the run.";
       default:
@@ -173,13 +194,9 @@ export class Past {
   private fresh(): Debugger {
     const { images } = this.programs;
     if (this.debug?.images !== images)
-      this.debug = new Debugger(this.timeline, images, { isCancelled: () => this.isCancelled() });
+      this.debug = new Debugger(this.timeline, images, { isCancelled: () => this.isGivenUp });
     this.debug.selectProcess(this.focus());
     return this.debug;
-  }
-
-  private isCancelled(): boolean {
-    return performance.now() > this.deadline || (this.cancelFlag !== null && Atomics.load(this.cancelFlag, 0) !== 0);
   }
 
   // ---- showing ----

@@ -63,7 +63,6 @@ export class Session {
   /** What came while a job was under way, to be done after it. */
   private waiting: (() => void)[] = [];
   private pendingSize: { columns: number; rows: number } | null = null;
-  private readonly cancelFlag: Int32Array | null;
   private readonly channel = new MessageChannel();
 
   /** Throws RecordingError when the message holds a recording that cannot be opened here. */
@@ -89,8 +88,7 @@ export class Session {
       );
     this.savedVersion = fingerprintBelow(this.machine.kernel.core.fs, HOME);
     const problem = this.machine.boot({ argv, environment, stdio });
-    this.past = new Past(this.machine, message.budgetBytes, message.cancelFlag);
-    this.cancelFlag = message.cancelFlag === undefined ? null : new Int32Array(message.cancelFlag);
+    this.past = new Past(this.machine, message.budgetBytes);
     this.machine.onTrap = (pid) => this.trapped(pid);
     this.channel.port1.onmessage = () => this.slice();
     this.shownOutputs = this.past.outputs;
@@ -161,13 +159,9 @@ export class Session {
   cancel(): void {
     if (this.isSeekingFault) return this.pause(true);
     if (this.job === null) return;
-    if (this.job.isWhole && this.state !== "opening a recording") return;
-    if (this.job.isWhole) {
-      this.end("Opening the recording was given up.", "Restart the machine, or open it again.");
-      return;
-    }
-    this.dropJob();
-    this.stand("Given up on the way.");
+    if (this.state === "opening a recording")
+      return this.end("Opening the recording was given up.", "Restart the machine, or open it again.");
+    if (!this.job.isWhole) this.past.giveUp();
   }
 
   insideFault(index: number): void {
@@ -189,9 +183,10 @@ export class Session {
     this.begin(
       "Taking down the run",
       (function* (): Job<void> {
-        const text = yield* saveRecording(session.past.timeline, session.start, session.root);
-        session.post({ type: "recording", text });
-        session.stand("");
+        const saving = saveRecording(session.past.timeline, session.start, session.root);
+        const text = yield* session.past.unlessGivenUp(saving);
+        if (text !== null) session.post({ type: "recording", text });
+        session.stand(text === null ? "Given up: nothing is saved." : "");
       })(),
     );
   }
@@ -209,7 +204,6 @@ export class Session {
     this.dropJob();
     this.isSeekingFault = false;
     this.isPaused = true;
-    if (this.cancelFlag !== null) Atomics.store(this.cancelFlag, 0, 0);
   }
 
   private dropJob(): void {
@@ -271,8 +265,7 @@ export class Session {
       else if (status.kind === "input" || status.kind === "halted" || status.kind === "instruction-limit") break;
     }
     this.sendOutput();
-    yield* past.goToFault(mark);
-    this.stand("");
+    this.stand(yield* past.goToFault(mark));
   }
 
   private open(recording: Recording, { columns, rows }: BootMessage): void {
@@ -336,6 +329,8 @@ export class Session {
   private work(job: NonNullable<Session["job"]>): void {
     const result = job.run.next();
     if (this.job !== job) return;
+    // A step over a call can go on beyond the end of the run, and print.
+    if (this.past.timeline.isAtEnd) this.sendOutput();
     if (result.done !== true) {
       this.post({ type: "busy", what: job.what, done: result.value });
       return this.schedule();
