@@ -267,7 +267,8 @@ function deviceOptions(seed: number): MachineOptions {
     swapReadAhead: [1, 1, 4, 8][random() % 4],
     costs: COST_PROFILE_NAMES[random() % COST_PROFILE_NAMES.length],
     failKind: random() % 4 === 0 ? FAIL_KINDS[1 + (random() % 4)] : "none",
-    failAt: 1 + (random() % 60),
+    // The first frame is the boot's own: without it there is no run.
+    failAt: 2 + (random() % 60),
   };
 }
 
