@@ -4,7 +4,7 @@
  */
 import type { Span } from "../../diagnostics.ts";
 import type { BinaryOperator, CompoundStatement, Expression, Initializer, TypeName } from "../ast.ts";
-import { isConst, quadConstant, truthOf } from "../constant.ts";
+import { isConst, quadConstant, staticAddress, truthOf } from "../constant.ts";
 import { alignOf, findMember, memberNames, sizeOf } from "../layout.ts";
 import {
   isFloatText,
@@ -663,14 +663,11 @@ export abstract class ExpressionChecker extends ConversionChecker {
         const size = BigInt(Math.max(1, sizeOf(a.type.to.type)));
         return this.valueOperand(this.constant(BigInt.asIntN(32, a.value - b.value) / size, span, PTRDIFF_T));
       }
-      return this.valueOperand({
-        kind: "pointer-diff",
-        left: a,
-        right: b,
-        scale: this.scaleOf(a.type, span),
-        type: PTRDIFF_T,
-        span,
-      });
+      const scale = this.scaleOf(a.type, span);
+      const difference: Expr = { kind: "pointer-diff", left: a, right: b, scale, type: PTRDIFF_T, span };
+      // Offsets of members of an object at a constant address, as offsetof was once written.
+      const known = staticAddress(difference);
+      return this.valueOperand(known?.base === null ? this.constant(known.offset, span, PTRDIFF_T) : difference);
     }
     const [pointer, index] = a.type.kind === "pointer" ? [a, b] : [b, a];
     if (pointer.type.kind !== "pointer" || !isInteger(index.type) || (operator === "-" && pointer !== a))
