@@ -1,4 +1,5 @@
 /** One C source through the stages: preprocess, parse, check, generate. */
+
 import type { Item } from "../asm/items.ts";
 import { parseAssembly } from "../asm/parse.ts";
 import { generateUnit } from "../c/codegen/unit.ts";
@@ -6,6 +7,7 @@ import { frontEnd, preprocessOnly } from "../c/front-end.ts";
 import { guardDepth } from "../c/parse/depth.ts";
 import type { PreprocessOptions } from "../c/preprocess/preprocess.ts";
 import { type Diagnostic, Diagnostics, SourceFile, type Span } from "../diagnostics.ts";
+import { sourceText } from "../source-text.ts";
 import type { DriverHost } from "./host.ts";
 import type { CcOptions } from "./options.ts";
 import { sourceFile } from "./reuse.ts";
@@ -54,13 +56,26 @@ export function preprocessText(
   cache: SourceCache,
   isAssembly: boolean,
 ): { text: string; diagnostics: readonly Diagnostic[] } {
-  return preprocessOnly(withForcedIncludes(file, options), preprocessOptions(options, host.sysroot, isAssembly), cache);
+  return preprocessOnly(
+    withForcedIncludes(file, options, host),
+    preprocessOptions(options, host.sysroot, isAssembly),
+    cache,
+  );
 }
 
-/** -include FILE: the source behaves as if its first lines included them. They share line 1, so that line numbers stay. */
-function withForcedIncludes(file: SourceFile, options: CcOptions): SourceFile {
+/**
+ * -include FILE: the source behaves as if its first lines included them. They share line 1, so that line numbers stay. A file of the
+ * present folder comes first, as in other compilers; it is put in as text, because an #include would look beside the source.
+ */
+function withForcedIncludes(file: SourceFile, options: CcOptions, host: DriverHost): SourceFile {
   if (options.forcedIncludes.length === 0) return file;
-  const lines = options.forcedIncludes.map((name) => `#include ${JSON.stringify(name)}\n`).join("");
+  const lines = options.forcedIncludes
+    .map((name) => {
+      const here = host.readFile(name);
+      const quoted = JSON.stringify(name);
+      return here === null ? `#include ${quoted}\n` : `#line 1 ${quoted}\n${sourceText(here)}\n`;
+    })
+    .join("");
   return new SourceFile(file.name, `${lines}#line 1 ${JSON.stringify(file.name)}\n${file.text}`);
 }
 
@@ -72,7 +87,7 @@ export function compileC(
   cache: SourceCache,
 ): Compiled<readonly Item[]> {
   const front = frontEnd(
-    withForcedIncludes(file, options),
+    withForcedIncludes(file, options, host),
     { ...preprocessOptions(options, host.sysroot, false), warnings: options.warnings },
     cache,
   );
