@@ -46,6 +46,55 @@ test("a missing header stops with that one message", () => {
   ]);
 });
 
+test("a misspelt standard header comes with its name", () => {
+  expect(check("#include <stdoi.h>\n").diagnostics[0]!.hint).toBe("did you mean <stdio.h>?");
+});
+
+test("what is missing is said where it is missing, once", () => {
+  expect(messages("struct s { int a; }\nint f(void) { return 0; }\n")).toEqual(["1:20: error: expected ';' after '}'"]);
+  expect(messages("int f(void) {\n  if (1) {\n  return 0;\n}\nint g(void) { return 1; }\n")).toEqual([
+    "5:1: error: expected '}' before 'int': a function cannot be defined inside another",
+  ]);
+  expect(messages("int f(int a) {\n  if (a)\n    a = 2;\n    a = 3;\n  else\n    a = 4;\n  return a;\n}\n")).toEqual([
+    "5:3: error: this 'else' belongs to no 'if'",
+  ]);
+  expect(messages("int f(void) {\n  int 3x = 2;\n  return 3x;\n}\n")[0]).toBe(
+    "2:7: error: a name cannot begin with a digit: '3x'",
+  );
+});
+
+test("an unsigned value compared with 0 is reported where the outcome is known", () => {
+  const text = "int f(unsigned u) { return (u >= 0) + (u < 0) + (u > 0) + (u <= 0) + (0 < u); }";
+
+  expect(messages(text, ["Wextra"])).toEqual([
+    "1:31: warning: an unsigned value is never negative: this is always true [-Wtype-limits]",
+    "1:42: warning: an unsigned value is never negative: this is always false [-Wtype-limits]",
+  ]);
+});
+
+test("what C90 let pass is an error, a warning with -fpermissive and nothing with -w", () => {
+  const text = "static n;\nint *p = 1;\nint f(void) { g(); return; }\n";
+  const expected = [
+    "1:1: %: a declaration needs a type",
+    "2:10: %: the initial value of type 'int' makes a pointer out of an integer ('int *')",
+    "3:15: %: the function 'g' is not declared",
+    "3:20: %: 'return' needs a value: 'f' returns 'int'",
+  ];
+
+  expect(messages(text)).toEqual(expected.map((line) => line.replace("%", "error")));
+  expect(messages(text, ["permissive"]).map((line) => line.replace(/(; 'int g\(\)' is assumed)? \[.*$/, ""))).toEqual(
+    expected.map((line) => line.replace("%", "warning")),
+  );
+  expect(messages(text, ["w"])).toEqual([]);
+});
+
+test("a library function without its header has its type, and a warning", () => {
+  expect(messages('double f(double x) { return sqrt(x) + strlen("a"); }')).toEqual([
+    "1:29: warning: the function 'sqrt' is not declared [-Wimplicit-function-declaration]",
+    "1:39: warning: the function 'strlen' is not declared [-Wimplicit-function-declaration]",
+  ]);
+});
+
 test.each([
   [
     "assignment in a condition",

@@ -735,6 +735,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if (!isInteger(a.type) || !isInteger(b.type)) return;
     const common = this.commonType(a, b);
     if (common.kind !== "int" || common.signed) return;
+    const outcome = e.operator === ">=" ? "true" : e.operator === "<" ? "false" : null;
+    if (outcome !== null && b.kind === "const-int" && b.value === 0n && a.kind !== "const-int")
+      this.warn("Wtype-limits", `an unsigned value is never negative: this is always ${outcome}`, e.operatorSpan);
     for (const side of [a, b]) {
       const promoted = this.promotedType(side);
       const isSigned = promoted.kind === "int" && promoted.signed;

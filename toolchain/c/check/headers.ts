@@ -17,6 +17,34 @@ const HEADERS: Readonly<Record<string, string>> = {
   "stdint.h": "INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX INT32_MIN INT64_MIN SIZE_MAX INTPTR_MAX UINTPTR_MAX", "float.h": "DBL_MAX DBL_MIN FLT_MAX FLT_MIN DBL_EPSILON FLT_EPSILON", "dirent.h": "opendir readdir closedir",
 }; // biome-ignore format: a table
 
+/** Names to suggest for a misspelt #include. */
+export const STANDARD_HEADERS: readonly string[] = [
+  ...Object.keys(HEADERS),
+  ...[
+    "dirent.h",
+    "endian.h",
+    "fenv.h",
+    "getopt.h",
+    "inttypes.h",
+    "iso646.h",
+    "locale.h",
+    "malloc.h",
+    "poll.h",
+    "sched.h",
+  ],
+  ...[
+    "stdalign.h",
+    "stdnoreturn.h",
+    "strings.h",
+    "termios.h",
+    "wchar.h",
+    "wctype.h",
+    "sys/stat.h",
+    "sys/time.h",
+    "sys/types.h",
+  ],
+];
+
 let byName: Map<string, string> | null = null;
 
 /** "stdio.h" for `printf`; null when no standard header is known for the name. */

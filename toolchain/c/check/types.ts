@@ -102,6 +102,8 @@ export abstract class TypeChecker extends CheckerBase {
     let isVolatile = false;
     let isRestrict = false;
     let declaresTag = false;
+    let definesTag = false;
+    let tagEnd: Span | null = null;
     let alignAs = 0;
     let named: QualType | null = null;
     for (const item of specifiers.items) {
@@ -127,13 +129,21 @@ export abstract class TypeChecker extends CheckerBase {
         alignAs = Math.max(alignAs, this.alignment(item));
         continue;
       }
-      if (named !== null || words.length > 0) this.error("a declaration can name only one type", item.span);
+      if (named !== null && definesTag) this.unfinishedTag(tagEnd!);
+      else if (named !== null || words.length > 0) this.error("a declaration can name only one type", item.span);
       named = this.namedType(item, specifiers);
       if (item.kind === "record" || item.kind === "enum") declaresTag = true;
+      definesTag =
+        (item.kind === "record" && item.members !== null) || (item.kind === "enum" && item.enumerators !== null);
+      if (definesTag) tagEnd = item.span;
       if (item.kind === "typedef-name") {
         const entity = this.scope.find(item.name);
         if (entity?.kind === "typedef") alignAs = Math.max(alignAs, entity.alignAs);
       }
+    }
+    if (named !== null && definesTag && words.length > 0) {
+      this.unfinishedTag(tagEnd!);
+      named = null;
     }
     let type = named ?? (isAutoType ? qual(INT) : this.basicType(words, specifiers));
     if (named !== null && words.length > 0)
@@ -148,6 +158,12 @@ export abstract class TypeChecker extends CheckerBase {
       type: withQualifiers(type, qual(VOID, isConst, isVolatile, isRestrict)),
       storage, isThreadLocal, isInline, isNoreturn, isAutoType, alignAs, attributes: specifiers.attributes, declaresTag, span: specifiers.span,
     }; // biome-ignore format: mostly shorthand
+  }
+
+  /** `struct s { … }` and then another type: the semicolon that ends the first declaration is missing. */
+  private unfinishedTag(tag: Span): void {
+    const end: Span = { file: tag.file, start: tag.end, end: tag.end };
+    this.error("expected ';' after '}'", end, { fix: { span: end, replacement: ";" } });
   }
 
   private basicType(words: readonly string[], specifiers: Specifiers): QualType {

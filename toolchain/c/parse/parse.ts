@@ -10,6 +10,7 @@ import { type Diagnostic, type Diagnostics, nearestName, type SourceFile, type S
 import { parse } from "../../generated/c-grammar.ts";
 import type { ParseResult } from "../../ohm/parse-tree.ts";
 import type { External } from "../ast.ts";
+import { parseInteger } from "../literals.ts";
 import { codeOf, codeOfToken, keywordNames, spanOf, Token, TokenKind, terminalOf } from "../tokens.ts";
 import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
@@ -112,6 +113,7 @@ class UnitParser {
     if (this.tryUnknownType(start, at)) return start;
     const expected = failure.expected();
     if (this.tryMisspeltKeyword(start, at)) return start;
+    if (this.tryStrayElse(start, at) || this.tryDigitName(start, at) || this.tryNestedFunction(start, at)) return start;
     if (
       this.tryInsertion(
         start,
@@ -164,6 +166,61 @@ class UnitParser {
           ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
           : {};
     this.report(at, `unknown type name '${name}'`, extra, true);
+  }
+
+  private tryStrayElse(start: number, at: number): boolean {
+    if (this.tokens[at]?.text !== "else") return false;
+    const codes = new Uint16Array(this.codes.length - 1);
+    codes.set(this.codes.subarray(0, at));
+    codes.set(this.codes.subarray(at + 1), at);
+    if (this.reach(codes, start) <= at) return false;
+    this.report(at, "this 'else' belongs to no 'if'", {
+      hint: "braces are needed around several statements between 'if' and 'else', and no ';' after the condition",
+    });
+    this.change([...this.tokens.slice(0, at), ...this.tokens.slice(at + 1)], codes);
+    return true;
+  }
+
+  /** `int 3x;` */
+  private tryDigitName(start: number, failed: number): boolean {
+    for (const at of [failed, failed - 1]) {
+      const token = this.tokens[at];
+      if (at < start || token?.kind !== TokenKind.Number || !/^\d+[A-Za-z_]\w*$/.test(token.text)) continue;
+      if (parseInteger(token.text).ok) continue;
+      const codes = this.codes.slice();
+      codes[at] = IDENTIFIER;
+      if (this.reach(codes, start) <= failed + 1) continue;
+      this.report(at, `a name cannot begin with a digit: '${token.text}'`, {});
+      this.change(this.tokens, codes);
+      return true;
+    }
+    return false;
+  }
+
+  /** A function's body inside another function: the brace that should have closed that one is missing. */
+  private tryNestedFunction(start: number, at: number): boolean {
+    if (this.codes[at] !== OPEN_BRACE || this.tokens[at - 1]?.text !== ")") return false;
+    let first = at - 1;
+    while (first > start && ![";", "{", "}"].includes(this.tokens[first - 1]!.text)) first--;
+    const head = this.tokens[first]!;
+    if (first <= start || !/^[A-Za-z_]/.test(head.text) || !/^[A-Za-z_*]/.test(this.tokens[first + 1]!.text))
+      return false;
+    const open = this.openBracketNote(start, first);
+    if (open.notes === undefined) return false;
+    const codes = new Uint16Array(this.codes.length + 1);
+    codes.set(this.codes.subarray(0, first));
+    codes[first] = codeOf("}");
+    codes.set(this.codes.subarray(first), first + 1);
+    const reach = this.reach(codes, start);
+    if (reach !== Number.POSITIVE_INFINITY && reach <= first) return false;
+    const name = this.tokens.slice(first, at).find((_, i) => this.tokens[first + i + 1]?.text === "(");
+    this.report(first, `expected '}' before '${head.text}': a function cannot be defined inside another`, {
+      hint: `is the '}' of the function above '${name?.text ?? head.text}' missing?`,
+      ...open,
+    });
+    const token = new Token(TokenKind.Punctuator, "}", head.file, head.start, head.start, false, false);
+    this.change([...this.tokens.slice(0, first), token, ...this.tokens.slice(first)], codes);
+    return true;
   }
 
   /** `retrun x;`, `whlie (…)`: the nearest keyword where one goes on better. */

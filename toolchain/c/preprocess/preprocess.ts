@@ -8,6 +8,7 @@
  */
 import { type Diagnostics, nearestName, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
 import { isBuiltinFunction } from "../check/builtin-names.ts";
+import { STANDARD_HEADERS } from "../check/headers.ts";
 import { parseInteger, parseText } from "../literals.ts";
 import { tokenize } from "../tokenize.ts";
 import { spanOf, Token, TokenKind } from "../tokens.ts";
@@ -584,10 +585,14 @@ class Preprocessor {
     const found = this.find(header.path, header.isQuoted, reader, directive.text === "include_next");
     if (found === null) {
       this.isFatal = true;
+      const near = nearestName(header.path, STANDARD_HEADERS);
       this.diagnostics.error(`there is no file '${header.path}' to include`, header.span, {
-        hint: header.isQuoted
-          ? "looked beside the including file and in the include paths (-I)"
-          : "looked in the include paths (-I)",
+        hint:
+          near !== null
+            ? `did you mean <${near}>?`
+            : header.isQuoted
+              ? "looked beside the including file and in the include paths (-I)"
+              : "looked in the include paths (-I)",
       });
       return;
     }
