@@ -113,7 +113,7 @@ const mmap2: SyscallHandler = (core, p, a) => {
   const makeBacking = (): Backing | number =>
     (flags & MapFlag.Anonymous) !== 0
       ? anonymous(core, shared, bytes / PAGE_BYTES)
-      : fileBacking(core, p, fd, prot, shared, offset);
+      : fileBacking(core, p, fd, prot, shared, offset, bytes);
   let backing = makeBacking();
   if (typeof backing === "number") return backing;
   if ((flags & MapFlag.Fixed) !== 0) {
@@ -160,7 +160,7 @@ function makeObject(core: Core, inode: number, committedPages: number): number {
   return id;
 }
 
-/** A mapping of a regular file: private, or shared by way of the file's object, which the first mapping makes. */
+/** A mapping of a regular file (or of /dev/zero): private, or shared by way of the file's object, which the first mapping makes. */
 function fileBacking(
   core: Core,
   p: Process,
@@ -168,6 +168,7 @@ function fileBacking(
   prot: number,
   shared: boolean,
   offset: number,
+  bytes: number,
 ): Backing | number {
   const descriptor = descriptorOf(p, fd);
   if (descriptor === null) return -Errno.EBADF;
@@ -175,7 +176,10 @@ function fileBacking(
   if (!isReadable(file.flags)) return -Errno.EACCES;
   if (shared && (prot & Prot.Write) !== 0 && !isWritable(file.flags)) return -Errno.EACCES;
   const inode = core.fs.inode(file.inode);
+  // A mapping of /dev/zero is anonymous memory, as it was before there was MAP_ANONYMOUS.
+  if (inode?.kind === "device" && inode.device === "zero") return anonymous(core, shared, bytes / PAGE_BYTES);
   if (inode?.kind !== "file") return -Errno.ENODEV;
+  inode.atimeCycles = core.hart.cycles;
   if (shared) {
     let object = fileObject(core, inode.number)?.id;
     if (object === undefined) {

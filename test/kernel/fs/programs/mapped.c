@@ -53,6 +53,25 @@ static void truncated(const char *what, long flags) {
   C1(CLOSE, fd);
 }
 
+/* /dev/zero is anonymous memory; other devices cannot be mapped. */
+static void zero_device(void) {
+  long fd = C4(OPENAT, HERE, "/dev/zero", 2, 0);
+  volatile char *own = (char *)map(fd, MAP_PRIVATE, 2), *both = (char *)map(fd, MAP_SHARED, 2);
+  show("zeros", own[0] == 0 && both[PAGE] == 0);
+  long child = call(CLONE, 17, 0, 0, 0, 0, 0);
+  if (child == 0) {
+    own[0] = both[0] = 5;
+    C1(EXIT_GROUP, 0);
+  }
+  C5(WAITID, 1, child, 0, 4, 0);
+  show("private", own[0]);
+  show("shared", both[0]);
+  C1(CLOSE, fd);
+  fd = C4(OPENAT, HERE, "/dev/null", 2, 0);
+  show("null", call(MMAP2, 0, PAGE, RW, MAP_PRIVATE, fd, 0));
+  C1(CLOSE, fd);
+}
+
 static void holes(void) {
   long fd = C4(OPENAT, HERE, "h", 01102, 0644);
   fill(fd, 6);
@@ -135,6 +154,7 @@ int main(int argc, char **argv) {
   C1(CHDIR, argv[1]);
   truncated("shared", MAP_SHARED);
   truncated("private", MAP_PRIVATE);
+  zero_device();
   holes();
   exchange();
   orphan();
