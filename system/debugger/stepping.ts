@@ -30,6 +30,8 @@ export interface StepOptions extends SearchOptions {
   readonly watchers?: readonly Watcher[];
 }
 
+/** Functions that leave frames behind. */
+const LONG_JUMPS: readonly string[] = ["longjmp", "_longjmp", "siglongjmp"];
 const RA = 1;
 const SP = 2;
 
@@ -119,20 +121,23 @@ class Walk {
 
   /** The return address, and longjmp, after which one has to look at every instruction to see the frame go. */
   private leavingPoints(ra: number): StopPoints {
-    const jumps = ["longjmp", "_longjmp", "siglongjmp"].flatMap((name) => this.image?.named(name)?.vaddr ?? []);
+    const jumps = LONG_JUMPS.flatMap((name) => this.image?.named(name)?.vaddr ?? []);
     return { code: new Set([ra, ...jumps]), data: [] };
   }
 
   private isBack(pc: number, sp: number): boolean {
     const { ra, sp: limit, depth, points } = this.skipped!;
+    const isGone = sp > limit;
     const hasReturned = sp >= limit && (ra < 0 || pc === ra);
-    if (!hasReturned && sp <= limit) {
+    // longjmp is at work, or has been: it may lead into the frame that called, anywhere in it.
+    const isJumping = points === null && ra >= 0;
+    const hasJumped = isJumping && sp >= limit && !LONG_JUMPS.includes(this.image?.at(pc)?.name ?? "");
+    if (!hasReturned && !isGone && !hasJumped) {
       if (points !== null && pc !== ra && points.code.has(pc)) this.skipped = { ...this.skipped!, points: null };
       return false;
     }
     this.skipped = null;
-    // Left by longjmp: the frame that called is gone, or is about to be found again; either way one is out of the call.
-    this.depth = hasReturned ? depth : Math.min(depth, pc === ra ? depth : depth - 1);
+    this.depth = hasReturned || !isGone ? depth : depth - 1;
     return true;
   }
 
