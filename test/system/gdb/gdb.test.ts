@@ -185,6 +185,8 @@ describe.skipIf(missing !== undefined)(`gdb-multiarch${missing ? ` (needs: ${mis
       "monitor vmas",
       "monitor nonsense",
       "monitor pt 12x",
+      "monitor save run.faultline",
+      "monitor save",
     );
     expect(text).toContain("monitor pt VADDR");
     expect(text).toMatch(/set \d+ way \d+: asid \d+ page 0x/);
@@ -193,6 +195,8 @@ describe.skipIf(missing !== undefined)(`gdb-multiarch${missing ? ` (needs: ${mis
     expect(text).toContain("[stack]");
     expect(text).toContain('knows no "nonsense"');
     expect(text).toContain("monitor pt takes an address");
+    expect(text).toContain("saved run.faultline");
+    expect(text).toContain("monitor save takes a file");
   });
 });
 
