@@ -23,10 +23,8 @@ import { type Destination, travel } from "./travel.ts";
 /** Yields how much of a job is done, from 0 to 1; UNKNOWN for a search. */
 export type Job<Result> = Generator<number, Result>;
 
-/** Cycles of work between two checkpoints of a live run: one costs some milliseconds, so they take one or two in a hundred. */
+/** Cycles of work between two checkpoints of a live run: one costs a millisecond or two. */
 const SPACING_CYCLES = 4_000_000;
-/** Between the latest few of them, so that the first step back from the end of the run is short. */
-const RECENT_CYCLES = 2_000_000;
 const UNKNOWN = -1;
 /** Parts of the run in which faults are counted for the slider. */
 const TRACK_PARTS = 120;
@@ -51,7 +49,7 @@ export class Past {
   /** To be made right after the machine has been booted. */
   constructor(machine: Machine, budgetBytes: number) {
     this.machine = machine;
-    this.timeline = new Timeline(machine, { budgetBytes, spacing: SPACING_CYCLES, recent: RECENT_CYCLES });
+    this.timeline = new Timeline(machine, { budgetBytes, spacing: SPACING_CYCLES, recent: SPACING_CYCLES });
     this.faults = new FaultLog(machine);
     this.programs = new Programs(machine);
   }
