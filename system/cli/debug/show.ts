@@ -5,6 +5,7 @@ import { describePte } from "../../../emulator/pte.ts";
 import type { StackFrame } from "../../debugger/call-stack.ts";
 import { type Debugger, DebuggerError, type Stop } from "../../debugger/debugger.ts";
 import { instructionText, pteText, wordOf } from "../../debugger/describe.ts";
+import { type HeapBlock, type HeapBlocks, heapBlocks } from "../../debugger/heap-blocks.ts";
 import { addressText } from "../../debugger/symbols.ts";
 import {
   areasOf,
@@ -182,6 +183,9 @@ export function frameInfoText(debug: Debugger, pfn: number): string {
   ].join("\n");
 }
 
+/** A screenful or ten; scripts that want all ask heapBlocks. */
+const MOST_BLOCK_LINES = 400;
+
 export function heapText(debug: Debugger): string {
   const p = processOf(debug.machine, debug.pid);
   if (p === undefined) return "no process is alive";
@@ -189,8 +193,33 @@ export function heapText(debug: Debugger): string {
   return [
     `heap (brk)  ${hex(brkStart)}-${hex(brk)}, ${brk - brkStart} bytes`,
     `pages       ${residentPages} present (peak ${peakResidentPages}), ${swappedPages} in swap, ${reservedPages} reserved, ${pageTablePages} page tables`,
-    "areas that malloc got by mmap stand among `info vma`",
+    ...blockLines(heapBlocks(debug.machine, debug.pid, debug.image)),
   ].join("\n");
+}
+
+/** The allocator's blocks; free ones of a size in a row (slots of a slab) on one line. */
+function blockLines({ allocator, blocks, problem }: HeapBlocks): string[] {
+  if (allocator === null) return [problem ?? ""];
+  const rows: { readonly block: HeapBlock; count: number }[] = [];
+  for (const block of blocks) {
+    const row = rows[rows.length - 1];
+    const isNext = row?.block.state === "free" && row.block.vaddr + row.count * block.bytes === block.vaddr;
+    if (isNext && block.state === "free" && row.block.bytes === block.bytes) row.count++;
+    else rows.push({ block, count: 1 });
+  }
+  const shown = rows.slice(0, MOST_BLOCK_LINES).map(({ block: { vaddr, bytes, state }, count }) => {
+    return `${hex(vaddr)} ${String(bytes).padStart(10)}  ${state}${count === 1 ? "" : `, ${count} blocks of this size`}`;
+  });
+  const isUsed = ({ state }: HeapBlock): boolean => state === "used" || state === "mapped";
+  const used = blocks.filter(isUsed);
+  const bytes = used.reduce((sum, block) => sum + block.bytes, 0);
+  return [
+    `allocator   ${allocator}: ${used.length} blocks in use, ${bytes} bytes; ${blocks.length - used.length} not in use`,
+    "payload         bytes  state",
+    ...shown,
+    ...(rows.length > MOST_BLOCK_LINES ? [`… and ${rows.length - MOST_BLOCK_LINES} more lines`] : []),
+    ...(problem === null ? [] : [`the walk ends here: ${problem}`]),
+  ];
 }
 
 export function workingSetText(debug: Debugger): string {

@@ -15,14 +15,14 @@ export interface Debuggee {
   output(): string;
 }
 
-export function debugC(source: string, options: RunningOptions = {}): Debuggee {
+export function debugC(source: string, options: RunningOptions = {}, environment = ["PATH=/bin"]): Debuggee {
   const bytes = compileSource("test.c", source, rootEntries());
   const added = { path: "/tmp/test", type: "file" as const, mode: 0o755, bytes };
   let text = "";
   const machine = new Machine({}, [...rootEntries(), added], (_, out) => {
     text += new TextDecoder().decode(out);
   });
-  const problem = machine.boot({ argv: ["/tmp/test"], environment: ["PATH=/bin"], stdio: "streams" });
+  const problem = machine.boot({ argv: ["/tmp/test"], environment, stdio: "streams" });
   if (problem !== null) throw new Error(problem);
   const timeline = new Timeline(machine);
   const debug = new Debugger(timeline, new Images((path) => (path === "/tmp/test" ? bytes : null)), options);
