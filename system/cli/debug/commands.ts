@@ -2,6 +2,8 @@
  * The commands of `faultline debug`, with gdb's names and habits: one row each, with its abbreviations, its line of help and
  * what it does. `Shell` finds the row by any unambiguous beginning, as gdb does.
  */
+
+import { assign, assignmentOf } from "../../debugger/assign.ts";
 import { frameBiography, pageBiography } from "../../debugger/biography.ts";
 import { type Debugger, DebuggerError } from "../../debugger/debugger.ts";
 import { EvaluationError, numberOf, sizeOf, valueText, variableValue } from "../../debugger/expression.ts";
@@ -185,6 +187,11 @@ function list(context: Context, argument: string): string {
 
 function print(context: Context, argument: string): string {
   const match = /^(?:\/([xdcu])\s+)?(.*)$/.exec(argument)!;
+  const parts = assignmentOf(match[2]);
+  if (parts !== null) {
+    const text = assign(context.debug, parts.place, parts.value, context.level);
+    return `${print(context, argument.slice(0, argument.length - match[2].length) + parts.place)}\n${text}`;
+  }
   const { value, scope } = context.debug.evaluate(match[2], context.level);
   if (match[1] === undefined) return `${match[2]} = ${valueText(scope, value)}`;
   const number = numberOf(scope, value);
@@ -198,21 +205,9 @@ function print(context: Context, argument: string): string {
 }
 
 function setValue({ debug, level }: Context, argument: string): string {
-  const match = /^(?:var\s+)?(.+?)\s*=(?!=)\s*(.+)$/.exec(argument);
-  if (match === null) throw new DebuggerError("set takes PLACE = VALUE; for example: set $a0 = 3, set counter = 0");
-  const { value, scope } = debug.evaluate(match[2], level);
-  const number = numberOf(scope, value);
-  if (match[1].startsWith("$")) debug.setRegister(match[1].slice(1), number);
-  else {
-    const target = debug.evaluate(match[1], level).value;
-    if (target.vaddr === null) throw new DebuggerError(`${match[1]} is in no memory; set the register that holds it`);
-    const bytes = Math.min(4, sizeOf(target.type) || 4);
-    debug.writeMemory(
-      target.vaddr,
-      Uint8Array.from({ length: bytes }, (_, i) => (number >>> (8 * i)) & 255),
-    );
-  }
-  return "set; what comes from here on is a new branch";
+  const parts = assignmentOf(argument.replace(/^var(iable)?\s+/, ""));
+  if (parts === null) throw new DebuggerError("set takes PLACE = VALUE; for example: set $a0 = 3, set counter = 0");
+  return `set; ${assign(debug, parts.place, parts.value, level)}`;
 }
 
 function who(context: Context, argument: string): Task {
@@ -367,7 +362,9 @@ export const COMMANDS: readonly Command[] = [
   command("reverse-next", "rn", "reverse-next [N]", "To the start of the line before, over calls.", ({ debug }, a) =>
     repeated(a, () => debug.parts.stepLine(back, true)),
   ),
-  command("finish", "fin", "finish", "Run until the function has returned.", ({ debug }) => debug.parts.finish(forth)),
+  command("finish", "fin", "finish", "Run until the function has returned; says what it returned.", ({ debug }) =>
+    debug.parts.finish(forth),
+  ),
   command("reverse-finish", "rfin", "reverse-finish", "Back to the call of the function.", ({ debug }) =>
     debug.parts.finish(back),
   ),
@@ -424,7 +421,13 @@ export const COMMANDS: readonly Command[] = [
   command("frame", "", "frame N", "Choose a frame of the stack.", (c, a) => selectFrame(c, Number(a || "0"))),
   command("up", "", "up", "To the caller's frame.", (c) => selectFrame(c, c.level + 1)),
   command("down", "", "down", "To the called function's frame.", (c) => selectFrame(c, c.level - 1)),
-  command("print", "p inspect", "print [/xduc] EXPRESSION", "Evaluate a C expression.", print),
+  command(
+    "print",
+    "p inspect",
+    "print [/xduc] EXPRESSION | PLACE = VALUE",
+    "Evaluate a C expression; an assignment begins a new branch, as set does.",
+    print,
+  ),
   command(
     "set",
     "",

@@ -72,6 +72,35 @@ describe("the command line of the debugger", () => {
     expect(sh.execute("c").stop).toMatchObject({ kind: "halted", status: 7 });
   });
 
+  it("sets by set, set var and print, and keeps the future that was", () => {
+    const sh = shell(
+      "int limit = 3;\ndouble d = 1;\nlong long l;\nvoid *used[] = { &d, &l };\nint main(void) { limit += 0; return used[0] ? limit : 1; }",
+    );
+    sh.execute("tb main");
+    sh.execute("c");
+    expect(sh.execute("set var limit = 4").text).toMatch(/nothing was recorded behind this place/);
+    expect(sh.execute("c").stop?.status).toBe(4);
+    sh.execute("rc");
+    sh.execute("tb main");
+    sh.execute("c");
+    expect(sh.execute("p limit = 9").text).toMatch(/^limit = 9\nwhat comes from here on is a new branch; .* branch 0/);
+    expect(sh.execute("p/x limit = 10").text).toMatch(/^limit = 0xa\n/);
+    expect(sh.execute("p d = -0.5").text).toMatch(/^d = -0.5\n/);
+    expect(sh.execute("p l = -5").text).toMatch(/^l = -5\n/);
+    expect(sh.execute("p limit == 10").text).toBe("limit == 10 = 1");
+    expect(sh.execute("c").stop?.status).toBe(10);
+    sh.execute("branch 0");
+    expect(sh.execute("c").stop?.status).toBe(4);
+    sh.execute("goto start");
+    sh.execute("tb exit");
+    sh.execute("c");
+    sh.execute("set $a0 = 5");
+    expect(sh.execute("p $a0").text).toBe("$a0 = 5");
+    expect(sh.execute("c").stop?.status).toBe(5);
+    for (const line of ["p used = 1", "p 3 = 4", "p main = 4", "p limit = nosuch"])
+      expect(sh.execute(line).isError, line).toBe(true);
+  });
+
   it("answers mistakes with a message and stays usable", () => {
     const sh = shell();
     const mistakes = [
