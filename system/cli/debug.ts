@@ -70,6 +70,7 @@ function jsonOf(line: string, { text, isError, stop }: Answer, output: { text: s
             pc: stop.pc,
             ...stop.moment,
             status: stop.status,
+            ...(stop.returned === null ? {} : { returned: stop.returned }),
           },
         };
   return { command: line.trim(), ok: !isError, text, ...where, ...(printed === "" ? {} : { output: printed }) };

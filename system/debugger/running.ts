@@ -10,7 +10,9 @@ import { currentPid, readNumber, registersOf } from "../inspect.ts";
 import type { Moment } from "../machine.ts";
 import type { Timeline } from "../timeline.ts";
 import { type Breakpoint, breakpointWatcher, type StopSpec, watcherOf } from "./breakpoints.ts";
+import { callStack, scopeAt } from "./call-stack.ts";
 import { type Parsed, parseCondition } from "./condition.ts";
+import { returnedText } from "./returned.ts";
 import {
   type Hit,
   type Searching,
@@ -53,6 +55,8 @@ export interface Stop {
   /** Exit status when the first process has ended. */
   readonly status: number | null;
   readonly hit: Hit | null;
+  /** Behind `finish`: what the function returned, as C would write it; null for void and where the type is not known. */
+  readonly returned: string | null;
 }
 
 export interface RunningOptions {
@@ -167,12 +171,16 @@ export class Running {
   }
 
   /** Out of the present function: to behind its call, or back to the call. */
-  finish(direction: Direction): Task {
-    return this.stepping(
-      direction === "forward"
-        ? (o) => step.finish(this.debug.timeline, this.debug.pid, this.debug.image, o)
-        : (o) => step.finishBack(this.debug.timeline, this.debug.pid, o),
-    );
+  *finish(direction: Direction): Task {
+    const { timeline, pid, image } = this.debug;
+    if (direction === "backward") return yield* this.stepping((o) => step.finishBack(timeline, pid, o));
+    const [frame, caller] = callStack(timeline.machine, pid, image, 2);
+    const stop = yield* this.stepping((o) => step.finish(timeline, pid, image, o));
+    const fn = frame === undefined ? null : (image?.debug?.functionAt(frame.pc) ?? null);
+    // A frame that longjmp has left has returned nothing.
+    const hasReturned = stop.kind === "step" && stop.pid === pid && stop.pc === caller?.pc;
+    if (fn === null || !hasReturned) return stop;
+    return { ...stop, returned: returnedText(fn.returns, scopeAt(timeline.machine, pid, image)) };
   }
 
   /**
@@ -284,6 +292,7 @@ export class Running {
       pc: registersOf(this.debug.timeline.machine, pid || this.debug.pid)?.pc ?? 0,
       status: null,
       hit: null,
+      returned: null,
     };
     switch (result.kind) {
       case "hit":

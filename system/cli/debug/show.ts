@@ -83,7 +83,8 @@ export function stopText(debug: Debugger, stop: Stop, source: ReadSource): strin
         ? `${stop.text}\n`
         : `${stop.kind} ${stop.breakpoint.id} (${stop.breakpoint.text}): ${stop.text}\n`;
   if (stop.kind === "halted") return stop.text;
-  return head + placeText(debug, source);
+  const value = stop.returned === null ? "" : `\nValue returned is ${stop.returned}`;
+  return head + placeText(debug, source) + value;
 }
 
 export function registersText(debug: Debugger): string {
