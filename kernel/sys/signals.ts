@@ -95,7 +95,14 @@ const rt_sigqueueinfo: SyscallHandler = (core, p, a) => {
   return 0;
 };
 
-/** struct k_sigaction: handler, flags, mask low, mask high; there is no restorer on riscv. */
+/**
+ * struct k_sigaction: handler, flags, mask low, mask high. Linux has no restorer on riscv, yet musl's riscv32 port sets
+ * SA_RESTORER and puts one before the mask, and qemu-riscv32 reads it there: whoever sets the flag gets that layout.
+ * The restorer itself is not needed: handlers return to the trampoline.
+ */
+const SA_RESTORER = 0x0400_0000;
+const RESTORER_WORDS = 1;
+
 const rt_sigaction: SyscallHandler = (core, p, a) => {
   const [signal, act, oldact] = a;
   if (a[3] !== SIGSET_BYTES || signal < 1 || signal > SIGNALS) return -Errno.EINVAL;
@@ -105,9 +112,14 @@ const rt_sigaction: SyscallHandler = (core, p, a) => {
   if (act !== 0) {
     const outcome = readUserWords(core, p, act, wanted);
     if (outcome !== 0) return outcome;
+    if ((wanted[1] & SA_RESTORER) !== 0) {
+      const shifted = readUserWords(core, p, act + 4 * (2 + RESTORER_WORDS), wanted.subarray(2));
+      if (shifted !== 0) return shifted;
+    }
   }
   if (oldact !== 0) {
-    const old = Int32Array.of(action.handler, action.flags, action.maskLow, action.maskHigh);
+    const restorer = (action.flags & SA_RESTORER) !== 0 ? [0] : [];
+    const old = Int32Array.of(action.handler, action.flags, ...restorer, action.maskLow, action.maskHigh);
     const outcome = writeUserWords(core, p, oldact, old);
     if (outcome !== 0) return outcome;
   }

@@ -68,6 +68,18 @@ describe("default actions", () => {
     expect(parent.group.pending).toMatchObject([{ signal: Signal.SIGCHLD, code: 6 }]);
   });
 
+  it("rt_sigaction finds the mask behind a restorer where SA_RESTORER says that there is one, and gives it back so", () => {
+    const guest = new Guest();
+    const SA_RESTORER = 0x04000000;
+    const given = guest.words(HANDLER, SA_RESTORER | SA_NODEFER, 0x146c0, bit(Signal.SIGUSR2), 5);
+    expect(guest.call("rt_sigaction", Signal.SIGPIPE, given, 0, 8)).toBe(0);
+    const action = guest.p.signalActions.actions[Signal.SIGPIPE];
+    expect([action.maskLow, action.maskHigh]).toEqual([bit(Signal.SIGUSR2), 5]);
+    const old = guest.words(0, 0, 0, 0, 0);
+    expect(guest.call("rt_sigaction", Signal.SIGPIPE, 0, old, 8)).toBe(0);
+    expect([guest.wordAt(old + 12), guest.wordAt(old + 16)]).toEqual([bit(Signal.SIGUSR2), 5]);
+  });
+
   it("SIGKILL ends a stopped process, and nothing blocks or ignores it", () => {
     const guest = new Guest();
     expect(guest.call("rt_sigaction", Signal.SIGKILL, guest.words(1, 0, 0, 0), 0, 8)).toBe(-Errno.EINVAL);
