@@ -202,6 +202,7 @@ export class Kernel implements Supervisor {
     const { core } = this;
     const vaddr = core.hart.stval >>> 0;
     const outcome = handlePageFault(core, p, vaddr, access);
+    if (outcome === "bus" || outcome === "segv") this.#giveUpCall(p);
     if (outcome === "bus") {
       this.#tell(p, Signal.SIGBUS, () => explainBus(core, p.space, vaddr));
       forceSignal(core, p, Signal.SIGBUS, { code: SignalCode.BusAddress, faultVaddr: vaddr });
@@ -213,9 +214,19 @@ export class Kernel implements Supervisor {
     }
   }
 
+  /**
+   * A call that slept was to be executed again, and its ecall cannot be any more: another thread, or a child of vfork, has
+   * unmapped or changed the instruction meanwhile. Without this the signal would wait for the end of the call for ever.
+   */
+  #giveUpCall(p: Process): void {
+    p.inCall = false;
+    p.restart = null;
+  }
+
   /** Every other exception is the program's mistake, and becomes a signal. */
   #mistake(p: Process): void {
     const { core } = this;
+    this.#giveUpCall(p);
     const { scause, stval, sepc } = core.hart;
     const at = `at pc 0x${sepc.toString(16)}`;
     switch (scause) {

@@ -22,6 +22,12 @@ import { randomSource } from "./fuzz.ts";
 /** Virtual time between two checks of all invariants: about a thousand calls. */
 const CHECK_CYCLES = 1_000_000;
 
+/**
+ * Most virtual time of an epoch: pid 1 sends SIGKILL to everybody after a twentieth of it (EPOCH_NS in storm.c), and from
+ * then on every third of a millisecond.
+ */
+const MOST_EPOCH_CYCLES = 80_000_000;
+
 /** The storm as a program. @param root the built root file system, for libc */
 export function stormProgram(root: readonly RootEntry[]): Uint8Array {
   const source = readFileSync(join(import.meta.dirname, "storm.c"), "utf8");
@@ -51,6 +57,7 @@ export class Storm {
   readonly machine: Machine;
   epochs = 0;
   private isEpoch = false;
+  private epochBegan = 0;
   /** What there is while pid 1 is alone. */
   private baseline: string | null = null;
 
@@ -81,6 +88,10 @@ export class Storm {
       const status = machine.run(CHECK_CYCLES);
       this.check();
       if (this.isEpoch) this.endEpoch();
+      if (machine.hart.cycles > this.epochBegan + MOST_EPOCH_CYCLES) {
+        const left = [...machine.kernel.core.processes.values()].map((p) => `${p.pid} ${p.state} ${p.channel}`);
+        throw new Error(`epoch ${this.epochs} does not end; there are ${left.join(", ")}`);
+      }
       if (status.kind === "halted" || status.kind === "input") return false;
       if (status.kind === "asleep") machine.skipTo(status.untilCycles);
     }
@@ -97,6 +108,7 @@ export class Storm {
   private endEpoch(): void {
     this.isEpoch = false;
     this.epochs++;
+    this.epochBegan = this.machine.hart.cycles;
     const { core } = this.machine.kernel;
     const left = JSON.stringify({
       processes: core.processes.size,

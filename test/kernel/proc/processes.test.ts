@@ -300,3 +300,13 @@ test("time in the kernel counts against the quantum: who does little but system 
   const roundCycles = trap + syscall;
   expect(switches.length).toBeGreaterThan((calls.length * roundCycles) / (1000 + 2 * roundCycles));
 });
+
+test("a process whose ecall a child of vfork has unmapped gets SIGSEGV, handler or not", () => {
+  const p = new Program().words("action", 0, 0, 0, 0).li("s0", "action").li("t0", "handler").store("sw", "t0", "s0");
+  p.call("rt_sigaction", Signal.SIGSEGV, "action", 0, 8).call("clone", 0x4111, 0, 0, 0, 0);
+  // The child, on its parent's memory: it takes the code away, and with it the handler.
+  p.call("munmap", 0x10000, 4096).label("handler").exit(1);
+  const machine = new TestMachine({ check: "end" }).boot(p);
+  machine.runUntil(() => machine.core.variables.haltStatus >= 0, 3000);
+  expect(machine.core.variables.haltStatus).toBe(128 + Signal.SIGSEGV);
+});
