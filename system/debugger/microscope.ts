@@ -66,8 +66,8 @@ type Begin = Extract<FaultlineEvent, { kind: "fault-begin" }>;
 export function examineFault(timeline: Timeline, place: FaultPlace): FaultReport | null {
   const before = timeline.moment;
   try {
-    const begin = findBegin(timeline, place);
-    return begin === null ? null : follow(timeline, place, begin);
+    const found = findBegin(timeline, place);
+    return found === null ? null : follow(timeline, place, found.begin, found.earlier);
   } finally {
     timeline.goToMoment(before);
   }
@@ -99,8 +99,8 @@ export function lookInside<T>(
   return (result as { value: T }).value;
 }
 
-/** The fault-begin event that a place names. */
-function findBegin(timeline: Timeline, place: FaultPlace): Begin | null {
+/** The fault-begin event that a place names, and how many of the same page of the same process came before it in its action. */
+function findBegin(timeline: Timeline, place: FaultPlace): { readonly begin: Begin; readonly earlier: number } | null {
   timeline.goToAction(place.turns, place.instret);
   const begins: Begin[] = [];
   const stop = timeline.machine.subscribe((event) => {
@@ -108,7 +108,10 @@ function findBegin(timeline: Timeline, place: FaultPlace): Begin | null {
   });
   advance(timeline);
   stop();
-  return begins[place.ordinal] ?? null;
+  const begin = begins[place.ordinal];
+  if (begin === undefined) return null;
+  const isSame = ({ pid, vaddr }: Begin): boolean => pid === begin.pid && vaddr >>> 12 === begin.vaddr >>> 12;
+  return { begin, earlier: begins.slice(0, place.ordinal).filter(isSame).length };
 }
 
 /** One action of the kernel, or one instruction. */
@@ -121,7 +124,7 @@ function advance(timeline: Timeline): void {
 /** At the end of the recording nothing more can be followed: it is not for the microscope to make the run longer. */
 const isStuck = (timeline: Timeline): boolean => timeline.isAtEnd;
 
-function follow(timeline: Timeline, place: FaultPlace, begin: Begin): FaultReport {
+function follow(timeline: Timeline, place: FaultPlace, begin: Begin, earlier: number): FaultReport {
   const { machine } = timeline;
   const { pid, vaddr } = begin;
   const vpn = vaddr >>> 12;
@@ -137,7 +140,7 @@ function follow(timeline: Timeline, place: FaultPlace, begin: Begin): FaultRepor
   let outcome: FaultKind | "unresolved" = "unresolved";
   let hasRetired = false;
   try {
-    outcome = followToEnd(timeline, pid, vpn, place.ordinal, seen);
+    outcome = followToEnd(timeline, pid, vpn, earlier, seen);
     const isLoop = word !== null && begin.pc === registers.pc;
     if (isLoop && outcome !== "segv" && outcome !== "bus" && outcome !== "oom" && outcome !== "unresolved")
       hasRetired = followRetry(timeline, pid);
@@ -168,16 +171,16 @@ function follow(timeline: Timeline, place: FaultPlace, begin: Begin): FaultRepor
   };
 }
 
-/** Runs until the handler has resolved the fault; returns how. */
+/** Runs until the handler has resolved the fault, after `earlier` others of the same page; returns how. */
 function followToEnd(
   timeline: Timeline,
   pid: number,
   vpn: number,
-  ordinal: number,
+  earlier: number,
   seen: readonly SeenEvent[],
 ): FaultKind | "unresolved" {
   let at = 0;
-  let skip = ordinal;
+  let skip = earlier;
   for (let i = 0; i < MOST_ACTIONS; i++) {
     advance(timeline);
     for (; at < seen.length; at++) {
