@@ -264,6 +264,8 @@ class StepBuilder {
       return ["decision: the address means nothing: SIGSEGV", ["no area, no reservation: this is a wild pointer"]];
     if (!allowed)
       return [`decision: the area does not allow a ${begin.access}: SIGSEGV`, [`its rights are ${area.permissions}`]];
+    if (outcome === "bus")
+      return ["decision: nothing stands behind this page: SIGBUS", ["its file has ended before it, or cannot be read"]];
     const pte = [...seen.slice(0, this.at)].reverse().find(({ event }) => event.kind === "fault-begin")?.event;
     const found = pte?.kind === "fault-begin" ? pte.pte : begin.pte;
     if (isValid(found)) {

@@ -69,6 +69,27 @@ describe("the fault microscope, by kind of fault", () => {
     expect(decision(report)).toContain("does not allow a store");
   });
 
+  it("a guard page: the area is there, its rights are none, and no frame is taken", () => {
+    const program = new Program().li("s0", HEAP).call("mprotect", HEAP, 0x1000, 0).store("sw", "zero", "s0").exit(0);
+    const [report] = reportsOf(program.bss(0x3000), HEAP).slice(-1);
+    expect(report.outcome).toBe("segv");
+    expect(decision(report)).toContain("does not allow a store");
+    expect(kinds(report).slice(0, 5)).toEqual(["trap", "handler", "vma", "decision", "resolved"]);
+  });
+
+  it("a mapped page beyond the end of its file: an area covers it, nothing stands behind it, SIGBUS", () => {
+    const program = new Program()
+      .string("path", "/tmp/f\0")
+      .call("openat", -100, "path", 0o102, 0o600)
+      .op("add", "s1", "a0", "zero");
+    program.call("write", "=s1", "path", 1).call("mmap2", 0x5000_0000, 0x2000, 1, 0x11, "=s1", 0);
+    program.li("s0", 0x5000_1000).load("lw", "t0", "s0").exit(0);
+    const [report] = reportsOf(program, 0x5000_1000);
+    expect(report.outcome).toBe("bus");
+    expect(decision(report)).toContain("SIGBUS");
+    expect(report.steps.some(({ events }) => events.some(({ kind }) => kind === "signal"))).toBe(true);
+  });
+
   it("the stack grows by a touch below it, and the decision says what a first touch gets", () => {
     // 16 KiB below the stack pointer: beyond the pages that the kernel has made present for argv and environment.
     const program = new Program().li("t0", 16384).op("sub", "s0", "sp", "t0").store("sw", "zero", "s0").exit(0);

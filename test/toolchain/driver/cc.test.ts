@@ -152,3 +152,16 @@ test("a header or library of the sysroot that was replaced between two compilati
   expect(otherLibrary).not.toBe(first);
   expect(otherHeader).not.toBe(otherLibrary);
 });
+
+test("an asm input of 64 bits that matches an output in a register is refused with its place", () => {
+  const host = memoryHost({
+    "a.c": 'int f(long long wide) {\n  int word;\n  __asm__("" : "=r"(word) : "0"(wide));\n  return word;\n}\n',
+  });
+
+  const { status, stderr } = cc(["-c", "a.c"], host);
+
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "a.c:3:3: error: an asm operand that matches an output has to be an integer of at most 32 bits",
+  );
+});

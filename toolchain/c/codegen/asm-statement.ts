@@ -124,6 +124,10 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
       g.error(`asm operand matches '${letters}', which is no output in a register`, stmt.span);
       return;
     }
+    if (classOf(operand.value!.type) !== "word") {
+      g.error("an asm operand that matches an output has to be an integer of at most 32 bits", stmt.span);
+      return;
+    }
     work.moves.push([place.register, g.gen.word(g, operand.value!)]);
     work.uses.push(place.register);
     work.places.push(place);
