@@ -10,6 +10,7 @@
  * Source: N. Megiddo, D. S. Modha, ARC: A Self-Tuning, Low Overhead Replacement Cache, FAST 2003, figure 4.
  */
 import { Ghosts } from "./ghosts.ts";
+import { oldestCandidate } from "./oldest.ts";
 import { FrameOrder, type OrderSnapshot } from "./order.ts";
 import { type FrameView, NO_PAGE, type ReplacementPolicy, SAMPLE_CYCLES } from "./policy.ts";
 
@@ -91,19 +92,11 @@ export class ArcPolicy implements ReplacementPolicy {
     const isLong =
       length > this.#target || (length > 0 && length === this.#target && this.#frequentGhosts.has(incoming));
     const [first, second] = isLong ? [this.#recent, this.#frequent] : [this.#frequent, this.#recent];
-    let victim = this.#oldest(first, view, space);
-    if (victim < 0) victim = this.#oldest(second, view, space);
+    let victim = oldestCandidate(this, first, view, space);
+    if (victim < 0) victim = oldestCandidate(this, second, view, space);
     const list = victim >= 0 && this.#recent.has(victim) ? "seen once lately (T1)" : "seen twice or more (T2)";
     this.reason = `used longest ago of those ${list}; ${length} pages seen once, target ${this.#target.toFixed(1)}`;
     return victim;
-  }
-
-  #oldest(order: FrameOrder, view: FrameView, space: number): number {
-    for (let pfn = order.first; pfn >= 0; pfn = order.after(pfn)) {
-      this.scanned++;
-      if (view.isCandidate(pfn, space)) return pfn;
-    }
-    return -1;
   }
 
   sample(view: FrameView): void {

@@ -7,7 +7,8 @@
  *
  * Source: F. J. Corbató, A Paging Experiment with the Multics System, MIT, 1968.
  */
-import { FrameOrder, type OrderSnapshot } from "./order.ts";
+import { ClockRing } from "./clock-ring.ts";
+import type { OrderSnapshot } from "./order.ts";
 import { type FrameView, type ReplacementPolicy, SAMPLE_CYCLES } from "./policy.ts";
 
 interface ClockSnapshot {
@@ -22,14 +23,13 @@ export class ClockPolicy implements ReplacementPolicy {
   readonly sampleCycles: number;
   scanned = 0;
   reason = "";
-  readonly #ring: FrameOrder;
+  readonly #ring: ClockRing;
   readonly #isSetOnLoad: boolean;
   /** Unless the bit is set on load: frames loaded since the last sample. */
   readonly #fresh = new Set<number>();
-  #hand = -1;
 
   constructor(frames: number, isSetOnLoad: boolean) {
-    this.#ring = new FrameOrder(frames);
+    this.#ring = new ClockRing(frames);
     this.#isSetOnLoad = isSetOnLoad;
     this.name = isSetOnLoad ? "clock" : "clock-hit";
     this.description = isSetOnLoad
@@ -39,13 +39,11 @@ export class ClockPolicy implements ReplacementPolicy {
   }
 
   loaded(pfn: number): void {
-    this.#ring.insertBefore(pfn, this.#hand);
-    if (this.#hand < 0) this.#hand = pfn;
+    this.#ring.insert(pfn);
     if (!this.#isSetOnLoad) this.#fresh.add(pfn);
   }
 
   removed(pfn: number): void {
-    if (this.#hand === pfn) this.#hand = this.#ring.length > 1 ? this.#ring.afterInRing(pfn) : -1;
     this.#ring.remove(pfn);
     this.#fresh.delete(pfn);
   }
@@ -54,7 +52,7 @@ export class ClockPolicy implements ReplacementPolicy {
     this.scanned = 0;
     // Two rounds are enough: the first clears every A bit that it meets.
     for (let left = 2 * this.#ring.length; left > 0; left--) {
-      const pfn = this.#hand;
+      const pfn = this.#ring.hand;
       if (view.isCandidate(pfn, space)) {
         this.scanned++;
         if (!view.isAccessed(pfn)) {
@@ -63,7 +61,7 @@ export class ClockPolicy implements ReplacementPolicy {
         }
         view.clearAccessed(pfn);
       }
-      this.#hand = this.#ring.afterInRing(pfn);
+      this.#ring.turn();
     }
     return -1;
   }
@@ -74,12 +72,12 @@ export class ClockPolicy implements ReplacementPolicy {
   }
 
   snapshot(): ClockSnapshot {
-    return { ring: this.#ring.snapshot(), hand: this.#hand, fresh: [...this.#fresh] };
+    return { ring: this.#ring.order.snapshot(), hand: this.#ring.hand, fresh: [...this.#fresh] };
   }
 
   restore(snapshot: ClockSnapshot): void {
-    this.#ring.restore(snapshot.ring);
-    this.#hand = snapshot.hand;
+    this.#ring.order.restore(snapshot.ring);
+    this.#ring.hand = snapshot.hand;
     this.#fresh.clear();
     for (const pfn of snapshot.fresh) this.#fresh.add(pfn);
   }

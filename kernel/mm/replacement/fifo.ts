@@ -1,4 +1,5 @@
 /** FIFO: the page that has been resident longest goes, used or not. Shows Belady's anomaly. */
+import { oldestCandidate } from "./oldest.ts";
 import { FrameOrder, type OrderSnapshot } from "./order.ts";
 import type { FrameView, ReplacementPolicy } from "./policy.ts";
 
@@ -24,11 +25,7 @@ export class FifoPolicy implements ReplacementPolicy {
 
   choose(view: FrameView, space: number): number {
     this.scanned = 0;
-    for (let pfn = this.#queue.first; pfn >= 0; pfn = this.#queue.after(pfn)) {
-      this.scanned++;
-      if (view.isCandidate(pfn, space)) return pfn;
-    }
-    return -1;
+    return oldestCandidate(this, this.#queue, view, space);
   }
 
   sample(): void {}

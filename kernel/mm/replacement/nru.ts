@@ -4,7 +4,8 @@
  * since a modified victim costs a write to swap. The hand goes round once looking for class 0 and once for class 1,
  * clearing A bits on that second round; by then classes 2 and 3 have become 0 and 1, and both rounds are repeated.
  */
-import { FrameOrder, type OrderSnapshot } from "./order.ts";
+import { ClockRing } from "./clock-ring.ts";
+import type { OrderSnapshot } from "./order.ts";
 import type { FrameView, ReplacementPolicy } from "./policy.ts";
 
 interface NruSnapshot {
@@ -19,20 +20,17 @@ export class NruPolicy implements ReplacementPolicy {
   readonly sampleCycles = 0;
   scanned = 0;
   reason = "";
-  readonly #ring: FrameOrder;
-  #hand = -1;
+  readonly #ring: ClockRing;
 
   constructor(frames: number) {
-    this.#ring = new FrameOrder(frames);
+    this.#ring = new ClockRing(frames);
   }
 
   loaded(pfn: number): void {
-    this.#ring.insertBefore(pfn, this.#hand);
-    if (this.#hand < 0) this.#hand = pfn;
+    this.#ring.insert(pfn);
   }
 
   removed(pfn: number): void {
-    if (this.#hand === pfn) this.#hand = this.#ring.length > 1 ? this.#ring.afterInRing(pfn) : -1;
     this.#ring.remove(pfn);
   }
 
@@ -50,14 +48,14 @@ export class NruPolicy implements ReplacementPolicy {
   /** One round: an unused clean page, or (`modified`) any unused page, clearing A bits on the way. */
   #goRound(view: FrameView, space: number, modified: boolean): number {
     for (let left = this.#ring.length; left > 0; left--) {
-      const pfn = this.#hand;
+      const pfn = this.#ring.hand;
       if (view.isCandidate(pfn, space)) {
         this.scanned++;
         if (!view.isAccessed(pfn)) {
           if (modified || !view.isModified(pfn)) return pfn;
         } else if (modified) view.clearAccessed(pfn);
       }
-      this.#hand = this.#ring.afterInRing(pfn);
+      this.#ring.turn();
     }
     return -1;
   }
@@ -65,11 +63,11 @@ export class NruPolicy implements ReplacementPolicy {
   sample(): void {}
 
   snapshot(): NruSnapshot {
-    return { ring: this.#ring.snapshot(), hand: this.#hand };
+    return { ring: this.#ring.order.snapshot(), hand: this.#ring.hand };
   }
 
   restore(snapshot: NruSnapshot): void {
-    this.#ring.restore(snapshot.ring);
-    this.#hand = snapshot.hand;
+    this.#ring.order.restore(snapshot.ring);
+    this.#ring.hand = snapshot.hand;
   }
 }

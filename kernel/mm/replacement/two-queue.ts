@@ -11,6 +11,7 @@
  * (the full version, with Kin = 25 % and Kout = 50 %).
  */
 import { Ghosts } from "./ghosts.ts";
+import { oldestCandidate } from "./oldest.ts";
 import { FrameOrder, type OrderSnapshot } from "./order.ts";
 import { type FrameView, NO_PAGE, type ReplacementPolicy, SAMPLE_CYCLES } from "./policy.ts";
 
@@ -68,22 +69,14 @@ export class TwoQueuePolicy implements ReplacementPolicy {
     if (this.#out.has(incoming)) this.#returning = incoming;
     const isFull = this.#in.length > Math.max(1, this.#capacity >>> 2);
     const [first, second] = isFull ? [this.#in, this.#main] : [this.#main, this.#in];
-    let victim = this.#oldest(first, view, space);
+    let victim = oldestCandidate(this, first, view, space);
     const isFirst = victim >= 0;
-    if (!isFirst) victim = this.#oldest(second, view, space);
+    if (!isFirst) victim = oldestCandidate(this, second, view, space);
     this.reason =
       isFull === isFirst
         ? `oldest of ${this.#in.length} new pages (A1in)`
         : `used longest ago of ${this.#main.length} pages that had come back (Am)`;
     return victim;
-  }
-
-  #oldest(order: FrameOrder, view: FrameView, space: number): number {
-    for (let pfn = order.first; pfn >= 0; pfn = order.after(pfn)) {
-      this.scanned++;
-      if (view.isCandidate(pfn, space)) return pfn;
-    }
-    return -1;
   }
 
   sample(view: FrameView): void {

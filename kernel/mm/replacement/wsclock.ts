@@ -10,7 +10,8 @@
  *
  * Source: R. W. Carr, J. L. Hennessy, WSClock, A Simple and Effective Algorithm for Virtual Memory Management, SOSP 1981.
  */
-import { FrameOrder, type OrderSnapshot } from "./order.ts";
+import { ClockRing } from "./clock-ring.ts";
+import type { OrderSnapshot } from "./order.ts";
 import type { FrameView, ReplacementPolicy } from "./policy.ts";
 
 interface WsClockSnapshot {
@@ -30,25 +31,22 @@ export class WsClockPolicy implements ReplacementPolicy {
   scanned = 0;
   reason = "";
   readonly #tau: number;
-  readonly #ring: FrameOrder;
+  readonly #ring: ClockRing;
   readonly #lastUse: Float64Array;
-  #hand = -1;
 
   /** @param tau window of the working set, in the unit of the view's virtual time */
   constructor(frames: number, tau: number) {
     this.#tau = tau;
-    this.#ring = new FrameOrder(frames);
+    this.#ring = new ClockRing(frames);
     this.#lastUse = new Float64Array(frames);
   }
 
   loaded(pfn: number, view: FrameView): void {
     this.#lastUse[pfn] = view.virtualTime(pfn);
-    this.#ring.insertBefore(pfn, this.#hand);
-    if (this.#hand < 0) this.#hand = pfn;
+    this.#ring.insert(pfn);
   }
 
   removed(pfn: number): void {
-    if (this.#hand === pfn) this.#hand = this.#ring.length > 1 ? this.#ring.afterInRing(pfn) : -1;
     this.#ring.remove(pfn);
   }
 
@@ -56,7 +54,7 @@ export class WsClockPolicy implements ReplacementPolicy {
     this.scanned = 0;
     let writes = 0;
     for (let left = this.#ring.length; left > 0; left--) {
-      const pfn = this.#hand;
+      const pfn = this.#ring.hand;
       if (view.isCandidate(pfn, space)) {
         this.scanned++;
         const now = view.virtualTime(pfn);
@@ -71,7 +69,7 @@ export class WsClockPolicy implements ReplacementPolicy {
           if (writes < MOST_WRITES && view.startCleaning(pfn)) writes++;
         }
       }
-      this.#hand = this.#ring.afterInRing(pfn);
+      this.#ring.turn();
     }
     return this.#oldest(view, space, writes);
   }
@@ -80,8 +78,8 @@ export class WsClockPolicy implements ReplacementPolicy {
   #oldest(view: FrameView, space: number, writes: number): number {
     let victim = -1;
     let victimAge = -1;
-    let pfn = this.#hand;
-    for (let left = this.#ring.length; left > 0; left--, pfn = this.#ring.afterInRing(pfn)) {
+    let pfn = this.#ring.hand;
+    for (let left = this.#ring.length; left > 0; left--, pfn = this.#ring.order.afterInRing(pfn)) {
       if (!view.isCandidate(pfn, space)) continue;
       const age = view.virtualTime(pfn) - this.#lastUse[pfn];
       if (age > victimAge) [victim, victimAge] = [pfn, age];
@@ -94,12 +92,12 @@ export class WsClockPolicy implements ReplacementPolicy {
   sample(): void {}
 
   snapshot(): WsClockSnapshot {
-    return { ring: this.#ring.snapshot(), lastUse: this.#lastUse.slice(), hand: this.#hand };
+    return { ring: this.#ring.order.snapshot(), lastUse: this.#lastUse.slice(), hand: this.#ring.hand };
   }
 
   restore(snapshot: WsClockSnapshot): void {
-    this.#ring.restore(snapshot.ring);
+    this.#ring.order.restore(snapshot.ring);
     this.#lastUse.set(snapshot.lastUse);
-    this.#hand = snapshot.hand;
+    this.#ring.hand = snapshot.hand;
   }
 }
