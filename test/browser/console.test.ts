@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Console, openConsole, reasonToSkip } from "./chromium.ts";
-import { hasLine, hasPrompt, PROMPT, run, waitForScreen } from "./screen.ts";
+import { hasLine, hasPrompt, openPage, PROMPT, run, waitForScreen } from "./screen.ts";
 
 describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
   let console_: Console;
@@ -11,13 +11,7 @@ describe.skipIf(reasonToSkip() !== "")("the console in Chromium", () => {
 
   beforeAll(async () => {
     console_ = await openConsole();
-    page = await console_.browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    await page.goto(console_.address);
-    await waitForScreen(page, hasPrompt);
+    page = await openPage(console_, problems);
   });
 
   afterAll(async () => {

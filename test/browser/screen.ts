@@ -1,5 +1,6 @@
 /** Reading and driving the terminal of the page from tests. */
 import type { Page } from "playwright-core";
+import type { Console } from "./chromium.ts";
 
 /** A shell prompt at the end of a line. */
 export const PROMPT = /[$#] ?$/;
@@ -34,4 +35,16 @@ export async function run(page: Page, command: string, isThere: (lines: string[]
   await page.keyboard.type(command);
   await page.keyboard.press("Enter");
   return waitForScreen(page, (lines) => isThere(lines) && hasPrompt(lines));
+}
+
+/** A page of the size of a laptop's with the shell's prompt in sight. Errors of the page go to `problems`. */
+export async function openPage(served: Console, problems: string[]): Promise<Page> {
+  const page = await served.browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  await page.goto(served.address);
+  await waitForScreen(page, hasPrompt);
+  return page;
 }
