@@ -240,6 +240,8 @@ export const Errno = {
   EILSEQ: 84,
   ENOTSUP: 95,
   ETIMEDOUT: 110,
+  ESTALE: 116,
+  EDQUOT: 122,
 } as const;
 export type ErrnoName = keyof typeof Errno;
 

@@ -454,6 +454,8 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
   EOVERFLOW: "Value too large for defined data type",
   ENOTSUP: "Operation not supported",
   ETIMEDOUT: "Connection timed out",
+  ESTALE: "Stale file handle",
+  EDQUOT: "Disk quota exceeded",
 };
 
 /** Results from −4095 to −1 are errors (Linux's MAX_ERRNO). */

@@ -16,6 +16,7 @@ import { Ram } from "../emulator/ram.ts";
 import { Errno } from "../kernel/abi.ts";
 import { costProfile } from "../kernel/costs.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
+import type { FolderFailure, FolderOptions } from "../kernel/fs/folder.ts";
 import { Kernel, type NextStep } from "../kernel/kernel.ts";
 import { runHostTool } from "./host-tools.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
@@ -168,11 +169,13 @@ export class Machine {
   /**
    * @param root what the file system holds at boot
    * @param output receives bytes that programs write; must not call back into the machine
+   * @param folder how the host's folder that `root` is a copy of takes changes; without it they stay in the machine
    */
   constructor(
     config: Partial<MachineConfig>,
     root: Iterable<RootEntry>,
     output: (stream: OutputStream, bytes: Uint8Array) => void,
+    folder?: FolderOptions,
   ) {
     this.config = { ...DEFAULT_MACHINE_CONFIG, ...config };
     this.ram = new Ram(this.config.frames);
@@ -204,6 +207,7 @@ export class Machine {
       host: { output: unlessMuted, message, tool: runHostTool },
     });
     this.kernel.core.fs.populate(root);
+    if (folder !== undefined) this.kernel.core.fs.folder.attach(folder);
   }
 
   /** Starts the first process. Returns null, or the reason why the program cannot be executed. */
@@ -213,6 +217,11 @@ export class Machine {
     if (result === 0) return null;
     const name = Object.entries(Errno).find(([, number]) => number === -result)?.[0] ?? `error ${-result}`;
     return this.lastMessage === "" ? `${options.argv[0]}: ${name}` : this.lastMessage;
+  }
+
+  /** What the host's folder has refused so far. Like the input log: time travel does not take it back. */
+  get folderFailures(): readonly FolderFailure[] {
+    return this.kernel.core.fs.folder.failures;
   }
 
   /** Calls `listener` for every event from now on; returns the function that ends that. */

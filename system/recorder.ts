@@ -7,7 +7,7 @@
  */
 import type { Machine } from "./machine.ts";
 import { isSameMoment } from "./moment.ts";
-import { MOST_CHECKS, type Recording, rootHashes, type Start, type StateCheck } from "./recording.ts";
+import { folderFailuresOf, MOST_CHECKS, type Recording, rootHashes, type Start, type StateCheck } from "./recording.ts";
 import type { RootEntry } from "./root-file-system.ts";
 import { stateHash } from "./state-hash.ts";
 
@@ -49,7 +49,8 @@ export class Recorder {
     const end = failure === null ? machine.moment : { instret, turns, cycles: -1 };
     const log = machine.inputLog.slice();
     const root = rootHashes(this.root);
-    return { config: machine.config, start, root, log, end, checks: checks.slice(), failure };
+    const shown = { config: machine.config, start, root, log, end, checks: checks.slice(), failure };
+    return { ...shown, ...folderFailuresOf(machine) };
   }
 
   private check(): void {

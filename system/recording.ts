@@ -6,9 +6,11 @@
  * The file is one JSON object; docs/recordings.md has every field. `check` is a hash of all the others: a file that was cut
  * short or edited is refused. So is one of another version, or one whose machine has other files.
  */
+
+import type { FolderFailure, FolderOptions } from "../kernel/fs/folder.ts";
 import { KernelPanic } from "../kernel/panic.ts";
 import { base64 } from "./base64.ts";
-import type { InputRecord, Moment } from "./machine.ts";
+import type { InputRecord, Machine, Moment } from "./machine.ts";
 import { isSameMoment } from "./moment.ts";
 import type { MachineConfig } from "./options.ts";
 import { DEFAULT_MACHINE_CONFIG } from "./options.ts";
@@ -29,6 +31,8 @@ export interface Start {
   readonly added: readonly RootEntry[];
   /** False: the machine had none of its own files, only those in `added` (`run --root`). */
   readonly hasOwnRoot?: boolean;
+  /** How the folder of `run --root` was given, when changes did not just stay in the machine. */
+  readonly folder?: "read-only" | "writable";
 }
 
 export interface StateCheck extends Moment {
@@ -46,6 +50,8 @@ export interface Recording {
   readonly checks: readonly StateCheck[];
   /** What the kernel threw in the action that begins at `end` (whose cycles are −1 then), or null. */
   readonly failure: string | null;
+  /** Changes that the writable folder of the host refused, when it refused any; replaying asks no host. */
+  readonly folderFailures?: readonly FolderFailure[];
 }
 
 /** Why a recording cannot be opened; the message says what to do. */
@@ -90,6 +96,7 @@ export function recordingOf(
   const { machine } = timeline;
   const { instret, turns, cycles } = timeline.end;
   return {
+    ...folderFailuresOf(machine),
     config: machine.config,
     start,
     root: rootHashes(root),
@@ -98,6 +105,15 @@ export function recordingOf(
     checks,
     failure: null,
   };
+}
+
+/** The part of a recording that only a machine with a writable folder of the host has. */
+export const folderFailuresOf = ({ folderFailures }: Machine): Pick<Recording, "folderFailures"> =>
+  folderFailures.length === 0 ? {} : { folderFailures: folderFailures.slice() };
+
+/** How a recorded machine's folder answers when it is replayed, without the host. */
+export function replayedFolder(start: Start, failures: readonly FolderFailure[] = []): FolderOptions | undefined {
+  return start.folder === undefined ? undefined : { isReadOnly: start.folder === "read-only", port: null, failures };
 }
 
 /** Makes a recording of everything on a timeline that began at power-on. Leaves the timeline where it was. */
@@ -175,14 +191,14 @@ const isEntry = (entry: unknown): boolean =>
   typeof entry === "object" &&
   entry !== null &&
   typeof (entry as RootEntry).path === "string" &&
-  ["file", "directory", "symlink"].includes((entry as RootEntry).type) &&
+  ["file", "directory", "symlink", "link"].includes((entry as RootEntry).type) &&
   ((entry as RootEntry).type !== "file" || (entry as RootEntry).bytes instanceof Uint8Array);
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
 
 /** A file whose check fits may still have been made by a program that is none of ours. */
 function checkedShape(fields: Record<string, unknown>): Recording {
-  const { config, start, root, log, end, checks, failure = null } = fields as unknown as Recording;
+  const { config, start, root, log, end, checks, failure = null, folderFailures = [] } = fields as unknown as Recording;
   const isWhole =
     typeof config === "object" &&
     config !== null &&
@@ -196,6 +212,9 @@ function checkedShape(fields: Record<string, unknown>): Recording {
     Array.isArray(start.added) &&
     start.added.every(isEntry) &&
     (start.stdio === "tty" || start.stdio === "streams") &&
+    [undefined, "read-only", "writable"].includes(start.folder) &&
+    Array.isArray(folderFailures) &&
+    folderFailures.every(({ call, errno }) => Number.isInteger(call) && Number.isInteger(errno)) &&
     typeof root === "object" &&
     root !== null &&
     isMoment(end) &&
@@ -204,7 +223,7 @@ function checkedShape(fields: Record<string, unknown>): Recording {
     Array.isArray(checks) &&
     checks.every((c) => isMoment(c) && typeof c.hash === "string");
   if (!isWhole) throw new RecordingError("the recording lacks parts that it must have; get the file again");
-  return { config, start, root, log, end, checks, failure };
+  return { config, start, root, log, end, checks, failure, folderFailures };
 }
 
 /** Says what about a machine's own files does not fit a recording, or null. */

@@ -38,6 +38,11 @@ export function checkBooks(fs: FileSystem): void {
     }
     if (inode.links === 0 && inode.holds === 0) throw new KernelPanic(`inode ${inode.number} is unreachable`, inode);
   }
+  for (const [number, { parent, name }] of fs.folder.homes()) {
+    const directory = fs.inode(parent);
+    if (directory?.kind !== "directory" || directory.entries.get(name)?.inode !== number)
+      throw new KernelPanic(`inode ${number} of the host's folder is not where the folder's books say: ${name}`);
+  }
   const { names, pipes, usedChunks } = fs.usage;
   if (names !== totals.names || pipes !== totals.pipes || usedChunks !== totals.chunks) {
     throw new KernelPanic("the totals of the file system are wrong", { counted: totals, kept: fs.usage });

@@ -5,6 +5,8 @@
  * Plain data behind methods that keep its books: link counts, holds, and the bounds that keep a guest from filling the
  * host's memory. Walking paths is kernel/fs/path.ts, moving bytes kernel/fs/input-output.ts.
  */
+
+import { Errno } from "../abi.ts";
 import { KernelPanic } from "../panic.ts";
 import { copyTerminal, emptyTerminal, type Terminal } from "../tty/terminal.ts";
 import {
@@ -19,6 +21,7 @@ import {
   truncateContent,
   writeContent,
 } from "./content.ts";
+import { Folder, type FolderSnapshot } from "./folder.ts";
 import type { DeviceName, DirectoryInode, FileInode, Inode, StoredInode } from "./inode.ts";
 import { emptyPipe } from "./pipe.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
@@ -36,13 +39,15 @@ export const MAX_PIPES = 1024;
 /** One object of the initial root, as it comes out of an archive. Paths are absolute or relative to the root. */
 export interface RootEntry {
   readonly path: string;
-  readonly type: "file" | "directory" | "symlink";
+  readonly type: "file" | "directory" | "symlink" | "link";
   /** Permission bits. */
   readonly mode: number;
   /** A file's bytes, which must not change afterwards: they are used in place. */
   readonly bytes?: Uint8Array;
-  /** What a symbolic link refers to. */
+  /** What a symbolic link refers to; of a `link`, the path of the file that it is another name of. */
   readonly target?: string;
+  /** It is one of the folder's that the machine has as its root (folder.ts). */
+  readonly isOfFolder?: boolean;
 }
 
 /** Bytes from the host that no program has read yet, and whether more can come. */
@@ -63,7 +68,11 @@ export interface FileSystemSnapshot {
   readonly trampolineInode: number;
   readonly terminal: Terminal;
   readonly stdin: HostInput;
+  readonly folder: FolderSnapshot;
 }
+
+/** Bytes of zeros that the host gets at a time for a hole. */
+const PUNCH_BYTES = 1 << 16;
 
 const DEVICES: readonly DeviceName[] = ["null", "zero", "full", "random", "urandom", "tty", "console"];
 
@@ -74,6 +83,9 @@ export class FileSystem {
   stdin: HostInput = { chunks: [], taken: 0, ended: false };
   /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
   trampolineInode = 0;
+
+  /** The host's folder that this is a copy of, if it is one. */
+  readonly folder = new Folder();
 
   #inodes = new Map<number, StoredInode>();
   #nextInode = ROOT_INODE;
@@ -158,6 +170,11 @@ export class FileSystem {
 
   // ---- making ---- (each returns undefined when a bound is reached: ENOSPC)
 
+  /** The number that the next inode will have. */
+  get nextInode(): number {
+    return this.#nextInode;
+  }
+
   canAdd(): boolean {
     return this.#inodes.size < MAX_INODES && this.#names < MAX_NAMES;
   }
@@ -221,6 +238,7 @@ export class FileSystem {
     inode.ctimeCycles = nowCycles;
     this.#names++;
     this.#touch(parent, nowCycles);
+    this.folder.named(parent.number, name, inode.number);
   }
 
   /** Removes a name; the inode goes with its last name and last hold. A directory must be empty. */
@@ -238,6 +256,7 @@ export class FileSystem {
       inode.links = 0;
       parent.links--;
     }
+    this.folder.unnamed(inode.number, parent.number, name, () => this.#otherName(inode));
     this.#collect(inode);
   }
 
@@ -252,6 +271,7 @@ export class FileSystem {
     this.#touch(to, nowCycles);
     const inode = this.#inodes.get(entry.inode);
     if (!inode) return;
+    this.folder.renamed(inode.number, { parent: from.number, name }, { parent: to.number, name: newName });
     inode.ctimeCycles = nowCycles;
     if (inode.kind === "directory" && from !== to) {
       inode.parent = to.number;
@@ -295,35 +315,49 @@ export class FileSystem {
     if (!inode) return;
     if (inode.holds <= 0) throw new KernelPanic(`inode ${number} released once too often`);
     inode.holds--;
+    if (inode.holds === 0) this.folder.closed(number);
     this.#collect(inode);
   }
 
   // ---- content ----
 
-  /** Writes into a file; false, with nothing changed, when it would grow past the bounds. */
-  write(inode: FileInode, offset: number, src: Uint8Array, nowCycles: number): boolean {
-    if (offset + src.length > MAX_FILE_BYTES) return false;
+  /** Writes into a file. −errno, with nothing changed, when it would grow past the bounds or the host refuses. */
+  write(inode: FileInode, offset: number, src: Uint8Array, nowCycles: number): number {
+    if (offset + src.length > MAX_FILE_BYTES) return -Errno.EFBIG;
     const needed = chunksNeeded(inode.content, offset, src.length);
-    if (this.#usedChunks + needed > CAPACITY_CHUNKS) return false;
+    if (this.#usedChunks + needed > CAPACITY_CHUNKS) return -Errno.ENOSPC;
+    const refusal = this.folder.ask(inode.number, { kind: "write", offset, bytes: src });
+    if (refusal !== 0) return refusal;
     this.#usedChunks += needed;
     writeContent(inode.content, offset, src);
     this.#touch(inode, nowCycles);
-    return true;
+    return 0;
   }
 
-  truncate(inode: FileInode, bytes: number, nowCycles: number): void {
+  /** Sets a file's length. −errno, with nothing changed, when the host refuses. */
+  truncate(inode: FileInode, bytes: number, nowCycles: number): number {
+    const refusal = this.folder.ask(inode.number, { kind: "truncate", bytes });
+    if (refusal !== 0) return refusal;
     const before = inode.content.chunks.size;
     truncateContent(inode.content, bytes);
     this.#usedChunks += inode.content.chunks.size - before;
     this.#touch(inode, nowCycles);
+    return 0;
   }
 
-  /** Makes bytes [start, end) a hole. */
-  punch(inode: FileInode, start: number, end: number, nowCycles: number): void {
+  /** Makes bytes [start, end) a hole; the host's file gets zeros there. −errno when the host refuses. */
+  punch(inode: FileInode, start: number, end: number, nowCycles: number): number {
+    const stop = this.folder.has(inode.number) ? Math.min(end, inode.content.bytes) : start;
+    for (let offset = start; offset < stop; offset += PUNCH_BYTES) {
+      const bytes = new Uint8Array(Math.min(PUNCH_BYTES, stop - offset));
+      const refusal = this.folder.ask(inode.number, { kind: "write", offset, bytes });
+      if (refusal !== 0) return refusal;
+    }
     const before = inode.content.chunks.size;
     punchContent(inode.content, start, end);
     this.#usedChunks += inode.content.chunks.size - before;
     this.#touch(inode, nowCycles);
+    return 0;
   }
 
   /** Loads the initial root. Missing parent directories are made; a later entry of the same path wins. */
@@ -333,13 +367,15 @@ export class FileSystem {
       const name = parts.pop();
       if (name === undefined) continue;
       const parent = this.#directoryAt(parts);
-      if (entry.type === "directory") {
-        this.#directoryAt([...parts, name]).permissions = entry.mode & 0o7777;
-        continue;
+      if (entry.type === "directory") this.#directoryAt([...parts, name]).permissions = entry.mode & 0o7777;
+      else {
+        if (parent.entries.has(name)) this.unlink(parent, name, 0);
+        if (entry.type === "symlink") this.makeSymlink(parent, name, entry.target ?? "", 0);
+        else if (entry.type === "link") this.#makeImageLink(parent, name, entry.target ?? "");
+        else this.#makeImageFile(parent, name, entry);
       }
-      if (parent.entries.has(name)) this.unlink(parent, name, 0);
-      if (entry.type === "symlink") this.makeSymlink(parent, name, entry.target ?? "", 0);
-      else this.#makeImageFile(parent, name, entry);
+      const made = parent.entries.get(name);
+      if (entry.isOfFolder && made !== undefined) this.folder.adopt(made.inode, parent.number, name);
     }
   }
 
@@ -353,6 +389,7 @@ export class FileSystem {
       trampolineInode: this.trampolineInode,
       terminal: copyTerminal(this.terminal),
       stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
+      folder: this.folder.snapshot(),
     };
   }
 
@@ -366,6 +403,7 @@ export class FileSystem {
     this.trampolineInode = snapshot.trampolineInode;
     this.terminal = copyTerminal(snapshot.terminal);
     this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
+    this.folder.restore(snapshot.folder);
   }
 
   // ---- inside ----
@@ -411,6 +449,26 @@ export class FileSystem {
     this.#usedChunks += content.chunks.size;
     const inode: FileInode = { ...this.#fields(entry.mode, 0), kind: "file", content };
     this.link(parent, name, this.#add(inode), 0);
+  }
+
+  /** Another name of a file that the image has. */
+  #makeImageLink(parent: DirectoryInode, name: string, target: string): void {
+    const parts = target.split("/").filter((part) => part !== "");
+    const entry = this.#directoryAt(parts.slice(0, -1)).entries.get(parts[parts.length - 1] ?? "");
+    const inode = entry && this.#inodes.get(entry.inode);
+    if (inode?.kind !== "file") throw new Error(`the root image has a link to ${target}, which is no file in it`);
+    this.link(parent, name, inode, 0);
+  }
+
+  /** Some name of an inode, for the folder, when the one it knew has gone. */
+  #otherName(inode: StoredInode): { parent: number; name: string } | undefined {
+    if (inode.links === 0) return undefined;
+    for (const directory of this.#inodes.values()) {
+      if (directory.kind !== "directory") continue;
+      for (const [name, entry] of directory.entries)
+        if (entry.inode === inode.number) return { parent: directory.number, name };
+    }
+    return undefined;
   }
 
   #directoryAt(parts: readonly string[]): DirectoryInode {

@@ -164,7 +164,8 @@ function writeStored(core: Core, p: Process, file: OpenFile, inode: FileInode, s
     room: () => Math.min(FILE_PIECE_BYTES, MAX_FILE_BYTES - at),
     put: (bytes) => {
       flushFile(core, inode.number);
-      if (!core.fs.write(inode, at, bytes, core.hart.cycles)) return -Errno.ENOSPC;
+      const refusal = core.fs.write(inode, at, bytes, core.hart.cycles);
+      if (refusal !== 0) return refusal;
       refreshFile(core, inode.number, at, bytes.length);
       at += bytes.length;
       if (position < 0) file.offset = at;

@@ -11,6 +11,7 @@
  */
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { isValid, PTE_D } from "../../emulator/pte.ts";
+import { Errno } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { sizeBytes } from "../fs/inode.ts";
@@ -50,32 +51,43 @@ export function fileBytes(core: Core, inode: number): number {
 export const isBeyondFile = (core: Core, object: SharedObject, index: number): boolean =>
   object.inode >= 0 && index * PAGE_BYTES >= pageCeil(fileBytes(core, object.inode));
 
-/** Stores a page's bytes into its file, up to the file's end. False: the file system is full. */
-function store(core: Core, object: SharedObject, index: number, page: Uint8Array): boolean {
+/** Stores a page's bytes into its file, up to the file's end. 0, or −errno: it is full, say. */
+function store(core: Core, object: SharedObject, index: number, page: Uint8Array): number {
   const inode = core.fs.inode(object.inode);
-  if (inode?.kind !== "file") return false;
+  if (inode?.kind !== "file") return -Errno.EIO;
   const bytes = Math.min(PAGE_BYTES, sizeBytes(inode) - index * PAGE_BYTES);
   charge(core, core.costs.fileOut);
-  return bytes <= 0 || core.fs.write(inode, index * PAGE_BYTES, page.slice(0, bytes), core.hart.cycles);
+  return bytes <= 0 ? 0 : core.fs.write(inode, index * PAGE_BYTES, page.slice(0, bytes), core.hart.cycles);
 }
 
 /** An unmapped page without a copy goes back to its file, if it is a file's. Returns whether the file has it now. */
 export function writeBack(core: Core, pfn: number): boolean {
   const page = filePage(core, pfn);
-  return page !== null && store(core, page.object, page.index, core.ram.frame(pfn));
+  return page !== null && store(core, page.object, page.index, core.ram.frame(pfn)) === 0;
 }
 
-/** Every page of the file that has been written since becomes part of the file; pages stay mapped, with D clear. */
-export function flushFile(core: Core, inode: number): void {
+/**
+ * Every page of the file that has been written since becomes part of the file; pages stay mapped, with D clear. 0, or the first
+ * −errno with which a page did not get there: it is tried again next time.
+ */
+export function flushFile(core: Core, inode: number): number {
   const object = core.sharedObjects.size === 0 ? undefined : fileObject(core, inode);
-  if (object === undefined) return;
+  if (object === undefined) return 0;
+  let outcome = 0;
   for (const [index, held] of object.pages) {
     const place = softwareValue(held);
     if (softwareKind(held) === SoftwarePte.Swap) {
       const bytes = core.swap.bytes(place);
-      if (bytes !== undefined && !core.swap.isUnreadable(place)) store(core, object, index, bytes);
-    } else if (isWritten(core, place) && store(core, object, index, core.ram.frame(place))) settle(core, place);
+      if (bytes === undefined || core.swap.isUnreadable(place)) continue;
+      const stored = store(core, object, index, bytes);
+      outcome ||= stored;
+    } else if (isWritten(core, place)) {
+      const stored = store(core, object, index, core.ram.frame(place));
+      if (stored === 0) settle(core, place);
+      outcome ||= stored;
+    }
   }
+  return outcome;
 }
 
 function isWritten(core: Core, pfn: number): boolean {

@@ -12,21 +12,24 @@ import { dropSlot, freeFrame, reservedPte, tellFreed } from "./pages.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import type { SharedObject } from "./vma.ts";
 
-/** Changes a file's length. */
-export function truncateFile(core: Core, inode: FileInode, bytes: number): void {
+/** Changes a file's length. −errno, with nothing changed, when it is a host's file and the host refuses. */
+export function truncateFile(core: Core, inode: FileInode, bytes: number): number {
   const before = sizeBytes(inode);
   flushFile(core, inode.number);
-  core.fs.truncate(inode, bytes, core.hart.cycles);
+  const refusal = core.fs.truncate(inode, bytes, core.hart.cycles);
+  if (refusal !== 0) return refusal;
   if (bytes < before) dropBeyond(core, inode.number, pageCeil(bytes));
   const first = Math.min(before, bytes);
   refreshFile(core, inode.number, first, Math.max(before, bytes) - first + PAGE_BYTES);
+  return 0;
 }
 
-/** Makes bytes [offset, offset + length) of a file a hole; its shared mappings show zeros there. */
-export function punchFile(core: Core, inode: FileInode, offset: number, length: number): void {
+/** Makes bytes [offset, offset + length) of a file a hole; its shared mappings show zeros there. 0 or −errno. */
+export function punchFile(core: Core, inode: FileInode, offset: number, length: number): number {
   flushFile(core, inode.number);
-  core.fs.punch(inode, offset, offset + length, core.hart.cycles);
+  const refusal = core.fs.punch(inode, offset, offset + length, core.hart.cycles);
   refreshFile(core, inode.number, offset, length);
+  return refusal;
 }
 
 /** Takes every page of the file from byte `end` on away from who maps it; `end` is a page boundary. */

@@ -4,6 +4,7 @@ import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
 import { CAPACITY_CHUNKS, MAX_INODES } from "../fs/file-system.ts";
 import { AT_FDCWD, At, NAME_BYTES_MAX, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
+import type { FolderTime } from "../fs/folder.ts";
 import { DEVICE_NUMBERS, type Inode, isDirectory, isExecutable, isSymlink, modeType, sizeBytes } from "../fs/inode.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { lookup } from "../fs/path.ts";
@@ -20,6 +21,8 @@ const BLOCK_BYTES = 4096;
 /** Device numbers of the tree in memory and of /proc. */
 const DEV_MINOR_ROOT = 1;
 const DEV_MINOR_PROC = 2;
+/** The host's folder, when the machine has one as its root. */
+const DEV_MINOR_FOLDER = 3;
 
 /** AT_STATX_FORCE_SYNC and DONT_SYNC: one or the other; nothing here is ever out of date. */
 const STATX_SYNC = 0x6000;
@@ -34,7 +37,7 @@ const statx: SyscallHandler = (core, p, a) => {
   if (typeof path === "number") return path;
   const inode = inodeByPathOrFd(core, p, a[0], path, a[2]);
   if (typeof inode === "number") return inode;
-  return writeUser(core, p, a[4], statxOf(inode));
+  return writeUser(core, p, a[4], statxOf(core, inode));
 };
 
 /** The inode that (dirfd, path, flags) means: with AT_EMPTY_PATH and "" the descriptor itself. */
@@ -47,7 +50,7 @@ function inodeByPathOrFd(core: Core, p: Process, dirfd: number, path: string, fl
 }
 
 /** struct statx (include/uapi/linux/stat.h). */
-function statxOf(inode: Inode): Uint8Array {
+function statxOf(core: Core, inode: Inode): Uint8Array {
   const view = new DataView(new ArrayBuffer(STATX_BYTES));
   const u32 = (offset: number, value: number) => view.setUint32(offset, value, true);
   const u64 = (offset: number, value: number) => {
@@ -61,7 +64,6 @@ function statxOf(inode: Inode): Uint8Array {
     u32(offset + 8, nanoseconds);
   };
   const [major, minor] = inode.kind === "device" ? DEVICE_NUMBERS[inode.device] : [0, 0];
-  const isProc = inode.kind === "proc" || inode.kind === "generated";
   u32(0, STATX_GIVEN);
   u32(4, BLOCK_BYTES);
   u32(16, inode.links || (inode.kind === "generated" ? 1 : 0));
@@ -75,8 +77,14 @@ function statxOf(inode: Inode): Uint8Array {
   time(112, inode.mtimeCycles);
   u32(128, major);
   u32(132, minor);
-  u32(140, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT);
+  u32(140, deviceMinor(core, inode));
   return new Uint8Array(view.buffer);
+}
+
+/** Minor number of the file system that an inode is on; two with different ones cannot be linked or renamed across. */
+function deviceMinor(core: Core, inode: Inode): number {
+  if (inode.kind === "proc" || inode.kind === "generated") return DEV_MINOR_PROC;
+  return core.fs.folder.has(inode.number) ? DEV_MINOR_FOLDER : DEV_MINOR_ROOT;
 }
 
 const Access = { Execute: 1, Write: 2, Read: 4 } as const;
@@ -97,8 +105,9 @@ function checkAccess(core: Core, p: Process, a: Int32Array, flags: number): numb
   const inode = inodeByPathOrFd(core, p, a[0], path, flags);
   if (typeof inode === "number") return inode;
   if (mode & Access.Execute && !isDirectory(inode) && !isExecutable(inode)) return -Errno.EACCES;
+  if ((mode & Access.Write) === 0) return 0;
   const isReadOnly = inode.number >= PROC_FIRST && (inode.permissions & 0o222) === 0;
-  return mode & Access.Write && isReadOnly ? -Errno.EACCES : 0;
+  return isReadOnly ? -Errno.EACCES : core.fs.folder.ask(inode.number, { kind: "may-write" });
 }
 
 // ---- changing them ----
@@ -120,7 +129,10 @@ function changeMode(core: Core, inode: Inode | number, mode: number): number {
   if (typeof inode === "number") return inode;
   if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EPERM;
   if (isSymlink(inode)) return -Errno.ENOTSUP;
-  inode.permissions = mode & 0o7777;
+  const permissions = mode & 0o7777;
+  const refusal = core.fs.folder.ask(inode.number, { kind: "mode", permissions });
+  if (refusal !== 0) return refusal;
+  inode.permissions = permissions;
   inode.ctimeCycles = core.hart.cycles;
   return 0;
 }
@@ -139,7 +151,12 @@ function changeOwner(core: Core, inode: Inode | number, user: number, group: num
   if (![user, group].every((id) => id === -1 || id === 0)) return -Errno.EINVAL;
   if (inode.kind === "proc" || inode.kind === "generated") return user === -1 && group === -1 ? 0 : -Errno.EPERM;
   // Even root's chown takes these bits away (chown(2)), set-group-id only where it does not mean mandatory locking.
-  if (!isDirectory(inode)) inode.permissions &= (inode.permissions & 0o010) !== 0 ? ~0o6000 : ~0o4000;
+  const taken = isDirectory(inode) ? 0 : (inode.permissions & 0o010) !== 0 ? 0o6000 : 0o4000;
+  const permissions = inode.permissions & ~taken;
+  const isAsked = core.fs.folder.isReadOnly || permissions !== inode.permissions;
+  const refusal = isAsked ? core.fs.folder.ask(inode.number, { kind: "mode", permissions }) : 0;
+  if (refusal !== 0) return refusal;
+  inode.permissions = permissions;
   inode.ctimeCycles = core.hart.cycles;
   return 0;
 }
@@ -173,6 +190,13 @@ const utimensat_time64: SyscallHandler = (core, p, a) => {
     if (words[at + 2] === Utime.Omit) return before;
     return cycleOfDate(words[at + 1] * 2 ** 32 + (words[at] >>> 0), words[at + 2]);
   };
+  const timeAt = (at: number): FolderTime => {
+    if (words[at + 2] === Utime.Now) return "now";
+    if (words[at + 2] === Utime.Omit) return "keep";
+    return { seconds: words[at + 1] * 2 ** 32 + (words[at] >>> 0), nanoseconds: words[at + 2] };
+  };
+  const refusal = core.fs.folder.ask(inode.number, { kind: "times", accessed: timeAt(0), modified: timeAt(4) });
+  if (refusal !== 0) return refusal;
   inode.atimeCycles = cyclesAt(0, inode.atimeCycles);
   inode.mtimeCycles = cyclesAt(4, inode.mtimeCycles);
   inode.ctimeCycles = core.hart.cycles;
@@ -184,8 +208,9 @@ const utimensat_time64: SyscallHandler = (core, p, a) => {
 /** struct statfs64 on riscv32, and f_type of tmpfs and proc (include/uapi/linux/magic.h). */
 const STATFS_BYTES = 88;
 const Magic = { Tmpfs: 0x01021994, Proc: 0x9fa0 } as const;
-/** ST_VALID | ST_RELATIME. */
+/** ST_VALID | ST_RELATIME, and ST_RDONLY. */
 const MOUNT_FLAGS = 0x0020 | 0x1000;
+const READ_ONLY_FLAG = 1;
 
 function writeStatfs(core: Core, p: Process, inode: Inode | number, size: number, vaddr: number): number {
   if (size !== STATFS_BYTES) return -Errno.EINVAL;
@@ -202,10 +227,11 @@ function writeStatfs(core: Core, p: Process, inode: Inode | number, size: number
     view.setUint32(32, MAX_INODES, true);
     view.setUint32(40, MAX_INODES - inodes, true);
   }
-  view.setUint32(48, isProc ? DEV_MINOR_PROC : DEV_MINOR_ROOT, true);
+  view.setUint32(48, deviceMinor(core, inode), true);
   view.setUint32(56, NAME_BYTES_MAX, true);
   view.setUint32(60, BLOCK_BYTES, true);
-  view.setUint32(64, MOUNT_FLAGS, true);
+  const isReadOnly = core.fs.folder.isReadOnly && core.fs.folder.has(inode.number);
+  view.setUint32(64, isReadOnly ? MOUNT_FLAGS | READ_ONLY_FLAG : MOUNT_FLAGS, true);
   return writeUser(core, p, vaddr, new Uint8Array(view.buffer));
 }
 

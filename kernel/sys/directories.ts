@@ -35,8 +35,11 @@ const mkdirat: SyscallHandler = (core, p, a) => {
   const parent = directoryForNewName(core, place);
   if (typeof parent === "number") return parent;
   if (parent.links >= LINKS_MAX) return -Errno.EMLINK;
-  core.fs.makeDirectory(parent, place.name, a[2] & 0o1777 & ~p.fs.umask, core.hart.cycles);
-  return 0;
+  const permissions = a[2] & 0o1777 & ~p.fs.umask;
+  const { folder, nextInode } = core.fs;
+  const refusal = folder.askNew(parent.number, place.name, nextInode, { kind: "make-directory", permissions });
+  if (refusal === 0) core.fs.makeDirectory(parent, place.name, permissions, core.hart.cycles);
+  return refusal;
 };
 
 const symlinkat: SyscallHandler = (core, p, a) => {
@@ -48,8 +51,10 @@ const symlinkat: SyscallHandler = (core, p, a) => {
   if (place.mustBeDirectory && place.inode < 0) return -Errno.ENOENT;
   const parent = directoryForNewName(core, place);
   if (typeof parent === "number") return parent;
-  core.fs.makeSymlink(parent, place.name, target, core.hart.cycles);
-  return 0;
+  const { folder, nextInode } = core.fs;
+  const refusal = folder.askNew(parent.number, place.name, nextInode, { kind: "make-symlink", target });
+  if (refusal === 0) core.fs.makeSymlink(parent, place.name, target, core.hart.cycles);
+  return refusal;
 };
 
 const linkat: SyscallHandler = (core, p, a) => {
@@ -68,8 +73,11 @@ const linkat: SyscallHandler = (core, p, a) => {
   if (inode.links >= LINKS_MAX) return -Errno.EMLINK;
   // A file whose last name is gone cannot get one back.
   if (inode.links === 0) return -Errno.ENOENT;
-  core.fs.link(parent, to.name, inode, core.hart.cycles);
-  return 0;
+  const { folder } = core.fs;
+  if (folder.has(inode.number) !== folder.has(parent.number)) return -Errno.EXDEV;
+  const refusal = folder.askLink(inode.number, parent.number, to.name);
+  if (refusal === 0) core.fs.link(parent, to.name, inode, core.hart.cycles);
+  return refusal;
 };
 
 const unlinkat: SyscallHandler = (core, p, a) => {
@@ -80,19 +88,27 @@ const unlinkat: SyscallHandler = (core, p, a) => {
   const place = walk(core, p, a[0], path, false);
   if (typeof place === "number") return place;
   if (place.name === "") return removesDirectory ? undeletable(path) : -Errno.EISDIR;
+  if (isReadOnly(core, place)) return -Errno.EROFS;
   const inode = place.inode < 0 ? undefined : core.fs.inode(place.inode);
   if (!inode) return -Errno.ENOENT;
   if (place.inode === PROC_FIRST) return removesDirectory ? -Errno.EBUSY : -Errno.EISDIR;
   const parent = directoryForNames(core, place);
   if (typeof parent === "number") return -Errno.EPERM;
+  const { folder } = core.fs;
   if (removesDirectory) {
     if (inode.kind !== "directory") return -Errno.ENOTDIR;
+    if (folder.isMountPoint(parent.number, inode.number)) return -Errno.EBUSY;
     if (inode.entries.size > 0) return -Errno.ENOTEMPTY;
   } else if (isDirectory(inode)) return -Errno.EISDIR;
   else if (place.mustBeDirectory) return -Errno.ENOTDIR;
-  core.fs.unlink(parent, place.name, core.hart.cycles);
-  return 0;
+  if (folder.isMountPoint(parent.number, inode.number)) return -Errno.EBUSY;
+  const refusal = folder.askUnlink(parent.number, place.name, inode.number, removesDirectory);
+  if (refusal === 0) core.fs.unlink(parent, place.name, core.hart.cycles);
+  return refusal;
 };
+
+/** A name that stands in a folder of the host that is not to be changed: refused before it is even looked for. */
+const isReadOnly = (core: Core, place: Place): boolean => core.fs.folder.isReadOnly && core.fs.folder.has(place.parent);
 
 /** rmdir of "/", "." and "..", each with its own error (rmdir(2)). */
 function undeletable(path: string): number {
@@ -108,6 +124,9 @@ const renameat2: SyscallHandler = (core, p, a) => {
   const to = placeOf(core, p, a[2], a[3]);
   if (typeof to === "number") return to;
   if (from.name === "" || to.name === "") return -Errno.EBUSY;
+  const { folder } = core.fs;
+  if (folder.has(from.parent) !== folder.has(to.parent)) return -Errno.EXDEV;
+  if (isReadOnly(core, from)) return -Errno.EROFS;
   const moved = from.inode < 0 ? undefined : core.fs.inode(from.inode);
   if (!moved) return -Errno.ENOENT;
   if (from.inode >= PROC_FIRST || to.inode >= PROC_FIRST) return -Errno.EBUSY;
@@ -117,8 +136,13 @@ const renameat2: SyscallHandler = (core, p, a) => {
   if (typeof target === "number") return target === -Errno.EACCES ? -Errno.EXDEV : target;
   const replaced = to.inode < 0 ? undefined : core.fs.inode(to.inode);
   if (replaced && a[4] & Rename.NoReplace) return -Errno.EEXIST;
+  const isMounted = (directory: DirectoryInode, inode: Inode | undefined): boolean =>
+    inode !== undefined && folder.isMountPoint(directory.number, inode.number);
+  if (isMounted(source, moved) || isMounted(target, replaced)) return -Errno.EBUSY;
   if (a[4] & Rename.Exchange) {
     if (!replaced) return -Errno.ENOENT;
+    // Nothing of Node's exchanges two names at once.
+    if (folder.has(source.number)) return -Errno.EINVAL;
     const isLoop = (inode: Inode, into: DirectoryInode): boolean =>
       isDirectory(inode) && isInside(core, into, inode.number);
     if (isLoop(moved, target) || isLoop(replaced, source)) return -Errno.EINVAL;
@@ -129,8 +153,9 @@ const renameat2: SyscallHandler = (core, p, a) => {
   if (refusal !== 0) return refusal;
   // Two names of the same inode: POSIX has rename do nothing.
   if (from.inode === to.inode) return 0;
-  core.fs.rename(source, from.name, target, to.name, core.hart.cycles);
-  return 0;
+  const refused = folder.askRename(source.number, from.name, target.number, to.name, from.inode, to.inode);
+  if (refused === 0) core.fs.rename(source, from.name, target, to.name, core.hart.cycles);
+  return refused;
 };
 
 function renameRefusal(

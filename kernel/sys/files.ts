@@ -3,7 +3,15 @@ import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { MAX_FILE_BYTES, nextStored } from "../fs/content.ts";
 import { Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
-import { type DeviceInode, type Inode, isDirectory, isSymlink, sizeBytes } from "../fs/inode.ts";
+import {
+  type DeviceInode,
+  type DirectoryInode,
+  type FileInode,
+  type Inode,
+  isDirectory,
+  isSymlink,
+  sizeBytes,
+} from "../fs/inode.ts";
 import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
 import { recordLock } from "../fs/locks.ts";
 import {
@@ -64,6 +72,7 @@ function temporary(core: Core, p: Process, dirfd: number, path: string, flags: n
   if (!isDirectory(directory)) return -Errno.ENOTDIR;
   if (directory.kind !== "directory") return -Errno.ENOTSUP;
   if (!core.fs.canAdd()) return -Errno.ENOSPC;
+  if (core.fs.folder.isReadOnly && core.fs.folder.has(directory.number)) return -Errno.EROFS;
   const inode = core.fs.makeNameless(mode & 0o7777 & ~p.fs.umask, core.hart.cycles);
   const kept = flags & ~(Open.Temporary | Open.Directory | Open.Create | Open.Exclusive | Open.CloseOnExec);
   const file = openInode(core, inode.number, kept, `${pathOfPlace(core, place)}/#${inode.number} (deleted)`);
@@ -86,8 +95,11 @@ function existing(core: Core, p: Process, place: Place, flags: number): Inode | 
   }
   if (inode.kind === "generated" && isWritable(flags)) return -Errno.EACCES;
   if (inode.kind === "device") return openDevice(core, p, inode, flags);
-  if (inode.kind === "file" && flags & Open.Truncate && isWritable(flags)) truncateFile(core, inode, 0);
-  return inode;
+  if (!isWritable(flags)) return inode;
+  const refusal = core.fs.folder.ask(inode.number, { kind: "open" });
+  if (refusal !== 0) return refusal;
+  const outcome = inode.kind === "file" && flags & Open.Truncate ? truncateFile(core, inode, 0) : 0;
+  return outcome === 0 ? inode : outcome;
 }
 
 /** /dev/tty is the controlling terminal, if there is one; a session's leader gets one by opening /dev/console. */
@@ -104,7 +116,14 @@ function created(core: Core, p: Process, place: Place, flags: number, mode: numb
   const parent = directoryForNames(core, place);
   if (typeof parent === "number") return parent;
   if (!core.fs.canAdd()) return -Errno.ENOSPC;
-  return core.fs.makeFile(parent, place.name, mode & 0o7777 & ~p.fs.umask, core.hart.cycles);
+  return makeFile(core, parent, place.name, mode & 0o7777 & ~p.fs.umask);
+}
+
+/** A new, empty file in a directory that has room, or −errno. */
+export function makeFile(core: Core, parent: DirectoryInode, name: string, permissions: number): FileInode | number {
+  const { folder, nextInode } = core.fs;
+  const refusal = folder.askNew(parent.number, name, nextInode, { kind: "create", permissions });
+  return refusal === 0 ? core.fs.makeFile(parent, name, permissions, core.hart.cycles) : refusal;
 }
 
 const close: SyscallHandler = (core, p, a) => {
@@ -215,9 +234,7 @@ const ftruncate64: SyscallHandler = (core, p, a) => {
   const bytes = joined(a[1], a[2]);
   const inode = core.fs.inode(file.inode);
   if (bytes < 0 || inode?.kind !== "file" || !isWritable(file.flags)) return -Errno.EINVAL;
-  if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
-  truncateFile(core, inode, bytes);
-  return 0;
+  return bytes > MAX_FILE_BYTES ? -Errno.EFBIG : truncateFile(core, inode, bytes);
 };
 
 // ---- descriptors ----

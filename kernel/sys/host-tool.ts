@@ -16,6 +16,7 @@ import { flushFile, refreshFile } from "../mm/page-cache.ts";
 import { truncateFile } from "../mm/truncate.ts";
 import { encodeUtf8 } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
+import { makeFile } from "./files.ts";
 import type { SyscallHandler } from "./handler.ts";
 import { readStrings } from "./process.ts";
 
@@ -66,11 +67,14 @@ function filesFor(core: Core, p: Process): ToolFiles {
     write(path, bytes, isExecutable) {
       const inode = fileToWrite(core, p, path);
       if (typeof inode === "string") return inode;
-      truncateFile(core, inode, 0);
-      if (bytes.length > MAX_FILE_BYTES || !core.fs.write(inode, 0, bytes, core.hart.cycles))
-        return "no space left on the machine's file system";
+      if (bytes.length > MAX_FILE_BYTES) return "the file is larger than 16 MiB";
+      const refusal = truncateFile(core, inode, 0) || core.fs.write(inode, 0, bytes, core.hart.cycles);
+      if (refusal === -Errno.ENOSPC) return "no space left on the machine's file system";
+      if (refusal !== 0) return refusalText(refusal);
       refreshFile(core, inode.number, 0, bytes.length);
-      if (isExecutable) inode.permissions |= 0o111;
+      const permissions = inode.permissions | 0o111;
+      if (isExecutable && core.fs.folder.ask(inode.number, { kind: "mode", permissions }) === 0)
+        inode.permissions = permissions;
       return null;
     },
   };
@@ -86,7 +90,12 @@ function fileToWrite(core: Core, p: Process, path: string): FileInode | string {
   const parent = directoryForNames(core, place);
   if (typeof parent === "number" || place.mustBeDirectory) return "it is a folder";
   if (!core.fs.canAdd()) return "no space left on the machine's file system";
-  return core.fs.makeFile(parent, place.name, 0o666 & ~p.fs.umask, core.hart.cycles);
+  const inode = makeFile(core, parent, place.name, 0o666 & ~p.fs.umask);
+  return typeof inode === "number" ? refusalText(inode) : inode;
 }
+
+/** Why the folder that the machine has as its root does not take a file. */
+const refusalText = (refusal: number): string =>
+  refusal === -Errno.EROFS ? "the file system is read-only" : `the host's folder refuses it (errno ${-refusal})`;
 
 export const hostToolCalls = { host_tool: hostTool };

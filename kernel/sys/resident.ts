@@ -133,7 +133,10 @@ const msync: SyscallHandler = (core, p, a) => {
     if ((flags & Sync.Invalidate) !== 0 && vma.locked) return -Errno.EBUSY;
     if (vma.backing.kind !== "shared") continue;
     const { inode } = core.sharedObjects.get(vma.backing.object)!;
-    if (inode >= 0) flushFile(core, inode);
+    if (inode < 0) continue;
+    const waits = (flags & Sync.Sync) !== 0;
+    const outcome = flushFile(core, inode) || (waits ? core.fs.folder.ask(inode, { kind: "synchronize" }) : 0);
+    if (outcome !== 0 && waits) return outcome;
   }
   return isCovered(p.space, start, end) ? 0 : -Errno.ENOMEM;
 };

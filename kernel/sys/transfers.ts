@@ -10,6 +10,7 @@ import { lockFile } from "../fs/locks.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { lookup } from "../fs/path.ts";
 import { progressOf } from "../fs/transfer.ts";
+import { flushFile } from "../mm/page-cache.ts";
 import { punchFile, truncateFile } from "../mm/truncate.ts";
 import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
@@ -88,14 +89,15 @@ function readOffset(core: Core, p: Process, vaddr: number): number {
   return offset < 0 || offset > MAX_FILE_BYTES ? -Errno.EINVAL : offset;
 }
 
-/** Files are in memory: what has been written is as safe as it will ever be. */
+/** Files are in memory: what has been written is as safe as it will ever be; the host looks after its folder itself. */
 const sync: SyscallHandler = () => 0;
 
 const fsync: SyscallHandler = (core, p, a) => {
   const file = descriptorOf(p, a[0])?.file;
   if (!file || file.flags & Open.Path) return -Errno.EBADF;
   const inode = core.fs.inode(file.inode);
-  return inode && (inode.kind === "file" || isDirectory(inode)) ? 0 : -Errno.EINVAL;
+  if (!inode || (inode.kind !== "file" && !isDirectory(inode))) return -Errno.EINVAL;
+  return flushFile(core, inode.number) || core.fs.folder.ask(inode.number, { kind: "synchronize" });
 };
 
 const truncate64: SyscallHandler = (core, p, a) => {
@@ -107,9 +109,7 @@ const truncate64: SyscallHandler = (core, p, a) => {
   if (typeof inode === "number") return inode;
   if (isDirectory(inode)) return -Errno.EISDIR;
   if (inode.kind !== "file") return inode.kind === "proc" ? -Errno.EACCES : -Errno.EINVAL;
-  if (bytes > MAX_FILE_BYTES) return -Errno.EFBIG;
-  truncateFile(core, inode, bytes);
-  return 0;
+  return bytes > MAX_FILE_BYTES ? -Errno.EFBIG : truncateFile(core, inode, bytes);
 };
 
 /** Makes a file long enough, or a hole in it. Room is not set aside: a file's bytes take it when they are written. */
@@ -124,17 +124,12 @@ const fallocate: SyscallHandler = (core, p, a) => {
   const inode = core.fs.inode(file.inode);
   if (inode?.kind === "fifo") return -Errno.ESPIPE;
   if (inode?.kind !== "file") return -Errno.ENODEV;
-  if (punches) {
-    punchFile(core, inode, offset, length);
-    return 0;
-  }
+  if (punches) return punchFile(core, inode, offset, length);
   if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
   const { usedChunks } = core.fs.usage;
   if (Math.ceil(length / CHUNK_BYTES) > CAPACITY_CHUNKS - usedChunks) return -Errno.ENOSPC;
-  if (a[1] === 0 && offset + length > inode.content.bytes) {
-    core.fs.truncate(inode, offset + length, core.hart.cycles);
-  }
-  return 0;
+  if (a[1] !== 0 || offset + length <= inode.content.bytes) return 0;
+  return core.fs.truncate(inode, offset + length, core.hart.cycles);
 };
 
 /** FALLOC_FL_*. */

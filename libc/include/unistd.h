@@ -64,6 +64,10 @@ int symlink(const char *target, const char *path);
 ssize_t readlink(const char *path, char *to, size_t bytes);
 int unlink(const char *path);
 int rmdir(const char *path);
+int chown(const char *path, uid_t user, gid_t group);
+int lchown(const char *path, uid_t user, gid_t group);
+int fchown(int fd, uid_t user, gid_t group);
+int fchownat(int dirfd, const char *path, uid_t user, gid_t group, int flags);
 
 pid_t fork(void);
 pid_t vfork(void);

@@ -28,7 +28,10 @@ addMachineOptions(
     )
     .argument("<file>", "a .c, .s or ELF file, or the name of a program of the machine (ls, first-touch, …)")
     .argument("[args...]", "arguments of the program")
-    .option("--root <DIR>", "this folder, copied, is the machine's file system; <file> is looked for in it first")
+    .option(
+      "--root <DIR[:HOW]>",
+      "this folder is the machine's file system, and <file> is looked for in it first; what the machine writes stays in the machine (copy), is refused (ro) or goes to the folder (rw) (default: copy)",
+    )
     .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
     .option("--swap-file <FILE>", SWAP_FILE)
     .option("--strace", "print every system call to stderr, as strace does")

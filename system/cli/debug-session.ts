@@ -1,4 +1,5 @@
 /** A program under a timeline, for the commands that look back: debug, replay, explain-fault. */
+import type { FolderOptions } from "../../kernel/fs/folder.ts";
 import { Images } from "../debugger/symbols.ts";
 import { Machine } from "../machine.ts";
 import type { Start } from "../recording.ts";
@@ -38,6 +39,7 @@ export function openSession(file: string, args: readonly string[], options: Pars
 /**
  * Boots a machine as `start` says. Throws CommandFailure.
  * @param interval events between two checks of everything by the sanitizer; null: without it
+ * @param folder how changes of a host's folder are answered, when the machine has one
  */
 export function bootSession(
   config: ReturnType<typeof configFrom>,
@@ -45,9 +47,10 @@ export function bootSession(
   start: Start,
   output: Output,
   interval: number | null = null,
+  folder?: FolderOptions,
 ): Session {
   const whole = [...root, ...start.added];
-  const machine = new Machine(config, whole, output);
+  const machine = new Machine(config, whole, output, folder);
   machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
   if (interval !== null)
     attachSanitizer(machine, interval, (violation) => machine.onMessage(violationText(violation), 0));

@@ -1,6 +1,6 @@
 /**
- * A folder of the host as a machine's file system: everything in it is copied in before the machine starts, and nothing is
- * ever written back. Symbolic links stay links, which the machine follows in its own tree; so no path leads out of
+ * A folder of the host as a machine's file system: everything in it is copied in before the machine starts. What becomes of
+ * changes is asked for after the folder's name (`:copy`, `:ro`, `:rw`); host-folder.ts writes them. Symbolic links stay links, which the machine follows in its own tree; so no path leads out of
  * the folder. The machine's own /dev and /proc take the place of those in the folder. Sockets, pipes and devices are passed over.
  */
 import {
@@ -25,12 +25,22 @@ const SPARE_CHUNKS = 64;
 const SPARE_INODES = 64;
 const OWN_FOLDERS: ReadonlySet<string> = new Set(["/dev", "/proc"]);
 
+/** What becomes of changes: they stay in the machine's copy, are refused, or are made in the folder, too. */
+export type RootMode = "copy" | "ro" | "rw";
+
+/** The value of --root: a folder, and what is to become of changes. */
+export function parseRoot(text: string): { readonly folder: string; readonly mode: RootMode } {
+  const [, folder, mode] = /^(.+):(copy|ro|rw)$/s.exec(text) ?? [];
+  return folder === undefined ? { folder: text, mode: "copy" } : { folder, mode: mode as RootMode };
+}
+
 /** The entries of a folder, parents before what is in them. Throws CommandFailure when it cannot be read or is too large. */
-export function readHostRoot(folder: string): RootEntry[] {
+export function readHostRoot(folder: string, mode: RootMode = "copy"): RootEntry[] {
   const entries: RootEntry[] = [];
+  const firstNames = new Map<string, string>();
   let chunks = 0;
   const add = (entry: RootEntry): void => {
-    entries.push(entry);
+    entries.push(mode === "copy" ? entry : { ...entry, isOfFolder: true });
     chunks += Math.ceil((entry.bytes?.length ?? 0) / CHUNK_BYTES);
     if (chunks > CAPACITY_CHUNKS - SPARE_CHUNKS)
       throw tooLarge(folder, `more than ${Math.floor((CAPACITY_CHUNKS * CHUNK_BYTES) / MIB)} MiB of files`);
@@ -40,7 +50,7 @@ export function readHostRoot(folder: string): RootEntry[] {
     for (const name of readdirSync(join(folder, path)).sort()) {
       const inside = `${path}/${name}`;
       if (OWN_FOLDERS.has(inside)) continue;
-      const entry = entryOf(join(folder, inside), inside);
+      const entry = entryOf(join(folder, inside), inside, firstNames);
       if (entry === null) continue;
       add(entry);
       if (entry.type === "directory") visit(inside);
@@ -66,13 +76,22 @@ const tooLarge = (folder: string, what: string): CommandFailure =>
     "Name a smaller folder.",
   );
 
-/** One file, folder or link; null for what a machine cannot have. */
-function entryOf(hostPath: string, path: string): RootEntry | null {
+/**
+ * One file, folder or link; null for what a machine cannot have.
+ * @param firstNames of files that have several names, the one that was met first
+ */
+function entryOf(hostPath: string, path: string, firstNames: Map<string, string>): RootEntry | null {
   const stats: Stats = lstatSync(hostPath);
   const mode = stats.mode & 0o7777;
   if (stats.isDirectory()) return { path, type: "directory", mode };
   if (stats.isSymbolicLink()) return { path, type: "symlink", mode: 0o777, target: readlinkSync(hostPath) };
   if (!stats.isFile()) return null;
+  if (stats.nlink > 1) {
+    const identity = `${stats.dev}:${stats.ino}`;
+    const first = firstNames.get(identity);
+    if (first !== undefined) return { path, type: "link", mode, target: first };
+    firstNames.set(identity, path);
+  }
   // Should it have become a link since, it is not followed.
   const fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {

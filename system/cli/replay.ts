@@ -1,7 +1,14 @@
 /** `faultline replay`: runs a recording again, checks it on the way, and shows the machine at any instruction of it. */
 
 import { Debugger } from "../debugger/debugger.ts";
-import { type Recording, RecordingError, readRecording, replayRecording, rootProblem } from "../recording.ts";
+import {
+  type Recording,
+  RecordingError,
+  readRecording,
+  replayedFolder,
+  replayRecording,
+  rootProblem,
+} from "../recording.ts";
 import { placeText, registersText } from "./debug/show.ts";
 import { debugSession, sourceReader } from "./debug.ts";
 import { bootSession, type Output, type Session } from "./debug-session.ts";
@@ -52,7 +59,8 @@ function openRecording(recording: Recording, output: Output): Session {
   const root = recording.start.hasOwnRoot === false ? [] : loadRoot();
   const problem = rootProblem(recording, root);
   if (problem !== null) throw new RecordingError(problem);
-  return bootSession(recording.config, root, recording.start, output);
+  const folder = replayedFolder(recording.start, recording.folderFailures);
+  return bootSession(recording.config, root, recording.start, output, null, folder);
 }
 
 function show(session: Session): void {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, extname } from "node:path";
 import { StraceWriter } from "../export/strace.ts";
-import { Machine } from "../machine.ts";
+import { Machine, type OutputStream } from "../machine.ts";
 import { Recorder } from "../recorder.ts";
 import { makeRecording, type Start } from "../recording.ts";
 import type { RootEntry } from "../root-file-system.ts";
@@ -15,7 +15,8 @@ import { driveTerminal } from "./drive-terminal.ts";
 import { CommandFailure } from "./failure.ts";
 import { loadRoot, readNamedFile } from "./files.ts";
 import { gdbFrom, type Output, serveGdb } from "./gdb.ts";
-import { readHostRoot } from "./host-root.ts";
+import { HostFolder } from "./host-folder.ts";
+import { parseRoot, readHostRoot } from "./host-root.ts";
 import { writeStandardStream } from "./host-streams.ts";
 import {
   attachTrace,
@@ -65,13 +66,41 @@ export function prepareProgram(file: string, root: readonly RootEntry[]): Progra
 export async function runProgram(file: string, args: readonly string[], options: ParsedOptions): Promise<number> {
   const config = configFrom(options);
   const own = loadRoot();
-  const folder = options["root"];
-  const root = typeof folder === "string" ? readHostRoot(folder) : own;
-  const program = programInRoot(file, folder === undefined ? [] : root) ?? prepareProgram(file, own);
+  const given = options["root"];
+  if (typeof given !== "string") {
+    const program = prepareProgram(file, own);
+    const argv = [program.path, ...args];
+    return runMachine({ config, root: own, added: program.added, argv, named: file, options });
+  }
+  const { folder, mode } = parseRoot(given);
+  if (mode === "rw" && options["gdb"] !== undefined)
+    throw new CommandFailure(
+      "a folder that is written to cannot go back in time with gdb.",
+      `Use --root ${folder}, whose changes stay in the machine.`,
+    );
+  const entries = readHostRoot(folder, mode);
+  const program = programInRoot(file, entries) ?? prepareProgram(file, own);
   const argv = [program.path, ...args];
-  if (folder === undefined) return runMachine({ config, root, added: program.added, argv, named: file, options });
-  // The folder's files are input as the program is: a recording has to have them.
-  return runMachine({ config, root: [], added: [...root, ...program.added], argv, named: file, options });
+  const port = mode === "rw" ? openHostFolder(folder) : null;
+  const root: Run["folder"] = mode === "copy" ? undefined : { isReadOnly: mode === "ro", port };
+  try {
+    // The folder's files are input as the program is: a recording has to have them.
+    const added = [...entries, ...program.added];
+    return await runMachine({ config, root: [], added, argv, named: file, options, folder: root });
+  } finally {
+    port?.release();
+  }
+}
+
+function openHostFolder(folder: string): HostFolder {
+  try {
+    return new HostFolder(folder);
+  } catch (error) {
+    throw new CommandFailure(
+      `${folder} cannot be written through to: ${(error as Error).message}.`,
+      "Name a folder that you may read and write.",
+    );
+  }
 }
 
 /** The program as a file of the folder that `--root` names, by its path there, or null. */
@@ -106,6 +135,8 @@ interface Run {
   /** What the person called the program, for messages. */
   readonly named: string;
   readonly options: ParsedOptions;
+  /** How the folder that takes the place of the machine's own files takes changes; by default it is a copy. */
+  readonly folder?: { readonly isReadOnly: boolean; readonly port: HostFolder | null } | undefined;
 }
 
 /** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
@@ -128,10 +159,11 @@ async function runOn(run: Run, swapFile: SwapFile | null): Promise<number> {
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && gdb?.kind !== "stdio";
   let isReaderGone = false;
   const output: Output = { redirect: null };
-  const machine = new Machine(config, [...root, ...added], (stream, bytes) => {
+  const write = (stream: OutputStream, bytes: Uint8Array): void => {
     if (output.redirect !== null) output.redirect(bytes);
     else if (!writeStandardStream(stream === "stderr" ? 2 : 1, bytes)) isReaderGone = true;
-  });
+  };
+  const machine = new Machine(config, [...root, ...added], write, run.folder);
   const tell = (text: string): void => {
     writeStandardStream(2, new TextEncoder().encode(isInteractive ? `${text}\r\n` : `${text}\n`));
   };
@@ -148,6 +180,7 @@ async function runOn(run: Run, swapFile: SwapFile | null): Promise<number> {
     stdio: isInteractive ? "tty" : "streams",
     added,
     hasOwnRoot: root.length > 0,
+    ...(run.folder === undefined ? {} : { folder: run.folder.isReadOnly ? "read-only" : "writable" }),
   };
   if (interval !== null)
     attachSanitizer(machine, interval, (violation) => {

@@ -36,7 +36,7 @@ export function machineText(core: Core, name: string): string {
     case "filesystems":
       return "nodev\ttmpfs\nnodev\tproc\n";
     case "mounts":
-      return "tmpfs / tmpfs rw 0 0\nproc /proc proc ro 0 0\n";
+      return `tmpfs / tmpfs ${core.fs.folder.isReadOnly ? "ro" : "rw"} 0 0\nproc /proc proc ro 0 0\n`;
     case "version":
       return "Linux version 6.1.0-faultline (riscv32) #1 Faultline\n";
     default:

@@ -49,6 +49,10 @@ struct stat {
 #define S_IWOTH 0002
 #define S_IXOTH 0001
 
+/* In tv_nsec: now, and leave it as it is. */
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
 #define S_ISREG(mode) (((mode)&S_IFMT) == S_IFREG)
 #define S_ISDIR(mode) (((mode)&S_IFMT) == S_IFDIR)
 #define S_ISCHR(mode) (((mode)&S_IFMT) == S_IFCHR)
@@ -67,6 +71,12 @@ int fstat(int fd, struct stat *to);
 int fstatat(int dirfd, const char *path, struct stat *to, int flags);
 int mkdir(const char *path, mode_t mode);
 mode_t umask(mode_t mask);
+int chmod(const char *path, mode_t mode);
+int fchmod(int fd, mode_t mode);
+int fchmodat(int dirfd, const char *path, mode_t mode, int flags);
+/* Times of access and of change; null: both are now. */
+int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags);
+int futimens(int fd, const struct timespec times[2]);
 
 #ifdef __cplusplus
 }
