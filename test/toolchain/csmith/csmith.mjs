@@ -39,6 +39,12 @@ const flavours = [
   ["--random-random", "--max-funcs", "6"],
   ["--no-muls", "--no-divs", "--max-block-size", "3"],
   ["--int8", "--uint8", "--no-embedded-assigns", "--no-comma-operators", "--no-arrays"],
+  ["--packed-struct", "--bitfields", "--max-struct-fields", "12", "--fixed-struct-fields"],
+  ["--bitfields", "--longlong", "--no-divs", "--max-funcs", "4"],
+  ["--builtins", "--disable-builtin-kinds", "x86", "--builtin-function-prob", "60", "--longlong", "--math64"],
+  ["--float", "--packed-struct", "--max-union-fields", "8"],
+  ["--float", "--builtins", "--disable-builtin-kinds", "x86", "--inline-function", "--inline-function-prob", "100"],
+  ["--max-array-dim", "5", "--max-array-len-per-dim", "3", "--max-block-depth", "7", "--jumps"],
 ];
 
 export async function loadDriver() {

@@ -16,7 +16,7 @@ export const OWN_BUILTINS: ReadonlySet<string> = new Set(
     "expect constant_p types_compatible_p choose_expr offsetof va_arg va_start va_end va_copy clz clzl clzll ctz ctzl ctzll popcount popcountl popcountll " +
     "parity parityl parityll ffs ffsl ffsll clrsb clrsbl clrsbll bswap16 bswap32 bswap64 unreachable trap alloca frame_address return_address add_overflow sub_overflow mul_overflow " +
     "sadd_overflow uadd_overflow ssub_overflow usub_overflow smul_overflow umul_overflow saddl_overflow uaddl_overflow ssubl_overflow usubl_overflow smull_overflow umull_overflow " +
-    "saddll_overflow uaddll_overflow ssubll_overflow usubll_overflow smulll_overflow umulll_overflow object_size prefetch assume_aligned huge_val huge_valf inf inff nan nanf " +
+    "saddll_overflow uaddll_overflow ssubll_overflow usubll_overflow smulll_overflow umulll_overflow add_overflow_p sub_overflow_p mul_overflow_p object_size prefetch assume_aligned huge_val huge_valf inf inff nan nanf " +
     "isnan isnanf isnanl isinf isinff isinfl isfinite finite finitef signbit signbitf signbitl classify_type huge_vall infl nanl isgreater isgreaterequal isless islessequal islessgreater isunordered expect_with_probability LINE FILE FUNCTION"
   ).split(" "),
 );

@@ -12,18 +12,13 @@ import { checkFormat } from "../warnings/format.ts";
 import { isPermitted } from "../warnings/options.ts";
 import type { Operand } from "./base.ts";
 import { LIBRARY_BUILTINS } from "./builtin-names.ts";
-import { ExpressionChecker, strip } from "./expressions.ts";
+import { functionType as fn } from "./builtins.ts";
+import { strip } from "./expressions.ts";
 import { headerOf } from "./headers.ts";
 import { libraryType } from "./library-types.ts";
+import { OverflowChecker } from "./overflow.ts";
 import type { Entity, SymbolFacts } from "./scope.ts";
 
-const fn = (returns: CType, ...params: CType[]): FunctionType => ({
-  kind: "function",
-  returns: qual(returns),
-  params: params.map((type) => qual(type)),
-  variadic: false,
-  prototyped: true,
-});
 /** Builtins on integers that are functions of the compiler's helper library: name → helper, parameter, result. */
 const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
   clz: ["__clzsi2", UINT, INT], clzl: ["__clzsi2", ULONG, INT], clzll: ["__clzdi2", ULLONG, INT], ctz: ["__ctzsi2", UINT, INT], ctzl: ["__ctzsi2", ULONG, INT], ctzll: ["__ctzdi2", ULLONG, INT],
@@ -32,10 +27,7 @@ const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
   clrsbll: ["__clrsbdi2", LLONG, INT], bswap32: ["__bswapsi2", UINT, UINT], bswap64: ["__bswapdi2", ULLONG, ULLONG],
 }; // biome-ignore format: a table
 
-export abstract class CallChecker extends ExpressionChecker {
-  /** The symbol of a function that the compiler calls by itself; declares it when the program did not. */
-  abstract implicitFunction(name: string, type: FunctionType, span: Span): GlobalSymbol;
-
+export abstract class CallChecker extends OverflowChecker {
   override checkCall(e: Extract<Expression, { kind: "call" }>): Operand {
     const callee = strip(e.callee);
     if (callee.kind === "name") {
@@ -176,7 +168,8 @@ export abstract class CallChecker extends ExpressionChecker {
     const { span } = e;
     const helper = HELPERS[name];
     if (helper !== undefined) return this.helperCall(helper, e);
-    if (/^([us]?)(add|sub|mul)(l{0,2})_overflow$/.test(name)) return this.overflow(name, e);
+    const overflow = this.overflowBuiltin(name, e);
+    if (overflow !== null) return overflow;
     switch (name) {
       case "expect":
       case "expect_with_probability": {
@@ -299,14 +292,6 @@ export abstract class CallChecker extends ExpressionChecker {
     return this.errorOperand(span);
   }
 
-  /** The value of an argument; an error value when it is missing. */
-  private arg(e: Extract<Expression, { kind: "call" }>, i: number): Expr {
-    const source = e.args[i];
-    if (source !== undefined) return this.rvalue(this.checkExpression(source));
-    this.error("this builtin needs more arguments", e.span);
-    return this.errorOperand(e.span).value!;
-  }
-
   /** Comparisons of floating numbers that are false, not an error, when one of them is no number (C11 §7.12.14). */
   private floatOrder(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
     const { span } = e;
@@ -354,13 +339,6 @@ export abstract class CallChecker extends ExpressionChecker {
       type: right.type,
       span: e.span,
     });
-  }
-
-  private callHelper(name: string, type: FunctionType, args: readonly Expr[], span: Span): Expr {
-    const symbol = this.implicitFunction(name, type, span);
-    const place: LValue = { kind: "var", var: symbol, type: qual(type), span };
-    const callee: Expr = { kind: "address", of: place, type: pointerTo(qual(type)), span };
-    return { kind: "call", callee, fn: type, args, type: type.returns.type, span };
   }
 
   private helperCall([name, param, result]: [string, CType, CType], e: Extract<Expression, { kind: "call" }>): Operand {
@@ -426,18 +404,6 @@ export abstract class CallChecker extends ExpressionChecker {
     const held = this.localPlace(this.temporary(qual(address.type), place.span), place.span);
     const setup = this.assignTo(held, address);
     return { setup, place: { kind: "deref", pointer: this.load(held), type: place.type, span: place.span } };
-  }
-
-  private after(setup: Expr | null, operand: Operand): Operand {
-    if (setup === null || operand.value === null) return operand;
-    const right = operand.value;
-    return this.valueOperand({
-      kind: "comma",
-      left: this.voidValue(setup),
-      right,
-      type: right.type,
-      span: operand.span,
-    });
   }
 
   private isVaList(list: Operand): boolean {
@@ -516,115 +482,6 @@ export abstract class CallChecker extends ExpressionChecker {
       }
     }
     return this.valueOperand(offset);
-  }
-
-  /** __builtin_add_overflow(a, b, &r) and the typed forms: computes in a type wide enough, stores, and compares. */
-  private overflow(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
-    const { span } = e;
-    const [, sign, operator, longs] = /^([us]?)(add|sub|mul)(l{0,2})_overflow$/.exec(name)!;
-    let a = this.arg(e, 0);
-    let b = this.arg(e, 1);
-    const pointer = this.arg(e, 2);
-    if (sign !== "") {
-      const type = sign === "u" ? [UINT, ULONG, ULLONG][longs!.length]! : [INT, LONG, LLONG][longs!.length]!;
-      [a, b] = [this.convert(a, type), this.convert(b, type)];
-    }
-    if (
-      pointer.type.kind !== "pointer" ||
-      !isInteger(pointer.type.to.type) ||
-      !isInteger(a.type) ||
-      !isInteger(b.type) ||
-      this.fn === null
-    ) {
-      if (![a, b, pointer].some((x) => this.isError(x.type)))
-        this.error("this builtin needs two integers and a pointer to an integer", span);
-      return this.errorOperand(span);
-    }
-    const target = integerOf(pointer.type.to.type);
-    const op = operator as BinaryOp;
-    const statements: Expr[] = [];
-    const keep = (value: Expr): Expr => {
-      if (isConst(value)) return value;
-      const place = this.localPlace(this.temporary(qual(value.type), span), span);
-      statements.push(this.assignTo(place, value));
-      return this.load(place);
-    };
-    const where = keep(pointer);
-    const out: LValue = { kind: "deref", pointer: where, type: (pointer.type as { to: QualType }).to, span };
-    const isNarrow = [a.type, b.type, target].every((type) => sizeOf(type) <= 4);
-    let test: Expr;
-    if (isNarrow) {
-      // 32-bit operands: the exact result fits in 64 bits (unsigned × unsigned in the unsigned type).
-      const isUnsignedProduct = op === "mul" && [a, b].every((x) => isInteger(x.type) && !integerOf(x.type).signed);
-      const wide = isUnsignedProduct ? ULLONG : LLONG;
-      const exact = keep(this.binary(op, this.convert(a, wide), this.convert(b, wide), wide, span));
-      statements.push(this.assignTo(out, this.convert(exact, target)));
-      const back = this.convert(this.convert(exact, target), wide);
-      test = this.binary("ne", back, exact, INT, span);
-    } else {
-      test = this.wideOverflow(op, keep(a), keep(b), target, out, keep, statements, span);
-    }
-    const result = keep(test);
-    const whole = statements.reduceRight<Expr>(
-      (right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span }),
-      result,
-    );
-    return this.valueOperand(whole);
-  }
-
-  /** The 64-bit forms: both operands are taken in the target's type, as every use in practice has them. */
-  private wideOverflow(
-    op: BinaryOp,
-    a: Expr,
-    b: Expr,
-    target: CType & { kind: "int" },
-    out: LValue,
-    keep: (value: Expr) => Expr,
-    statements: Expr[],
-    span: Span,
-  ): Expr {
-    const type = target.bytes === 8 ? target : LLONG;
-    const [x, y] = [keep(this.convert(a, type)), keep(this.convert(b, type))];
-    const unsignedOf = (value: Expr): Expr => this.convert(value, ULLONG);
-    const raw = keep(this.convert(this.binary(op, unsignedOf(x), unsignedOf(y), ULLONG, span), type));
-    statements.push(this.assignTo(out, this.convert(raw, target)));
-    const zero = this.constant(0, span, type);
-    const less = (p: Expr, q: Expr): Expr => this.binary("lt", p, q, INT, span);
-    let test: Expr;
-    if (op === "mul") {
-      // x ≠ 0 and (r / x ≠ y, or −1 × the minimum, where the quotient itself overflows)
-      const quotient = this.binary("ne", this.binary("div", raw, x, type, span), y, INT, span);
-      const minimum = this.constant(-(1n << 63n), span, LLONG);
-      const edge: Expr = {
-        kind: "logical",
-        op: "and",
-        left: this.binary("eq", x, this.constant(-1, span, type), INT, span),
-        right: this.binary("eq", y, minimum, INT, span),
-        type: INT,
-        span,
-      };
-      const wrong: Expr = type.signed
-        ? {
-            kind: "conditional",
-            test: this.binary("eq", x, this.constant(-1, span, type), INT, span),
-            // biome-ignore lint/suspicious/noThenProperty: the tree's own name
-            then: edge,
-            otherwise: quotient,
-            type: INT,
-            span,
-          }
-        : quotient;
-      test = { kind: "logical", op: "and", left: this.binary("ne", x, zero, INT, span), right: wrong, type: INT, span };
-    } else if (!type.signed) test = op === "add" ? less(raw, x) : less(x, y);
-    else {
-      // Overflow when the operands' signs allow it and the result's sign differs from x's.
-      const first = this.binary("xor", x, raw, type, span);
-      const second = op === "add" ? this.binary("xor", y, raw, type, span) : this.binary("xor", x, y, type, span);
-      test = less(this.binary("and", first, second, type, span), zero);
-    }
-    if (target.bytes === 8) return test;
-    const lost = this.binary("ne", this.convert(this.convert(raw, target), type), raw, INT, span);
-    return { kind: "logical", op: "or", left: test, right: lost, type: INT, span };
   }
 }
 

@@ -870,7 +870,8 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const first = this.checkExpression(e.test);
     const test = this.condition(first, "'?'");
     const truth = truthOf(test);
-    if (truth !== null || this.fn === null || (test.kind === "load" && test.from.kind === "var"))
+    const isSteady = test.kind === "load" && test.from.kind === "var" && !test.from.type.isVolatile;
+    if (truth !== null || this.fn === null || isSteady)
       return this.choose(
         test,
         truth,

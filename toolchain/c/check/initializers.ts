@@ -162,11 +162,21 @@ export abstract class InitializerChecker extends CallChecker {
     this.made?.push(leaf);
     this.filledTo = Math.max(this.filledTo, spot.offset + (bytes?.length ?? sizeOf(type.type)));
     // Only a leaf that covers the same place is replaced; a struct before one of its members stays.
-    if (known !== undefined && sizeOf(this.leaves[known]!.type.type) === sizeOf(type.type)) this.leaves[known] = leaf;
-    else {
-      this.places.set(key, this.leaves.length);
-      this.leaves.push(leaf);
+    if (known !== undefined && sizeOf(this.leaves[known]!.type.type) === sizeOf(type.type)) {
+      if (isConstantLeaf(leaf)) {
+        this.leaves[known] = leaf;
+        return;
+      }
+      // Expressions are evaluated in the order of the text, as GCC does: the new leaf comes last.
+      this.leaves.splice(known, 1);
+      this.locateLeaves();
     }
+    this.places.set(key, this.leaves.length);
+    this.leaves.push(leaf);
+  }
+
+  private locateLeaves(): void {
+    this.places = new Map(this.leaves.map((leaf, at) => [`${leaf.offset}.${leaf.bit}`, at]));
   }
 
   /**
@@ -184,7 +194,7 @@ export abstract class InitializerChecker extends CallChecker {
     const leaves = this.leaves.filter((leaf) => !isInside(leaf));
     if (leaves.length === this.leaves.length) return;
     this.leaves = leaves;
-    this.places = new Map(leaves.map((leaf, at) => [`${leaf.offset}.${leaf.bit}`, at]));
+    this.locateLeaves();
   }
 
   /** A character array from a string literal, perhaps in braces. */

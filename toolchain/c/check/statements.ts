@@ -1,9 +1,10 @@
 /** Statements of C11 §6.8, with GNU's case ranges, computed goto, local labels, statement expressions and asm with operands. */
 import type { Span } from "../../diagnostics.ts";
 import type * as ast from "../ast.ts";
+import { wrapTo } from "../constant.ts";
 import { parseText } from "../literals.ts";
 import type { AsmOperand, Expr, LocalVar, Stmt } from "../tree.ts";
-import { INT, isInteger, isRecord, type QualType, qual, typeName, VOID, VOID_POINTER } from "../types.ts";
+import { isInteger, isRecord, type QualType, qual, typeName, VOID, VOID_POINTER } from "../types.ts";
 import type { Operand } from "./base.ts";
 import { InitializerChecker } from "./initializers.ts";
 import type { SwitchState } from "./scope.ts";
@@ -296,12 +297,7 @@ export abstract class StatementChecker extends InitializerChecker {
 
   private caseValue(e: ast.Expression, state: SwitchState): bigint | null {
     const value = this.constantInteger(e, "a case label");
-    if (value === null) return null;
-    const converted = this.convert(
-      this.constant(value, e.span, value >= -0x8000_0000n && value <= 0x7fff_ffffn ? INT : state.type),
-      state.type,
-    );
-    return converted.kind === "const-int" ? converted.value : value;
+    return value === null ? null : wrapTo(value, state.type);
   }
 
   private defaultLabel(span: Span): Stmt[] {

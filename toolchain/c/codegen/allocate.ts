@@ -37,20 +37,36 @@ interface Candidate {
   priority: number;
 }
 
+/** Null: an asm statement has more operands than there are registers. */
 export function allocateRegisters(
   liveness: Liveness,
   registerCount: number,
   reserveFramePointer: boolean,
   newSlot: () => number,
-): Allocation {
+): Allocation | null {
+  const isReserved = (register: number): boolean => reserveFramePointer && register === S0;
+  return (
+    tryAllocation(liveness, registerCount, isReserved, newSlot, true) ??
+    tryAllocation(liveness, registerCount, isReserved, newSlot, false)
+  );
+}
+
+/** @param mergesOperands whether operands of asm, which cannot be spilled, may be merged with variables */
+function tryAllocation(
+  liveness: Liveness,
+  registerCount: number,
+  isReserved: (register: number) => boolean,
+  newSlot: () => number,
+  mergesOperands: boolean,
+): Allocation | null {
   const { code } = liveness;
   const candidates = collect(liveness, registerCount);
-  const parent = coalesce(code, candidates);
+  const parent = coalesce(code, candidates, mergesOperands);
   const occupied: Ranges[] = Array.from({ length: 32 }, (_, register) => [...(liveness.ranges[register] ?? [])]);
   const registerOf = new Int32Array(registerCount).fill(NONE);
   for (let register = 0; register < FIRST_VIRTUAL; register++) registerOf[register] = register;
   const spilled = new Map<number, Ins | null>();
-  const calleeSaved = CALLEE_SAVED.filter((register) => !(reserveFramePointer && register === S0));
+  const calleeSaved = CALLEE_SAVED.filter((register) => !isReserved(register));
   const used = usedCalleeSaved(code);
   const order = candidates.filter((item) => item !== undefined && parent[item.register] === item.register);
   for (const item of order) item.priority = priority(item);
@@ -58,7 +74,7 @@ export function allocateRegisters(
   for (const item of order) {
     const choice = choose(item, occupied, calleeSaved, used);
     if (choice === NONE) {
-      if (item.isUnspillable) throw new Error("asm statement needs more registers than there are");
+      if (item.isUnspillable) return null;
       spilled.set(item.register, item.definitions === 1 ? item.remake : null);
       continue;
     }
@@ -165,7 +181,7 @@ const rootOf = (parent: Int32Array, register: number): number => {
 };
 
 /** Merges source and target of moves whose ranges never meet, hottest first. */
-function coalesce(code: readonly Ins[], candidates: Candidate[]): Int32Array {
+function coalesce(code: readonly Ins[], candidates: Candidate[], mergesOperands: boolean): Int32Array {
   const parent = new Int32Array(candidates.length);
   for (let register = 0; register < parent.length; register++) parent[register] = register;
   const moves = code.filter((ins) => ins.op === "mv" && ins.d >= FIRST_VIRTUAL && ins.a >= FIRST_VIRTUAL);
@@ -174,6 +190,7 @@ function coalesce(code: readonly Ins[], candidates: Candidate[]): Int32Array {
     const into = candidates[rootOf(parent, move.d)]!;
     const from = candidates[rootOf(parent, move.a)]!;
     if (into === from || meet(into.ranges, from.ranges)) continue;
+    if (!mergesOperands && (into.isUnspillable || from.isUnspillable)) continue;
     parent[from.register] = into.register;
     into.ranges = mergeRanges(into.ranges, from.ranges);
     into.weight += from.weight;

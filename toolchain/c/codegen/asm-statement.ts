@@ -2,22 +2,24 @@
  * GNU asm statements: operands are put into registers or memory as their constraints say, then the template's % escapes become
  * places that the emitter fills in once registers are known.
  *
- * Constraints understood: r, m, o, V, A, i, n, s, I, J, K, g, X, digits and [names] for matching, with =, +, &, %. A value of 64 bits can
- * only be a memory operand.
+ * Constraints understood: r, m, o, V, A, i, n, s, I, J, K, g, X, digits and [names] for matching, with =, +, &, %. A value of 64 bits takes
+ * two registers; the template's escape names the one with the low word, as in GCC, which has no way to name the other either.
  */
 import { registerNumber } from "../../../emulator/isa/registers.ts";
 import type { AsmOperand, Expr, LValue, Stmt } from "../tree.ts";
+import type { CType } from "../types.ts";
 import { addressOf, addressRegister, registerHome } from "./address.ts";
-import { storeTo } from "./assign.ts";
-import { type FunctionBuilder, symbolOf } from "./builder.ts";
-import { type AsmPiece, isImm12, NONE, ZERO } from "./ir.ts";
+import { read, type Place as ScalarPlace, steadyPlace, write } from "./assign.ts";
+import { type FunctionBuilder, symbolOf, type Wide } from "./builder.ts";
+import { type AsmPiece, FIRST_VIRTUAL, isImm12, NONE, ZERO } from "./ir.ts";
 import { classOf } from "./layout.ts";
 
 type AsmStmt = Extract<Stmt, { kind: "asm" }>;
 
 /** What stands for an operand in the template. */
 type Place =
-  | { readonly kind: "register"; readonly register: number }
+  /** `high` is NONE for a word. */
+  | { readonly kind: "register"; readonly register: number; readonly high: number }
   | { readonly kind: "memory"; readonly base: number }
   | { readonly kind: "constant"; readonly value: bigint }
   | { readonly kind: "symbol"; readonly symbol: string; readonly addend: number };
@@ -29,7 +31,7 @@ interface Work {
   readonly earlyDefs: number[];
   /** Moves into fixed registers, made last of all. */
   readonly moves: (readonly [to: number, from: number])[];
-  readonly results: { readonly target: LValue; readonly register: number }[];
+  readonly results: { readonly type: CType; readonly place: ScalarPlace; readonly registers: Wide }[];
 }
 
 export function generateAsm(g: FunctionBuilder, stmt: AsmStmt): void {
@@ -53,12 +55,38 @@ export function generateAsm(g: FunctionBuilder, stmt: AsmStmt): void {
   for (const [to, from] of work.moves) g.emit("mv", to, from, NONE, 0);
   const names = [...stmt.outputs, ...stmt.inputs].map((operand) => operand.name);
   ins(fillTemplate(g, stmt, names, work.places), work);
-  const held = work.results.map(({ target, register }) => ({
-    target,
-    value: register < 32 ? g.copy(register) : register,
+  const copied = (register: number): number =>
+    register >= FIRST_VIRTUAL || register === NONE ? register : g.copy(register);
+  const held = work.results.map(({ registers, ...result }) => ({
+    ...result,
+    value: [copied(registers[0]), copied(registers[1])] as const,
   }));
-  for (const { target, value } of held) storeTo(g, target, [value, ZERO]);
+  // Memory first: a variable that is written may be what another place's address is computed from.
+  for (const { place, value, type } of held) if (place.kind !== "register") write(g, place, value, type);
+  for (const { place, value, type } of held) if (place.kind === "register") write(g, place, value, type);
 }
+
+/** New registers for a value, or those that a variable is bound to. */
+function registersFor(g: FunctionBuilder, fixed: number, isWide: boolean): Wide {
+  if (fixed !== NONE) return [fixed, isWide ? fixed + 1 : NONE];
+  return [g.newRegister(), isWide ? g.newRegister() : NONE];
+}
+
+/** Puts a value into registers, now or, when they are the machine's own, last of all. */
+function putInto(g: FunctionBuilder, work: Work, to: Wide, from: Wide): void {
+  for (const half of [0, 1] as const) {
+    if (to[half] === NONE) continue;
+    if (to[half] < FIRST_VIRTUAL) work.moves.push([to[half], from[half]]);
+    else g.emit("mv", to[half], from[half], NONE, 0);
+    work.uses.push(to[half]);
+  }
+}
+
+const inRegisters = (g: FunctionBuilder, value: Expr): Wide =>
+  classOf(value.type) === "wide" ? g.gen.wide(g, value) : [g.gen.word(g, value), NONE];
+
+/** After an error, so that the rest can go on. */
+const NOWHERE: Place = { kind: "register", register: ZERO, high: NONE };
 
 /** The machine register of a clobber. */
 function clobbered(g: FunctionBuilder, name: string, stmt: AsmStmt): number[] {
@@ -88,23 +116,23 @@ function placeOutput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: 
     placeMemory(g, target, work);
     return;
   }
-  if (classOf(target.type.type) !== "word" || isMemoryOnly(letters)) {
-    g.error("this asm operand has to be an integer of at most 32 bits in a register", stmt.span);
-    work.places.push({ kind: "register", register: ZERO });
+  const type = target.type.type;
+  if (classOf(type) === "memory" || isMemoryOnly(letters)) {
+    g.error("this asm operand has to be a number or a pointer of at most 64 bits in a register", stmt.span);
+    work.places.push(NOWHERE);
     return;
   }
-  const fixed = fixedRegister(target);
-  const register = fixed === NONE ? g.newRegister() : fixed;
-  if (operand.constraint.includes("+")) {
-    const old = g.gen.word(g, { kind: "load", from: target, type: target.type.type, span: stmt.span });
-    if (fixed === NONE) g.emit("mv", register, old, NONE, 0);
-    else work.moves.push([register, old]);
-    work.uses.push(register);
+  const registers = registersFor(g, fixedRegister(target), classOf(type) === "wide");
+  // The place is computed before the statement, once: the template's outputs may be what it is computed from.
+  const place = steadyPlace(g, target);
+  if (operand.constraint.includes("+")) putInto(g, work, registers, read(g, place, type));
+  for (const register of registers) {
+    if (register === NONE) continue;
+    work.defs.push(register);
+    if (operand.constraint.includes("&")) work.earlyDefs.push(register);
   }
-  work.defs.push(register);
-  if (operand.constraint.includes("&")) work.earlyDefs.push(register);
-  work.places.push({ kind: "register", register });
-  work.results.push({ target, register });
+  work.places.push({ kind: "register", register: registers[0], high: registers[1] });
+  work.results.push({ type, place, registers });
 }
 
 function placeMemory(g: FunctionBuilder, lvalue: LValue, work: Work): void {
@@ -124,12 +152,19 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
       g.error(`asm operand matches '${letters}', which is no output in a register`, stmt.span);
       return;
     }
-    if (classOf(operand.value!.type) !== "word") {
-      g.error("an asm operand that matches an output has to be an integer of at most 32 bits", stmt.span);
+    const value = operand.value;
+    if (value === null || classOf(value.type) !== (place.high === NONE ? "word" : "wide")) {
+      g.error("an asm operand and the output that it matches have to be of the same size", stmt.span);
+      work.places.push(NOWHERE);
       return;
     }
-    work.moves.push([place.register, g.gen.word(g, operand.value!)]);
+    const from = inRegisters(g, value);
+    work.moves.push([place.register, from[0]]);
     work.uses.push(place.register);
+    if (place.high !== NONE) {
+      work.moves.push([place.high, from[1]]);
+      work.uses.push(place.high);
+    }
     work.places.push(place);
     return;
   }
@@ -154,19 +189,23 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
 }
 
 function placeRegisterInput(g: FunctionBuilder, value: Expr, work: Work, stmt: AsmStmt, letters: string): void {
-  if (!/[rgXmoV]/.test(letters) || classOf(value.type) !== "word") {
+  if (!/[rgXmoV]/.test(letters) || classOf(value.type) === "memory") {
     g.error("this asm operand does not satisfy its constraint", stmt.span);
-    work.places.push({ kind: "register", register: ZERO });
+    work.places.push(NOWHERE);
     return;
   }
   const fixed = fixedRegister(value.kind === "load" ? value.from : null);
-  let register = g.gen.word(g, value);
+  let registers = inRegisters(g, value);
   if (fixed !== NONE) {
-    work.moves.push([fixed, register]);
-    register = fixed;
+    const own = registersFor(g, fixed, registers[1] !== NONE);
+    putInto(g, work, own, registers);
+    registers = own;
+  } else {
+    // A copy of its own, so that the variable itself may live in memory when registers are few.
+    registers = [g.copy(registers[0]), registers[1] === NONE ? NONE : g.copy(registers[1])];
+    work.uses.push(...registers.filter((register) => register !== NONE));
   }
-  work.uses.push(register);
-  work.places.push({ kind: "register", register });
+  work.places.push({ kind: "register", register: registers[0], high: registers[1] });
 }
 
 function constantPlace(value: Expr, letters: string): Place | null {

@@ -9,7 +9,7 @@ import { NONE, ZERO } from "./ir.ts";
 import { alignOf, bytesOf, classOf } from "./layout.ts";
 
 /** A scalar's place, evaluated once. */
-type Place =
+export type Place =
   | { readonly kind: "register"; readonly home: Wide }
   | { readonly kind: "field"; readonly field: FieldPlace }
   | { readonly kind: "memory"; readonly at: Address; readonly pinned: boolean };
@@ -21,12 +21,19 @@ function locate(g: FunctionBuilder, target: LValue): Place {
   return { kind: "memory", at: addressOf(g, target), pinned: target.type.isVolatile };
 }
 
+/** A place that stays the same when it is read and written in turn. */
+export function steadyPlace(g: FunctionBuilder, target: LValue): Place {
+  const located = locate(g, target);
+  if (located.kind !== "memory") return located;
+  return { ...located, at: stableAddress(g, located.at, bytesOf(target.type.type)) };
+}
+
 /** The value of a word is [register, ZERO]. */
 function scalarValue(g: FunctionBuilder, expr: Expr): Wide {
   return classOf(expr.type) === "wide" ? g.gen.wide(g, expr) : [g.gen.word(g, expr), ZERO];
 }
 
-function read(g: FunctionBuilder, place: Place, type: CType): Wide {
+export function read(g: FunctionBuilder, place: Place, type: CType): Wide {
   const isWide = classOf(type) === "wide";
   switch (place.kind) {
     case "register":
@@ -39,7 +46,7 @@ function read(g: FunctionBuilder, place: Place, type: CType): Wide {
 }
 
 /** Stores and returns the value that the target has afterwards. */
-function write(g: FunctionBuilder, place: Place, value: Wide, type: CType): Wide {
+export function write(g: FunctionBuilder, place: Place, value: Wide, type: CType): Wide {
   const isWide = classOf(type) === "wide";
   switch (place.kind) {
     case "register":
@@ -75,9 +82,7 @@ const isSteady = (expr: Expr): boolean =>
 export function generateUpdate(g: FunctionBuilder, expr: Extract<Expr, { kind: "update" }>, wanted: boolean): Wide {
   const type = expr.target.type.type;
   const value = isSteady(expr.value) ? expr.value : heldValue(g, expr.value);
-  const located = locate(g, expr.target);
-  const place: Place =
-    located.kind === "memory" ? { ...located, at: stableAddress(g, located.at, bytesOf(type)) } : located;
+  const place = steadyPlace(g, expr.target);
   const isWide = classOf(type) === "wide";
   let old = read(g, place, type);
   const wantsOld = wanted && expr.result === "old";

@@ -138,6 +138,11 @@ function functionItems(
   const { code, registerCount } = optimizeCode(g);
   const liveness = computeLiveness(code, registerCount);
   const allocation = allocateRegisters(liveness, registerCount, g.usesFramePointer, () => g.newSlot(4, 4));
+  if (allocation === null) {
+    const statement = code.find((ins) => ins.op === "asm" && ins.info!.uses.length + ins.info!.defs.length > 8);
+    g.error("the asm statements here need more registers at once than there are", statement?.span ?? definition.span);
+    return [];
+  }
   const debug = options.debug ? new FunctionDebug(g, definition, liveness, allocation, allocation.slotOf) : null;
   const emitted = emitFunction(g, liveness.code, allocation, {
     longCalls: options.longCalls,
