@@ -4,7 +4,7 @@
  *   grammars   .ohm files            -> toolchain/generated/*.ts
  *   stubs      kernel/abi.ts         -> dist/gen/libc        (system-call stubs in assembly)
  *   sysroot    libc/, programs/      -> dist/sysroot, dist/rootfs.tar   (with our own compiler)
- *   cli        system/cli/main.ts    -> dist/cli.cjs, and dist/cli/ (the program and V8's compiled form of it)
+ *   cli        system/cli/           -> dist/cli.cjs, and dist/cli/ (its two programs and V8's compiled form of them)
  *   web        web/                  -> dist/web
  *
  * Every step is skipped when nothing that it reads has changed.

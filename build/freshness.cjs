@@ -12,7 +12,7 @@ const stampFile = join(root, "dist", ".built");
 
 const SOURCE_FOLDERS = ["emulator", "kernel", "toolchain", "system", "web", "libc", "programs", "build"];
 
-/** The code cache of the command line fits one version of V8 on one kind of processor (build/code-cache.mjs). */
+/** The code caches of the command line fit one version of V8 on one kind of processor (build/command-line.mjs). */
 const ENGINE = `${process.versions.v8} ${process.arch}`;
 
 /** Names in a folder that count, sorted. The generated parsers are results. */

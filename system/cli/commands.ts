@@ -117,7 +117,7 @@ program
     process.stdout.write(policiesText(trace, options));
   });
 
-// Only for the list that help prints: main.ts runs these.
+// Only for the list that help prints: tools.ts runs these.
 for (const [name, description] of Object.entries(TOOL_NAMES)) {
   program
     .command(name)

@@ -13,3 +13,16 @@ export class CommandFailure extends Error {
 /** The message for people, two lines. */
 export const failureText = (failure: CommandFailure): string =>
   `faultline: ${failure.message}\n${failure.remedy === "" ? "" : `  ${failure.remedy}\n`}`;
+
+/** Does `work`; a failure of the person's is printed and leaves its status in process.exitCode. Answers whether there was none. */
+export async function reportingFailure(work: () => void | Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    process.stderr.write(failureText(error));
+    process.exitCode = error.status;
+    return false;
+  }
+}

@@ -13,6 +13,13 @@ const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoExc
 const isBusy = (error: unknown): boolean => codeOf(error) === "EAGAIN";
 const isEnd = (error: unknown): boolean => codeOf(error) === "EOF" || codeOf(error) === "EISDIR";
 
+/** When nobody reads what is printed any more, the process ends as one does that SIGPIPE ends. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141);
+  });
+}
+
 /** Reads the next bytes of standard input, waiting for them; null at its end. */
 export function readStandardInput(): Uint8Array | null {
   const buffer = new Uint8Array(CHUNK_BYTES);

@@ -89,7 +89,7 @@ const shippedMilliseconds = (path: string, output: string, samples: number): num
     `
     import { createRequire } from "node:module";
     const { readProgram, startProgram } = createRequire(import.meta.url)(${JSON.stringify(join(root, "build/program.cjs"))});
-    const { main } = startProgram(readProgram(${JSON.stringify(join(root, "dist/cli"))}));
+    const { main } = startProgram(readProgram(${JSON.stringify(join(root, "dist/cli"))}, "tools"));
     const before = process.cpuUsage();
     await main(["node", "faultline", "cc", "-O1", ${JSON.stringify(path)}, "-o", ${JSON.stringify(output)}]);
     const { user, system } = process.cpuUsage(before);

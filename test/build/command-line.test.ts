@@ -4,7 +4,6 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -16,6 +15,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { TOOL_NAMES } from "../../system/cli/tool-names.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const scratch = mkdtempSync(join(tmpdir(), "faultline-build-"));
@@ -25,7 +25,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 function start(folder: string, flags: readonly string[] = []): { cache: string; output: string } {
   const script = `
     const { readProgram, startProgram } = require(${JSON.stringify(join(root, "build", "program.cjs"))});
-    const program = readProgram(${JSON.stringify(folder)});
+    const program = readProgram(${JSON.stringify(folder)}, "tools");
     console.log({ false: "taken", true: "rejected", undefined: "none" }[program.script.cachedDataRejected]);
     startProgram(program).main(["node", "faultline", "cc", "--version"]);`;
   const [cache = "", output = ""] = execFileSync(process.execPath, [...flags, "-e", script], {
@@ -34,11 +34,11 @@ function start(folder: string, flags: readonly string[] = []): { cache: string; 
   return { cache, output };
 }
 
-/** A copy of dist/cli, whose files a test may damage. */
+/** A copy of dist/cli, whose files a test may damage; `cache` is the one of tools.cjs, as its first line names it. */
 function programCopy(name: string): { folder: string; cache: string } {
   const folder = join(scratch, name);
   cpSync(join(root, "dist", "cli"), folder, { recursive: true });
-  const cache = readdirSync(folder).find((file) => file.endsWith(".cache"));
+  const [cache] = /[0-9a-f]{16}\.cache/.exec(readFileSync(join(folder, "tools.cjs"), "latin1")) ?? [];
   if (cache === undefined) throw new Error("the build made no code cache");
   return { folder, cache: join(folder, cache) };
 }
@@ -68,10 +68,30 @@ describe("the code cache", () => {
 
   it("of another program is not looked at", () => {
     const { folder } = programCopy("changed");
-    const path = join(folder, "program.cjs");
+    const path = join(folder, "tools.cjs");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace(/^\/\* [0-9a-f]{16}\.cache/, "/* 0123456789abcdef.cache"));
     expect(start(folder)).toEqual({ cache: "none", output: VERSION });
+  });
+});
+
+describe("the two programs", () => {
+  it("are chosen by the command's name", () => {
+    const script = `
+      const start = require(${JSON.stringify(join(root, "dist", "cli.cjs"))});
+      (async () => {
+        for (const name of process.argv.slice(1)) {
+          console.log("#" + name);
+          await start(["node", "faultline", name, "--help"]);
+        }
+      })();`;
+    const names = [...Object.keys(TOOL_NAMES), "run"];
+    const [, ...answers] = execFileSync(process.execPath, ["-e", script, ...names], { encoding: "utf8" }).split(/^#/m);
+    expect(answers.map((text) => text.split("\n")[0])).toEqual(names);
+    // What main.ts says of a tool is a line of its own making.
+    expect(answers.filter((text) => text.includes("Usage: faultline")).map((text) => text.split("\n")[0])).toEqual([
+      "run",
+    ]);
   });
 });
 
