@@ -11,15 +11,18 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Grammars by output name. `tokens` names a module that exports `terminalCode(text)` for grammars that run over tokens. */
+/** Grammars by output name. `starts` are the rules that are asked for, by default all; `tokens` names a module that exports `terminalCode(text)` for grammars that run over tokens. */
 const GRAMMARS = [
-  { name: "asm", grammar: "toolchain/asm/asm.ohm" },
-  { name: "c", grammar: "toolchain/c/c.ohm", tokens: "toolchain/c/tokens.ts" },
+  { name: "asm", grammar: "toolchain/asm/asm.ohm", starts: ["Line", "Expression"] },
+  { name: "c", grammar: "toolchain/c/c.ohm", starts: ["External"], tokens: "toolchain/c/tokens.ts" },
   { name: "condition", grammar: "system/debugger/condition.ohm" },
 ];
 
 /** Files whose change makes every output stale. */
-const GENERATOR = ["toolchain/ohm/generate.ts", "build/grammars.mjs"];
+const GENERATOR = [
+  ...["generate", "rules", "table", "token-sets"].map((name) => `toolchain/ohm/${name}.ts`),
+  "build/grammars.mjs",
+];
 
 export async function buildGrammars() {
   const written = [];
@@ -37,7 +40,10 @@ export async function buildGrammars() {
   if (stale.length === 0) return written;
   const { generateParser } = await load("toolchain/ohm/generate.ts");
   for (const row of stale) {
-    const options = row.tokens === undefined ? {} : { tokens: (await load(row.tokens)).terminalCode };
+    const options = {
+      ...(row.starts === undefined ? {} : { starts: row.starts }),
+      ...(row.tokens === undefined ? {} : { tokens: (await load(row.tokens)).terminalCode }),
+    };
     const source = row.stamp + generateParser(readFileSync(join(root, row.grammar), "utf8"), options);
     mkdirSync(dirname(row.output), { recursive: true });
     // Written under another name and renamed, so that a build running beside this one never sees half a file.
