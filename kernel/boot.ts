@@ -62,6 +62,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     interruptible: false,
     inCall: false,
     lastFaultInstructions: -1,
+    lastFaultProgress: 0,
     faultsInPlace: 0,
     restart: null,
     space: noSpace(),

@@ -12,6 +12,7 @@ import type { Costs } from "./costs.ts";
 import type { FaultlineSink } from "./events.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import type { FrameDatabase } from "./mm/frames.ts";
+import type { TokenState } from "./mm/progress.ts";
 import type { FrameView, ReplacementPolicy } from "./mm/replacement/policy.ts";
 import type { SwapDevice } from "./mm/swap.ts";
 import type { AddressSpace, SharedObject } from "./mm/vma.ts";
@@ -52,6 +53,8 @@ export interface ToolOutcome {
 export interface KernelVariables {
   /** The process on the CPU, or 0: the idle task. */
   currentPid: number;
+  /** Instructions of the hart when the process got the CPU. */
+  enteredInstret: number;
   /** The process that was on the CPU last: no context switch when it comes back after an idle time. */
   lastPid: number;
   nextPid: number;
@@ -64,9 +67,10 @@ export interface KernelVariables {
   timerCycles: number;
   /** Process that could get no frame although nothing is left to reclaim, or 0; kernel.ts then ends a process. */
   outOfMemoryPid: number;
-  /** Attempts of the kind that is to fail so far, and whether the shortage of frames is a made one: failing.ts. */
+  /** Why, when it is not that no frame is left: one was refused on request, or a process starves (mm/progress.ts). */
+  shortage: "real" | "refused" | "starved";
+  /** Attempts of the kind that is to fail so far: failing.ts. */
   attempts: number;
-  isShortageForced: boolean;
   /** Some process waits on channel "frames". */
   framesWanted: boolean;
   nextObjectId: number;
@@ -118,6 +122,7 @@ export interface Core {
   /** Invalidated or narrowed translations whose sfence.vma has still to come (page-table.ts); empty between traps. */
   fencesDue: number[];
   load: LoadState;
+  token: TokenState;
   readonly fs: FileSystem;
   processes: Map<Pid, Process>;
   /** Address spaces by id: the reverse map names them so. */

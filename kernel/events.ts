@@ -67,6 +67,8 @@ export type KernelEvent =
   | { kind: "swap-done"; direction: "in" | "out"; pfn: number; slot: number; failed: boolean }
   /** Page-fault-frequency control has set the maximum of a working set. */
   | { kind: "working-set-limit"; pid: number; pages: number; reason: string }
+  /** No process could finish an instruction for want of frames: this one goes first now, and its pages are safe. */
+  | { kind: "swap-token"; pid: number }
   /** The load controller has suspended a process, or lets it go on. */
   | { kind: "load-control"; pid: number; action: "suspend" | "resume"; reason: string }
   /** The modified-page writer has started writes; `waiting` pages were on the modified list. */

@@ -19,7 +19,7 @@ export function isFailing(core: Core, kind: Exclude<FailKind, "none">): boolean 
 function countAttempt(core: Core, kind: FailKind): boolean {
   const { variables, config } = core;
   if (++variables.attempts !== config.failAt) return false;
-  if (kind === "frame") variables.isShortageForced = true;
+  if (kind === "frame") variables.shortage = "refused";
   tell(core, variables.currentPid, `fault injection: attempt ${config.failAt} of kind ${kind} fails`);
   return true;
 }

@@ -40,6 +40,7 @@ import { handlePageFault } from "./mm/fault.ts";
 import { frameView } from "./mm/frame-view.ts";
 import { Frame, FrameDatabase, type FramesSnapshot } from "./mm/frames.ts";
 import { chooseOomVictim, explainOom } from "./mm/oom.ts";
+import { freshToken, mayFinishInstruction, noteSignal } from "./mm/progress.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
 import { completeTransfers } from "./mm/transfers.ts";
@@ -82,7 +83,16 @@ export interface KernelParts {
 /** The part of the core that is one graph of plain objects. */
 type CoreGraph = Pick<
   Core,
-  "processes" | "spaces" | "sharedObjects" | "systemV" | "load" | "reaped" | "variables" | "counters" | "fencesDue"
+  | "processes"
+  | "spaces"
+  | "sharedObjects"
+  | "systemV"
+  | "load"
+  | "token"
+  | "reaped"
+  | "variables"
+  | "counters"
+  | "fencesDue"
 >;
 
 export interface KernelSnapshot {
@@ -130,6 +140,7 @@ export class Kernel implements Supervisor {
       view: frameView(() => this.core),
       fencesDue: [],
       load: freshLoadState(),
+      token: freshToken(),
       fs: new FileSystem(),
       processes: new Map(),
       spaces: new Map(),
@@ -138,6 +149,7 @@ export class Kernel implements Supervisor {
       reaped: [],
       variables: {
         currentPid: 0,
+        enteredInstret: 0,
         lastPid: 0,
         nextPid: 1,
         nextSpaceId: 1,
@@ -148,7 +160,7 @@ export class Kernel implements Supervisor {
         sampleCycles: policy.sampleCycles === 0 ? Number.POSITIVE_INFINITY : policy.sampleCycles,
         outOfMemoryPid: 0,
         attempts: 0,
-        isShortageForced: false,
+        shortage: "real",
         framesWanted: false,
         zeroDueCycles: 0,
         wsSampleCycles: sampleInterval(config),
@@ -215,10 +227,11 @@ export class Kernel implements Supervisor {
   }
 
   /**
-   * A call that slept was to be executed again, and its ecall cannot be any more: another thread, or a child of vfork, has
+   * The instruction ends in a signal. A call that slept was to be executed again, and its ecall cannot be any more: another thread, or a child of vfork, has
    * unmapped or changed the instruction meanwhile. Without this the signal would wait for the end of the call for ever.
    */
   #giveUpCall(p: Process): void {
+    noteSignal(p);
     p.inCall = false;
     p.restart = null;
   }
@@ -291,7 +304,7 @@ export class Kernel implements Supervisor {
         account(core, p, "systemCycles");
         if (p.quantumCycles <= 0) {
           p.sinceCycles += zeroUnderLoad(core);
-          if (!isFresh && variables.readyQueue.length > 0) {
+          if (!isFresh && variables.readyQueue.length > 0 && !mayFinishInstruction(core, p)) {
             leaveCpu(core);
             continue;
           }
@@ -364,17 +377,17 @@ export class Kernel implements Supervisor {
 
   #endForMemory(): void {
     const { core } = this;
-    const isForced = core.variables.isShortageForced;
+    const { shortage } = core.variables;
     core.variables.outOfMemoryPid = 0;
-    core.variables.isShortageForced = false;
+    core.variables.shortage = "real";
     // What has been freed since may be enough.
-    if (core.frames.availableFrames > 0 && !isForced) {
+    if (core.frames.availableFrames > 0 && shortage === "real") {
       wake(core, "frames");
       return;
     }
     const victim = chooseOomVictim(core);
     if (victim === null) throw new KernelPanic("memory has run out without any process");
-    const reason = isForced ? "a frame was refused on request (--fail frame)" : explainOom(core, victim);
+    const reason = explainOom(core, victim, shortage);
     core.counters["fault.oom"] = (core.counters["fault.oom"] ?? 0) + 1;
     if (core.sink.enabled) {
       core.sink.emit({ kind: "out-of-memory", pid: victim.pid, name: victim.name, reason });
@@ -440,7 +453,7 @@ export class Kernel implements Supervisor {
 
   snapshot(): KernelSnapshot {
     const { core } = this;
-    const { processes, spaces, sharedObjects, systemV, load, reaped, variables, counters, fencesDue } = core;
+    const { processes, spaces, sharedObjects, systemV, load, token, reaped, variables, counters, fencesDue } = core;
     return {
       frames: core.frames.snapshot(),
       swap: core.swap.snapshot(),
@@ -452,6 +465,7 @@ export class Kernel implements Supervisor {
         sharedObjects,
         systemV,
         load,
+        token,
         reaped,
         variables,
         counters,

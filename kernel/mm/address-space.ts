@@ -9,7 +9,7 @@ import { isValid, PTE_W, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { completeVma, cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
-import { isAccountable, mayCommit } from "./commit.ts";
+import { exceedsLocks, isAccountable, mayCommit } from "./commit.ts";
 import { Frame } from "./frames.ts";
 import {
   fencePage,
@@ -429,6 +429,7 @@ export function growStack(core: Core, space: AddressSpace, vaddr: number): Vma |
   if (vma.end - start > limit || start < USER_START + STACK_GAP_BYTES) return undefined;
   if (overlapping(space, start - STACK_GAP_BYTES, start).length > 0) return undefined;
   if (vma.charge === "charged" && !mayCommit(core, (vma.start - start) / PAGE_BYTES)) return undefined;
+  if (vma.locked && exceedsLocks(core, (vma.start - start) / PAGE_BYTES)) return undefined;
   const growth = { ...vma, start, end: vma.start };
   reserve(core, space, growth, "grow");
   return space.vmas[indexAbove(space, vaddr)];

@@ -57,3 +57,13 @@ export function mayCommit(core: Core, pages: number): boolean {
 /** May VirtualAlloc commit so many more? Never more than there is. */
 export const mayCommitVirtual = (core: Core, pages: number): boolean =>
   committedPages(core) + pages <= physicalPages(core);
+
+/**
+ * Would so many more locked pages leave too little for everyone else? Half of RAM may be locked; Linux has RLIMIT_MEMLOCK
+ * for this, and root no limit at all.
+ */
+export function exceedsLocks(core: Core, pages: number): boolean {
+  let locked = pages;
+  for (const space of core.spaces.values()) locked += space.lockedPages;
+  return locked > core.config.frames / 2;
+}

@@ -30,6 +30,7 @@ import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames
 import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
 import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table.ts";
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
+import { mayReplaceOwn, noteFault } from "./progress.ts";
 import { awaitFrames, OUT_OF_MEMORY, requestFrame } from "./reclaim.ts";
 import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
 import { startSwapIn } from "./swap-in.ts";
@@ -50,9 +51,6 @@ export function permits(vma: Vma, access: Access): boolean {
   }
 }
 
-/** Faults that one instruction may need: two pages of code and two of data, each fetched first and then mapped. */
-const MOST_FAULTS_IN_PLACE = 8;
-
 /**
  * Handles a fault of `p` at `vaddr`. Anything but "segv", "bus" and "waiting" means: try the access again.
  */
@@ -66,6 +64,8 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
     const pte = table < 0 ? 0 : ram.readWord(table);
     sink.emit({ kind: "fault-begin", pid: p.pid, vaddr, access, pc: hart.pc, pte });
   }
+  const isCall = hart.scause === Cause.EcallFromUser;
+  if (!isCall) noteFault(core, p);
   charge(core, core.costs.vmaLookup);
   const vma = findVma(space, vaddr) ?? growStack(core, space, vaddr);
   if (sink.enabled) {
@@ -81,6 +81,8 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
   else if (!permits(vma, access)) charge(core, core.costs.segvProtection);
   else outcome = resolveFault(core, p, vma, vpn, access);
   countFault(core, p, outcome);
+  // A fault that a system call could deal with is progress of the call.
+  if (isCall && outcome === "waiting") noteFault(core, p);
   if (sink.enabled) sink.emit({ kind: "fault-end", pid: p.pid, vaddr, resolved: outcome, cycles: hart.cycles - begun });
   return outcome;
 }
@@ -163,19 +165,6 @@ function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Acc
 function stall(core: Core, p: Process, result: number): FaultOutcome {
   awaitFrames(core, p, result);
   return "waiting";
-}
-
-/**
- * False when an instruction has faulted so often that its own pages must be taking each other's places: with most of its
- * limit locked, a process may have too few left for one instruction. It then goes beyond its limit until it gets on.
- */
-function mayReplaceOwn(core: Core, p: Process): boolean {
-  // A system call may touch any number of pages, one after the other.
-  if (core.hart.scause === Cause.EcallFromUser) return true;
-  if (p.lastFaultInstructions !== p.counts.instructions) p.faultsInPlace = 0;
-  p.lastFaultInstructions = p.counts.instructions;
-  p.faultsInPlace++;
-  return p.faultsInPlace <= MOST_FAULTS_IN_PLACE;
 }
 
 /** At its limit an address space gives up a page of its own before it gets another (local replacement). */

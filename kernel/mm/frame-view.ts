@@ -17,7 +17,7 @@ export function frameView(core: () => Core): FrameView {
       const { frames } = core();
       if (frames.state[pfn] !== Frame.Active || frames.mapped[pfn] === 0 || pfn === frames.pinned) return false;
       if (space >= 0) return isMappedBy(core(), pfn, space) && !isKept(core(), pfn, false);
-      return !isKept(core(), pfn, space === -1);
+      return !isKept(core(), pfn, space === -1) && !(space === -1 && isTokenHolders(core(), pfn));
     },
     isAccessed: (pfn) => isUsed(core(), pfn, Reader.Policy),
     clearAccessed: (pfn) => clearUsed(core(), pfn, Reader.Policy),
@@ -55,6 +55,15 @@ function isKept(core: Core, pfn: number, minimaCount: boolean): boolean {
     if (minimaCount && space.residentPages <= space.residentMinimumPages) return true;
     if (space.lockedPages > 0 && findVma(space, references.vpnAt(node) * PAGE_BYTES)?.locked === true) return true;
   }
+  return false;
+}
+
+/** A page of whoever has the swap token (progress.ts). */
+function isTokenHolders({ frames, token }: Core, pfn: number): boolean {
+  if (token.spaceId < 0) return false;
+  const { references } = frames;
+  for (let node = references.head[pfn]; node >= 0; node = references.next(node))
+    if (references.spaceAt(node) === token.spaceId) return true;
   return false;
 }
 

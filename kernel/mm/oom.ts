@@ -1,5 +1,5 @@
 /** When memory and swap are both used up: whom to end, and how to say so. */
-import type { Core } from "../core.ts";
+import type { Core, KernelVariables } from "../core.ts";
 import type { Process } from "../proc/process.ts";
 import { physicalPages } from "./commit.ts";
 
@@ -39,11 +39,12 @@ export function chooseOomVictim(core: Core): Process | null {
 }
 
 /** The reason, with the figures that led to it. */
-export function explainOom(core: Core, victim: Process): string {
+export function explainOom(core: Core, victim: Process, shortage: KernelVariables["shortage"]): string {
+  if (shortage === "refused") return "a frame was refused on request (--fail frame)";
   const { frames, swap } = core;
   const adjusted = victim.oomScoreAdjust === 0 ? "" : `, oom_score_adj ${victim.oomScoreAdjust}`;
   return (
-    `no frame is left: all ${frames.frames} are in use and ${swap.usedSlots} of ${swap.slots} swap slots are full; ` +
+    `${shortage === "starved" ? "too few frames can be taken for one instruction" : "no frame is left"}: all ${frames.frames} are in use and ${swap.usedSlots} of ${swap.slots} swap slots are full; ` +
     `${victim.name} used most (${pagesOf(victim)} pages${adjusted}). Give the machine more frames or more swap, or run less at once`
   );
 }

@@ -2,7 +2,7 @@
  * Making pages present before they are touched: MAP_POPULATE, mlock, MADV_POPULATE_*, and MADV_WILLNEED's read-ahead.
  *
  * The pages come by the fault path, one after the other, so they cost what faults cost. A call that has to sleep on the
- * way is executed again and goes on where it was: pages that are present by then cost nothing.
+ * way, or whose turn is over, is executed again and goes on where it was.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
@@ -10,22 +10,13 @@ import type { Access } from "../../emulator/trap.ts";
 import { RESTART } from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { Process } from "../proc/process.ts";
+import { isTurnOver } from "../proc/scheduler.ts";
 import { overlapping } from "./areas.ts";
 import { permits } from "./fault.ts";
 import { forEachPte, readPte } from "./page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import { startSwapIn } from "./swap-in.ts";
 import { prepareUser } from "./user-memory.ts";
-
-/**
- * Would so many more locked pages leave too little for everyone else? Half of RAM may be locked; Linux has RLIMIT_MEMLOCK
- * for this, and root no limit at all.
- */
-export function exceedsLocks(core: Core, pages: number): boolean {
-  let locked = pages;
-  for (const space of core.spaces.values()) locked += space.lockedPages;
-  return locked > core.config.frames / 2;
-}
 
 /**
  * Makes every page of a range present for `access`. 0; −EFAULT; RESTART, with `progress` kept in p.restart for the call
@@ -41,7 +32,8 @@ export function prepareInSteps(
 ): number {
   const done = p.restart?.number === number ? p.restart.progress : 0;
   for (let at = start + done; at < start + bytes; at += PAGE_BYTES) {
-    const result = prepareUser(core, p, at, 1, access);
+    const isLate = at > start + done && isTurnOver(core, p);
+    const result = isLate ? RESTART : prepareUser(core, p, at, 1, access);
     if (result === RESTART) p.restart = { number, progress: at - start, deadlineCycles: -1 };
     if (result !== 0) return result;
   }
@@ -55,12 +47,15 @@ export function prepareInSteps(
  */
 export function populateRange(core: Core, p: Process, start: number, bytes: number, number: number): number {
   const done = p.restart?.number === number ? p.restart.progress : 0;
+  let isFirst = true;
   for (const vma of overlapping(p.space, start, start + bytes)) {
     const access = !vma.shared && permits(vma, "store") ? "store" : permits(vma, "load") ? "load" : "execute";
     if (!permits(vma, access)) continue;
     const end = Math.min(vma.end, start + bytes);
     for (let at = Math.max(vma.start, start + done); at < end; at += PAGE_BYTES) {
-      if (prepareUser(core, p, at, 1, access) !== RESTART) continue;
+      const isLate = !isFirst && isTurnOver(core, p);
+      isFirst = false;
+      if (!isLate && prepareUser(core, p, at, 1, access) !== RESTART) continue;
       p.restart = { number, progress: at - start, deadlineCycles: -1, vaddr: start };
       return RESTART;
     }

@@ -179,6 +179,7 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     interruptible: false,
     inCall: false,
     lastFaultInstructions: -1,
+    lastFaultProgress: 0,
     faultsInPlace: 0,
     restart: null,
     space,

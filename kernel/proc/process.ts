@@ -206,6 +206,8 @@ export interface Process {
   hardFaultVpn: number;
   /** counts.instructions at the latest page fault of an instruction, and how often that instruction has faulted. */
   lastFaultInstructions: number;
+  /** How far its system call had come by then. */
+  lastFaultProgress: number;
   faultsInPlace: number;
   /** Controlling terminal's index, or −1. */
   tty: number;

@@ -12,6 +12,7 @@ import type { Pid } from "../../emulator/bits.ts";
 import { RESTART, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
+import { firstToRun } from "../mm/progress.ts";
 import type { PendingSignal, Process } from "./process.ts";
 
 /**
@@ -119,8 +120,10 @@ export function leaveCpu(core: Core): void {
 /** Puts the first ready process on the CPU; nobody may be current. Returns it, or null when none is ready. */
 export function enterNext(core: Core): Process | null {
   const { variables, hart } = core;
-  const pid = variables.readyQueue.shift();
-  if (pid === undefined) return null;
+  const [next] = variables.readyQueue;
+  if (next === undefined) return null;
+  const pid = firstToRun(core) ?? next;
+  removeReady(core, pid);
   const p = core.processes.get(pid)!;
   p.state = "running";
   p.quantumCycles = core.config.quantumCycles;
@@ -129,6 +132,7 @@ export function enterNext(core: Core): Process | null {
   hart.clearReservation();
   core.mmu.setSatp(p.space.asid, p.space.rootPfn);
   variables.currentPid = pid;
+  variables.enteredInstret = hart.instret;
   if (variables.lastPid !== pid) {
     charge(core, core.costs.contextSwitch);
     variables.contextSwitches++;
@@ -150,6 +154,17 @@ export function account(core: Core, p: Process, to: "userCycles" | "systemCycles
   p.quantumCycles -= cycles;
   p.sinceInstret = hart.instret;
   p.sinceCycles = hart.cycles;
+}
+
+/**
+ * For a system call with much to do, between two pieces of it: is the quantum over? The call then returns RESTART with its
+ * progress remembered. It is executed again, so that others get their turn, SIGKILL ends it, and the host is not kept waiting.
+ */
+export function isTurnOver(core: Core, p: Process): boolean {
+  account(core, p, "systemCycles");
+  if (p.quantumCycles > 0 || core.variables.currentPid !== p.pid) return false;
+  p.interruptible = false;
+  return true;
 }
 
 /** Makes ready every process whose deadline has come, and finds the next deadline. */

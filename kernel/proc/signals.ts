@@ -169,7 +169,8 @@ function rouse(core: Core, p: Process, signal: number): void {
   if (signal === Signal.SIGKILL && p.group.isStopped) {
     p.group.isStopped = false;
     makeReady(core, p);
-  } else interruptSleep(core, p);
+  } else if (signal === Signal.SIGKILL && p.state === "blocked") makeReady(core, p);
+  else interruptSleep(core, p);
 }
 
 /** A thread in rt_sigtimedwait looks for itself whether the signal is one that it waits for. */
@@ -223,7 +224,8 @@ export function isOrphanedGroup(core: Core, pgid: number): boolean {
  */
 export function deliverSignals(core: Core, p: Process): number {
   while (p.state === "running" && (hasPendingSignal(p) || p.group.isStopped)) {
-    if (p.group.isStopped && !isKilled(p)) {
+    if (isKilled(p)) return Signal.SIGKILL;
+    if (p.group.isStopped) {
       p.state = "stopped";
       return 0;
     }

@@ -19,11 +19,11 @@ import {
   unmapRange,
 } from "../mm/address-space.ts";
 import { findGap, findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
-import { isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
+import { exceedsLocks, isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
 import { permits } from "../mm/fault.ts";
 import { fileObject } from "../mm/page-cache.ts";
 import { reservedPte } from "../mm/pages.ts";
-import { exceedsLocks, populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts";
+import { populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts";
 import { trimRange, writeModified } from "../mm/reclaim.ts";
 import { moveRange } from "../mm/remap.ts";
 import { type AddressSpace, type Backing, type NewVma, Prot, type Vma } from "../mm/vma.ts";
@@ -75,6 +75,7 @@ const brk: SyscallHandler = (core, p, a) => {
     const isFree = overlapping(space, from, to).length === 0;
     const pages = (to - from) / PAGE_BYTES;
     if (!isFree || exceedsLimit(p, pages) || !mayCommit(core, pages)) return space.brk | 0;
+    if (space.locksFuture && exceedsLocks(core, pages)) return space.brk | 0;
   }
   resizeHeap(core, space, from, to, { ...HEAP, backing: { kind: "anonymous" }, start: from, end: to });
   space.brk = wanted;

@@ -2,16 +2,18 @@
  * System calls about what is in memory now: mincore, the mlock family, msync, and Faultline's own working_set, which sets
  * a process's working-set limits as SetProcessWorkingSetSize does.
  */
+
 import { PAGE_BYTES, type Pid, pageCeil, pageFloor } from "../../emulator/bits.ts";
 import { isValid } from "../../emulator/pte.ts";
 import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { replaceArea, USER_END } from "../mm/address-space.ts";
 import { isCovered, overlapping } from "../mm/areas.ts";
+import { exceedsLocks } from "../mm/commit.ts";
 import { Flight } from "../mm/frames.ts";
 import { flushFile } from "../mm/page-cache.ts";
 import { readPte } from "../mm/page-table.ts";
-import { exceedsLocks, populateRange } from "../mm/populate.ts";
+import { populateRange } from "../mm/populate.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import { writeUser } from "../mm/user-memory.ts";
 import type { AddressSpace } from "../mm/vma.ts";

@@ -7,7 +7,7 @@ import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { releaseObject, reserve, USER_END, USER_START, unmapRange } from "../mm/address-space.ts";
 import { findGap, overlapping } from "../mm/areas.ts";
-import { mayCommit, physicalPages } from "../mm/commit.ts";
+import { exceedsLocks, mayCommit, physicalPages } from "../mm/commit.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import { Prot, type SharedObject, type SharedSegment, type Vma } from "../mm/vma.ts";
 import { findKey, Ipc, MODE_WORD, NEVER, PERMISSION_WORDS, permissionWords, secondsOf } from "../proc/system-v.ts";
@@ -73,6 +73,7 @@ const shmat: SyscallHandler = (core, p, a) => {
   }
   if (start === 0 && (flags & Attach.Remap) !== 0) return -Errno.EINVAL;
   if ((p.space.reservedPages + bytes / PAGE_BYTES) * PAGE_BYTES > p.limits.addressSpaceBytes.soft) return -Errno.ENOMEM;
+  if (p.space.locksFuture && exceedsLocks(core, bytes / PAGE_BYTES)) return -Errno.EAGAIN;
   if (start === 0) {
     start = findGap(p.space, bytes, p.space.mmapTop, USER_START);
     if (start < 0) return -Errno.ENOMEM;

@@ -66,6 +66,7 @@ export const EVENT_SCHEMA: Schema = {
   "swap-in": { pid: "pid", vpn: "vpn", pfn: "pfn", slot: "slot", pages: "number", ahead: "boolean" },
   "swap-done": { direction: "text", pfn: "pfn", slot: "slot", failed: "boolean" },
   "working-set-limit": { pid: "pid", pages: "number", reason: "text" },
+  "swap-token": { pid: "pid" },
   "load-control": { pid: "pid", action: "text", reason: "text" },
   "modified-writer": { started: "number", waiting: "number", reason: "text" },
   "fault-end": { pid: "pid", vaddr: "vaddr", resolved: "text", cycles: "cycles" },

@@ -21,7 +21,16 @@ export const TRACE_CATEGORIES = {
   ],
   syscalls: ["syscall-enter", "syscall-exit"],
   tlb: ["tlb-miss", "pte-read", "pte-update", "tlb-fill", "tlb-flush"],
-  swap: ["victim-chosen", "swap-out", "swap-in", "swap-done", "modified-writer", "working-set-limit", "load-control"],
+  swap: [
+    "victim-chosen",
+    "swap-out",
+    "swap-in",
+    "swap-done",
+    "modified-writer",
+    "working-set-limit",
+    "swap-token",
+    "load-control",
+  ],
   sched: [
     "process-start",
     "process-exec",
@@ -129,6 +138,8 @@ export function describeEvent(e: FaultlineEvent): string {
       return `swap in        page ${page(e.vpn)}, slot ${e.slot} -> frame ${e.pfn}${e.ahead ? ", ahead" : ""}${inTransfer(e.pages)}`;
     case "working-set-limit":
       return `working set    of pid ${e.pid}: at most ${e.pages} pages; ${e.reason}`;
+    case "swap-token":
+      return `swap token     goes to pid ${e.pid}: nobody could finish an instruction for want of frames`;
     case "load-control":
       return `load control   pid ${e.pid} ${e.action === "suspend" ? "is suspended" : "goes on"}: ${e.reason}`;
     case "modified-writer":
