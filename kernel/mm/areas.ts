@@ -4,6 +4,7 @@
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isAccountable } from "./commit.ts";
+import { forgetGaps } from "./gaps.ts";
 import type { AddressSpace, Backing, NewVma, Vma } from "./vma.ts";
 
 /** Index of the first area that ends above `vaddr`; vmas.length when there is none. */
@@ -94,6 +95,7 @@ export function insertVma(space: AddressSpace, vma: Vma): Vma {
     removed++;
   }
   vmas.splice(index, removed, merged);
+  forgetGaps(space, merged.start, merged.end);
   countPages(space, vma, (vma.end - vma.start) / PAGE_BYTES);
   return merged;
 }
@@ -143,7 +145,9 @@ export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] 
     if (vma.end > to) kept.push(slice(vma, to, vma.end));
     countPages(space, vma, (from - to) / PAGE_BYTES);
   }
-  if (count > 0) space.vmas.splice(first, count, ...kept);
+  if (count === 0) return inside;
+  space.vmas.splice(first, count, ...kept);
+  forgetGaps(space, start, end);
   return inside;
 }
 
@@ -153,17 +157,3 @@ export const permissionsOf = (vma: Vma): string =>
   ((vma.prot & 2) !== 0 ? "w" : "-") +
   ((vma.prot & 4) !== 0 ? "x" : "-") +
   (vma.shared ? "s" : "p");
-
-/**
- * The highest gap of `bytes` that ends at or below `top`, or −1. Bottom is the first page that may ever be given out.
- */
-export function findGap(space: AddressSpace, bytes: number, top: number, bottom: number): number {
-  let end = top;
-  for (let i = space.vmas.length - 1; i >= 0; i--) {
-    const vma = space.vmas[i];
-    if (vma.start >= end) continue;
-    if (vma.end <= end && end - vma.end >= bytes) return end - bytes;
-    end = Math.min(end, vma.start);
-  }
-  return end - bytes >= bottom ? end - bytes : -1;
-}

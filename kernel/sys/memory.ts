@@ -18,9 +18,10 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findGap, findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
+import { findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
 import { exceedsLocks, isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
 import { permits } from "../mm/fault.ts";
+import { findGap } from "../mm/gaps.ts";
 import { fileObject } from "../mm/page-cache.ts";
 import { reservedPte } from "../mm/pages.ts";
 import { populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts";

@@ -27,8 +27,9 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findGap, findVma, indexAbove, overlapping } from "../mm/areas.ts";
+import { findVma, indexAbove, overlapping } from "../mm/areas.ts";
 import { mayCommitVirtual } from "../mm/commit.ts";
+import { findGap } from "../mm/gaps.ts";
 import { reservedPte } from "../mm/pages.ts";
 import { prepareUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
 import { type AddressSpace, Prot, type Vma } from "../mm/vma.ts";
