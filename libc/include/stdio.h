@@ -95,10 +95,39 @@ int vscanf(const char *format, va_list args);
 int vfscanf(FILE *file, const char *format, va_list args);
 int vsscanf(const char *from, const char *format, va_list args);
 
+/* There is one thread: nothing is ever locked, and the unlocked functions are the others under another name. */
+void flockfile(FILE *file);
+int ftrylockfile(FILE *file);
+void funlockfile(FILE *file);
+int getc_unlocked(FILE *file);
+int getchar_unlocked(void);
+int putc_unlocked(int c, FILE *file);
+int putchar_unlocked(int c);
+int fgetc_unlocked(FILE *file);
+int fputc_unlocked(int c, FILE *file);
+char *fgets_unlocked(char *to, int bytes, FILE *file);
+int fputs_unlocked(const char *s, FILE *file);
+size_t fread_unlocked(void *to, size_t bytes, size_t count, FILE *file);
+size_t fwrite_unlocked(const void *from, size_t bytes, size_t count, FILE *file);
+int fflush_unlocked(FILE *file);
+int feof_unlocked(FILE *file);
+int ferror_unlocked(FILE *file);
+int fileno_unlocked(FILE *file);
+void clearerr_unlocked(FILE *file);
+
+int getw(FILE *file);
+int putw(int word, FILE *file);
+void setbuffer(FILE *file, char *buffer, size_t bytes);
+FILE *fmemopen(void *room, size_t bytes, const char *mode);
+FILE *open_memstream(char **text, size_t *bytes);
+
 int remove(const char *path);
+int renameat(int from_dirfd, const char *from, int to_dirfd, const char *to);
 int rename(const char *from, const char *to);
 FILE *tmpfile(void);
 char *tmpnam(char *name);
+char *tempnam(const char *directory, const char *prefix);
+char *ctermid(char *name);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *file);
 

@@ -46,6 +46,7 @@ int at_quick_exit(void (*function)(void));
 int system(const char *command);
 
 char *getenv(const char *name);
+char *secure_getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
 int unsetenv(const char *name);
 int putenv(char *assignment);
@@ -75,8 +76,20 @@ void srand(unsigned int seed);
 int rand_r(unsigned int *state);
 long random(void);
 void srandom(unsigned int seed);
+char *initstate(unsigned int seed, char *state, size_t bytes);
+char *setstate(char *state);
+double drand48(void);
+double erand48(unsigned short state[3]);
+long lrand48(void);
+long nrand48(unsigned short state[3]);
+long mrand48(void);
+long jrand48(unsigned short state[3]);
+void srand48(long seed);
+unsigned short *seed48(unsigned short state[3]);
+void lcong48(unsigned short parameters[7]);
 
 void qsort(void *base, size_t count, size_t bytes, int (*compare)(const void *, const void *));
+void qsort_r(void *base, size_t count, size_t bytes, int (*compare)(const void *, const void *, void *), void *context);
 void *bsearch(const void *key, const void *base, size_t count, size_t bytes,
               int (*compare)(const void *, const void *));
 
@@ -86,9 +99,19 @@ int wctomb(char *to, wchar_t from);
 size_t mbstowcs(wchar_t *to, const char *from, size_t max);
 size_t wcstombs(char *to, const wchar_t *from, size_t bytes);
 
+int getsubopt(char **options, char *const *tokens, char **value);
+long a64l(const char *text);
+char *l64a(long value);
+char *ecvt(double value, int digits, int *point, int *is_negative);
+char *fcvt(double value, int digits, int *point, int *is_negative);
+char *gcvt(double value, int digits, char *to);
+int getloadavg(double loads[], int count);
 char *realpath(const char *path, char *resolved);
 char *mktemp(char *pattern);
 int mkstemp(char *pattern);
+int mkostemp(char *pattern, int flags);
+int mkstemps(char *pattern, int suffix_bytes);
+int mkostemps(char *pattern, int suffix_bytes, int flags);
 char *mkdtemp(char *pattern);
 
 #ifdef __cplusplus

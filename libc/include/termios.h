@@ -62,9 +62,11 @@ struct termios {
 
 #define CSIZE 0000060
 #define CS8 0000060
-#define CREAD 0000200
+#define CS5 0000000
+#define CS6 0000020
+#define CS7 0000040
+#define PARODD 0001000
 #define PARENB 0000400
-#define B38400 0000017
 
 #define ISIG 0000001
 #define ICANON 0000002
@@ -78,6 +80,32 @@ struct termios {
 #define ECHOKE 0004000
 #define IEXTEN 0100000
 
+#define CSTOPB 0000100
+#define CREAD 0000200
+#define HUPCL 0002000
+#define CLOCAL 0004000
+#define CBAUD 0010017
+
+#define B0 0000000
+#define B50 0000001
+#define B300 0000007
+#define B1200 0000011
+#define B2400 0000013
+#define B4800 0000014
+#define B9600 0000015
+#define B19200 0000016
+#define B38400 0000017
+#define B57600 0010001
+#define B115200 0010002
+
+#define TCOOFF 0
+#define TCOON 1
+#define TCIOFF 2
+#define TCION 3
+#define TCIFLUSH 0
+#define TCOFLUSH 1
+#define TCIOFLUSH 2
+
 #define TCSANOW 0
 #define TCSADRAIN 1
 #define TCSAFLUSH 2
@@ -89,6 +117,16 @@ extern "C" {
 int tcgetattr(int fd, struct termios *to);
 int tcsetattr(int fd, int when, const struct termios *from);
 void cfmakeraw(struct termios *settings);
+speed_t cfgetispeed(const struct termios *settings);
+speed_t cfgetospeed(const struct termios *settings);
+int cfsetispeed(struct termios *settings, speed_t speed);
+int cfsetospeed(struct termios *settings, speed_t speed);
+int cfsetspeed(struct termios *settings, speed_t speed);
+int tcdrain(int fd);
+int tcflow(int fd, int action);
+int tcflush(int fd, int queue);
+int tcsendbreak(int fd, int duration);
+pid_t tcgetsid(int fd);
 
 #ifdef __cplusplus
 }

@@ -84,8 +84,11 @@ describe.skipIf(missing !== undefined)("libc", () => {
     expect(result.stdout).toMatch(/^\d{6,7} checks, 0 failures\n$/);
   });
 
-  it("strings, numbers, files, processes, signals and the rest do what hand-worked values say", () => {
-    const result = libc.run(libc.compile("basics.c"));
+  it.each([
+    ["strings, numbers, files, processes, signals and the rest", "basics.c"],
+    ["what POSIX adds: patterns, locks, users, timers, dates, files in memory", "posix.c"],
+  ])("%s do what hand-worked values say", (_title, source) => {
+    const result = libc.run(libc.compile(source));
 
     expect(result.stdout).toBe("0 failures\n");
     expect(result.status).toBe(0);

@@ -35,8 +35,11 @@ const hasHostCompiler = spawnSync("gcc", ["--version"]).status === 0;
 if (!hasHostCompiler) console.warn("comparisons with the host's C library skipped: install the package gcc");
 
 describe("libc by our compiler, on our machine", () => {
-  it("does what hand-worked values say: strings, numbers, files, processes, signals and the rest", () => {
-    const { stdout, status } = onTheMachine("basics.c");
+  it.each([
+    ["strings, numbers, files, processes, signals and the rest", "basics.c"],
+    ["patterns, locks, users, timers, dates, files in memory", "posix.c"],
+  ])("does what hand-worked values say: %s", (_title, source) => {
+    const { stdout, status } = onTheMachine(source);
 
     expect(stdout).toBe("0 failures\n");
     expect(status).toBe(0);

@@ -40,11 +40,25 @@ typedef unsigned long long rlim_t;
 #define RLIMIT_NOFILE 7
 #define RLIMIT_MEMLOCK 8
 #define RLIMIT_AS 9
+#define RLIMIT_LOCKS 10
+#define RLIMIT_SIGPENDING 11
+#define RLIMIT_MSGQUEUE 12
+#define RLIMIT_NICE 13
+#define RLIMIT_RTPRIO 14
+#define RLIM_NLIMITS 16
+#define RLIM_SAVED_CUR RLIM_INFINITY
+#define RLIM_SAVED_MAX RLIM_INFINITY
 
 struct rlimit {
   rlim_t rlim_cur;
   rlim_t rlim_max;
 };
+
+#define PRIO_PROCESS 0
+#define PRIO_PGRP 1
+#define PRIO_USER 2
+#define PRIO_MIN (-20)
+#define PRIO_MAX 20
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +67,8 @@ extern "C" {
 int getrusage(int who, struct rusage *to);
 int getrlimit(int resource, struct rlimit *to);
 int setrlimit(int resource, const struct rlimit *from);
+int getpriority(int which, id_t who);
+int setpriority(int which, id_t who, int priority);
 
 #ifdef __cplusplus
 }

@@ -25,6 +25,10 @@ struct stat {
 #define st_mtime st_mtim.tv_sec
 #define st_ctime st_ctim.tv_sec
 
+/* In tv_nsec of utimensat and futimens. */
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
 #define S_IFLNK 0120000
@@ -48,10 +52,11 @@ struct stat {
 #define S_IROTH 0004
 #define S_IWOTH 0002
 #define S_IXOTH 0001
+#define S_IREAD S_IRUSR
+#define S_IWRITE S_IWUSR
+#define S_IEXEC S_IXUSR
 
 /* In tv_nsec: now, and leave it as it is. */
-#define UTIME_NOW 0x3fffffff
-#define UTIME_OMIT 0x3ffffffe
 
 #define S_ISREG(mode) (((mode)&S_IFMT) == S_IFREG)
 #define S_ISDIR(mode) (((mode)&S_IFMT) == S_IFDIR)
@@ -70,6 +75,9 @@ int lstat(const char *path, struct stat *to);
 int fstat(int fd, struct stat *to);
 int fstatat(int dirfd, const char *path, struct stat *to, int flags);
 int mkdir(const char *path, mode_t mode);
+int mkdirat(int dirfd, const char *path, mode_t mode);
+int mkfifo(const char *path, mode_t mode);
+int mknod(const char *path, mode_t mode, dev_t device);
 mode_t umask(mode_t mask);
 int chmod(const char *path, mode_t mode);
 int fchmod(int fd, mode_t mode);

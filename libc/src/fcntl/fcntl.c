@@ -1,4 +1,5 @@
 /* Opening files and setting their flags. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 
@@ -36,4 +37,19 @@ int fcntl(int fd, int command, ...) {
   unsigned long argument = va_arg(args, unsigned long);
   va_end(args);
   return __result(__sys_fcntl64(fd, command, argument));
+}
+
+/* Advice changes nothing here: files lie in memory. The errors are POSIX's, and they are returned. */
+int posix_fadvise(int fd, off_t offset, off_t bytes, int advice) {
+  (void)offset;
+  if (fcntl(fd, F_GETFD) < 0) {
+    return EBADF;
+  }
+  return bytes < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ? EINVAL : 0;
+}
+
+int posix_fallocate(int fd, off_t offset, off_t bytes) {
+  int raw = __sys_fallocate(fd, 0, (unsigned int)offset, (unsigned int)(offset >> 32), (unsigned int)bytes,
+                            (unsigned int)(bytes >> 32));
+  return -raw;
 }

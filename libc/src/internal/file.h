@@ -30,6 +30,14 @@ enum file_flag {
   FILE_OWNS_BUFFER = 2048,
 };
 
+/* What a descriptor does, for files that have none. Results are those of read, write, lseek and close. */
+struct file_device {
+  ssize_t (*read)(void *state, void *to, size_t bytes);
+  ssize_t (*write)(void *state, const void *from, size_t bytes);
+  off_t (*seek)(void *state, off_t offset, int whence);
+  int (*close)(void *state);
+};
+
 struct __file {
   int fd;
   unsigned int flags;
@@ -39,6 +47,8 @@ struct __file {
   unsigned char *read_end;
   size_t write_bytes;
   pid_t child; /* of popen, else 0 */
+  const struct file_device *device; /* of fmemopen and open_memstream: what stands for the descriptor; else 0 */
+  void *device_state;
   FILE *next;  /* in the list of open files */
 };
 
@@ -46,6 +56,12 @@ struct __file {
 extern FILE *__open_files;
 
 FILE *__file_new(int fd, unsigned int flags);
+
+/* read, write, lseek and close on whatever the file stands for. */
+ssize_t __file_read(FILE *file, void *to, size_t bytes);
+ssize_t __file_write(FILE *file, const void *from, size_t bytes);
+off_t __file_seek(FILE *file, off_t offset, int whence);
+int __file_close(FILE *file);
 
 /* Prepares for reading or writing: 0, or EOF with the error flag set if the file does not permit it. */
 int __file_start_reading(FILE *file);

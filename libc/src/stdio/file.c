@@ -13,9 +13,9 @@ static unsigned char input_room[UNGET_BYTES + BUFSIZ];
 static unsigned char output_room[UNGET_BYTES + BUFSIZ];
 static unsigned char error_room[UNGET_BYTES + 1];
 
-static FILE input_file = {0, FILE_READABLE, input_room + UNGET_BYTES, BUFSIZ, 0, 0, 0, 0, 0};
-static FILE output_file = {1, FILE_WRITABLE, output_room + UNGET_BYTES, BUFSIZ, 0, 0, 0, 0, 0};
-static FILE error_file = {2, FILE_WRITABLE | FILE_MODE_KNOWN | FILE_UNBUFFERED, error_room + UNGET_BYTES, 1, 0, 0, 0, 0, 0};
+static FILE input_file = {0, FILE_READABLE, input_room + UNGET_BYTES, BUFSIZ, 0, 0, 0, 0, 0, 0, 0};
+static FILE output_file = {1, FILE_WRITABLE, output_room + UNGET_BYTES, BUFSIZ, 0, 0, 0, 0, 0, 0, 0};
+static FILE error_file = {2, FILE_WRITABLE | FILE_MODE_KNOWN | FILE_UNBUFFERED, error_room + UNGET_BYTES, 1, 0, 0, 0, 0, 0, 0, 0};
 
 FILE *stdin = &input_file;
 FILE *stdout = &output_file;
@@ -35,9 +35,27 @@ FILE *__file_new(int fd, unsigned int flags) {
   file->read_end = 0;
   file->write_bytes = 0;
   file->child = 0;
+  file->device = 0;
+  file->device_state = 0;
   file->next = __open_files;
   __open_files = file;
   return file;
+}
+
+ssize_t __file_read(FILE *file, void *to, size_t bytes) {
+  return file->device != 0 ? file->device->read(file->device_state, to, bytes) : read(file->fd, to, bytes);
+}
+
+ssize_t __file_write(FILE *file, const void *from, size_t bytes) {
+  return file->device != 0 ? file->device->write(file->device_state, from, bytes) : write(file->fd, from, bytes);
+}
+
+off_t __file_seek(FILE *file, off_t offset, int whence) {
+  return file->device != 0 ? file->device->seek(file->device_state, offset, whence) : lseek(file->fd, offset, whence);
+}
+
+int __file_close(FILE *file) {
+  return file->device != 0 ? file->device->close(file->device_state) : close(file->fd);
 }
 
 /* A file that is a terminal is line buffered; known only once somebody reads or writes. */
@@ -94,7 +112,7 @@ void __file_drop_input(FILE *file) {
     off_t ahead = file->read_end - file->read_next;
     if (ahead != 0) {
       int error = errno;
-      lseek(file->fd, -ahead, SEEK_CUR); /* fails on a pipe or terminal, where there is nothing to give back */
+      __file_seek(file, -ahead, SEEK_CUR); /* fails on a pipe or terminal, where there is nothing to give back */
       errno = error;
     }
     file->flags &= ~(unsigned int)(FILE_READING | FILE_AT_END);
@@ -113,7 +131,7 @@ int __file_fill(FILE *file) {
     __file_write_pending(stdout);
   }
   size_t room = file->flags & FILE_UNBUFFERED ? 1 : file->buffer_bytes;
-  ssize_t bytes = read(file->fd, file->buffer, room);
+  ssize_t bytes = __file_read(file, file->buffer, room);
   file->read_next = file->buffer;
   file->read_end = file->buffer;
   if (bytes <= 0) {
@@ -127,7 +145,7 @@ int __file_fill(FILE *file) {
 int __file_write_pending(FILE *file) {
   size_t done = 0;
   while (done < file->write_bytes) {
-    ssize_t bytes = write(file->fd, file->buffer + done, file->write_bytes - done);
+    ssize_t bytes = __file_write(file, file->buffer + done, file->write_bytes - done);
     if (bytes < 0) {
       file->flags |= FILE_FAILED;
       file->write_bytes = 0;

@@ -88,7 +88,7 @@ static void dispose(FILE *file) {
 
 int fclose(FILE *file) {
   int result = fflush(file);
-  if (close(file->fd) < 0) {
+  if (__file_close(file) < 0) {
     result = EOF;
   }
   dispose(file);

@@ -7,6 +7,9 @@
 #include "../internal/file.h"
 
 int fgetc(FILE *file) {
+  if ((file->flags & FILE_READING) && file->read_next != file->read_end) {
+    return *file->read_next++;
+  }
   if (__file_start_reading(file) == EOF) {
     return EOF;
   }

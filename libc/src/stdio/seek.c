@@ -9,7 +9,7 @@ int fseeko(FILE *file, off_t offset, int whence) {
   if (fflush(file) == EOF) { /* also drops input, which settles what SEEK_CUR means */
     return -1;
   }
-  if (lseek(file->fd, offset, whence) < 0) {
+  if (__file_seek(file, offset, whence) < 0) {
     return -1;
   }
   file->flags &= ~(unsigned int)(FILE_AT_END | FILE_READING | FILE_WRITING);
@@ -22,7 +22,7 @@ int fseek(FILE *file, long offset, int whence) {
 
 off_t ftello(FILE *file) {
   int appends = (file->flags & (FILE_APPENDS | FILE_WRITING)) == (FILE_APPENDS | FILE_WRITING);
-  off_t position = lseek(file->fd, 0, appends ? SEEK_END : SEEK_CUR);
+  off_t position = __file_seek(file, 0, appends ? SEEK_END : SEEK_CUR);
   if (position < 0) {
     return -1;
   }

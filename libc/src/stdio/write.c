@@ -1,13 +1,12 @@
 /* Writing characters, strings and records. */
 #include <string.h>
-#include <unistd.h>
 
 #include "../internal/file.h"
 
 /* Writes without a buffer in between: 0, or EOF. */
 static int write_through(FILE *file, const unsigned char *from, size_t bytes) {
   while (bytes > 0) {
-    ssize_t part = write(file->fd, from, bytes);
+    ssize_t part = __file_write(file, from, bytes);
     if (part < 0) {
       file->flags |= FILE_FAILED;
       return EOF;
@@ -54,8 +53,14 @@ size_t fwrite(const void *from, size_t bytes, size_t count, FILE *file) {
   return count;
 }
 
+/* A character that fits the buffer goes there at once; whatever needs more is fwrite's business. */
 int fputc(int c, FILE *file) {
   unsigned char byte = (unsigned char)c;
+  unsigned int modes = FILE_WRITING | FILE_LINE_BUFFERED | FILE_UNBUFFERED;
+  if ((file->flags & modes) == FILE_WRITING && file->write_bytes + 1 < file->buffer_bytes) {
+    file->buffer[file->write_bytes++] = byte;
+    return byte;
+  }
   return fwrite(&byte, 1, 1, file) == 1 ? byte : EOF;
 }
 

@@ -101,3 +101,8 @@ int clearenv(void) {
   environ = empty;
   return 0;
 }
+
+/* No program here runs with more rights than whoever started it. */
+char *secure_getenv(const char *name) {
+  return getenv(name);
+}

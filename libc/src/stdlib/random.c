@@ -1,5 +1,6 @@
 /* Pseudo-random numbers: a 64-bit linear congruential generator (Knuth's MMIX constants), its upper 31 bits. */
 #include <stdlib.h>
+#include <string.h>
 
 static unsigned long long state = 1;
 
@@ -33,4 +34,31 @@ int rand_r(unsigned int *state32) {
   x ^= x << 5;
   *state32 = x;
   return (int)(x >> 1);
+}
+
+/* The generator's state is its own: `state` is taken and given back as if it were it (POSIX asks for 8 bytes at least). */
+static char *lent;
+
+char *initstate(unsigned int seed, char *room, size_t bytes) {
+  char *before = lent;
+  if (bytes < 8) {
+    return 0;
+  }
+  if (before != 0) {
+    memcpy(before, &state, sizeof state);
+  }
+  lent = room;
+  srandom(seed);
+  memcpy(room, &state, sizeof state);
+  return before;
+}
+
+char *setstate(char *room) {
+  char *before = lent;
+  if (before != 0) {
+    memcpy(before, &state, sizeof state);
+  }
+  memcpy(&state, room, sizeof state);
+  lent = room;
+  return before;
 }

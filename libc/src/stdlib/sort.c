@@ -10,11 +10,18 @@ typedef int (*comparison)(const void *, const void *);
 
 enum { INSERTION_LIMIT = 12 }; /* elements; below it insertion sort is cheaper */
 
+typedef int (*context_comparison)(const void *, const void *, void *);
+
 struct sorting {
   size_t bytes; /* of an element */
-  comparison compare;
+  comparison compare; /* null for qsort_r, which has these two: */
+  context_comparison compare_in_context;
+  void *context;
   int by_words; /* elements are whole aligned words */
 };
+
+/* A macro, since it stands in the innermost loops. */
+#define COMPARE(s, a, b) ((s)->compare != 0 ? (s)->compare(a, b) : (s)->compare_in_context(a, b, (s)->context))
 
 static void swap(const struct sorting *s, char *a, char *b) {
   if (s->by_words) {
@@ -34,7 +41,7 @@ static void swap(const struct sorting *s, char *a, char *b) {
 
 static void insertion_sort(const struct sorting *s, char *start, char *end) {
   for (char *next = start + s->bytes; next < end; next += s->bytes) {
-    for (char *p = next; p > start && s->compare(p - s->bytes, p) > 0; p -= s->bytes) {
+    for (char *p = next; p > start && COMPARE(s, p - s->bytes, p) > 0; p -= s->bytes) {
       swap(s, p - s->bytes, p);
     }
   }
@@ -47,10 +54,10 @@ static void sink(const struct sorting *s, char *start, size_t root, size_t count
     if (child >= count) {
       return;
     }
-    if (child + 1 < count && s->compare(start + child * s->bytes, start + (child + 1) * s->bytes) < 0) {
+    if (child + 1 < count && COMPARE(s, start + child * s->bytes, start + (child + 1) * s->bytes) < 0) {
       child++;
     }
-    if (s->compare(start + root * s->bytes, start + child * s->bytes) >= 0) {
+    if (COMPARE(s, start + root * s->bytes, start + child * s->bytes) >= 0) {
       return;
     }
     swap(s, start + root * s->bytes, start + child * s->bytes);
@@ -74,12 +81,12 @@ static void heap_sort(const struct sorting *s, char *start, char *end) {
 static void choose_pivot(const struct sorting *s, char *start, char *end) {
   char *middle = start + (size_t)(end - start) / s->bytes / 2 * s->bytes;
   char *last = end - s->bytes;
-  if (s->compare(middle, start) > 0) {
+  if (COMPARE(s, middle, start) > 0) {
     swap(s, middle, start);
   } /* start >= middle */
-  if (s->compare(start, last) > 0) {
+  if (COMPARE(s, start, last) > 0) {
     swap(s, start, last);
-    if (s->compare(middle, start) > 0) {
+    if (COMPARE(s, middle, start) > 0) {
       swap(s, middle, start);
     }
   }
@@ -97,10 +104,10 @@ static void sort_range(const struct sorting *s, char *start, char *end, int dept
     for (;;) {
       do {
         low += s->bytes;
-      } while (low < end && s->compare(low, start) < 0);
+      } while (low < end && COMPARE(s, low, start) < 0);
       do {
         high -= s->bytes;
-      } while (s->compare(high, start) > 0);
+      } while (COMPARE(s, high, start) > 0);
       if (low >= high) {
         break;
       }
@@ -119,19 +126,26 @@ static void sort_range(const struct sorting *s, char *start, char *end, int dept
   insertion_sort(s, start, end);
 }
 
-void qsort(void *base, size_t count, size_t bytes, comparison compare) {
-  struct sorting s;
-  s.bytes = bytes;
-  s.compare = compare;
-  s.by_words = (((uintptr_t)base | bytes) & 3) == 0;
-  if (count < 2 || bytes == 0) {
+static void sort(struct sorting *s, void *base, size_t count) {
+  s->by_words = (((uintptr_t)base | s->bytes) & 3) == 0;
+  if (count < 2 || s->bytes == 0) {
     return;
   }
   int depth = 2;
   for (size_t n = count; n > 1; n >>= 1) {
     depth += 2;
   }
-  sort_range(&s, base, (char *)base + count * bytes, depth);
+  sort_range(s, base, (char *)base + count * s->bytes, depth);
+}
+
+void qsort(void *base, size_t count, size_t bytes, comparison compare) {
+  struct sorting s = {bytes, compare, 0, 0, 0};
+  sort(&s, base, count);
+}
+
+void qsort_r(void *base, size_t count, size_t bytes, context_comparison compare, void *context) {
+  struct sorting s = {bytes, 0, compare, context, 0};
+  sort(&s, base, count);
 }
 
 void *bsearch(const void *key, const void *base, size_t count, size_t bytes, comparison compare) {

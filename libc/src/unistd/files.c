@@ -63,7 +63,44 @@ int truncate(const char *path, off_t bytes) {
   return result;
 }
 
-/* Nothing in this system loses written data, and the table has no fsync: only the descriptor is checked. */
 int fsync(int fd) {
-  return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+  return __result(__sys_fsync(fd));
+}
+
+int fdatasync(int fd) {
+  return __result(__sys_fdatasync(fd));
+}
+
+void sync(void) {
+  __sys_sync();
+}
+
+int fchdir(int fd) {
+  return __result(__sys_fchdir(fd));
+}
+
+int faccessat(int dirfd, const char *path, int mode, int flags) {
+  int raw = flags == 0 ? __sys_faccessat(dirfd, path, (unsigned int)mode)
+                       : __sys_faccessat2(dirfd, path, (unsigned int)mode, (unsigned int)flags);
+  return __result(raw);
+}
+
+int linkat(int from_dirfd, const char *from, int to_dirfd, const char *to, int flags) {
+  return __result(__sys_linkat(from_dirfd, from, to_dirfd, to, (unsigned int)flags));
+}
+
+int symlinkat(const char *target, int dirfd, const char *path) {
+  return __result(__sys_symlinkat(target, dirfd, path));
+}
+
+ssize_t readlinkat(int dirfd, const char *path, char *to, size_t bytes) {
+  return __result(__sys_readlinkat(dirfd, path, to, bytes));
+}
+
+int unlinkat(int dirfd, const char *path, int flags) {
+  return __result(__sys_unlinkat(dirfd, path, (unsigned int)flags));
+}
+
+int renameat(int from_dirfd, const char *from, int to_dirfd, const char *to) {
+  return __result(__sys_renameat2(from_dirfd, from, to_dirfd, to, 0));
 }

@@ -54,6 +54,14 @@ pid_t getpgrp(void) {
   return getpgid(0);
 }
 
+int setpgrp(void) {
+  return setpgid(0, 0);
+}
+
+pid_t getsid(pid_t pid) {
+  return __result(__sys_getsid(pid));
+}
+
 pid_t setsid(void) {
   return __result(__sys_setsid());
 }

@@ -6,7 +6,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   "string.h": "memcpy memmove memset memcmp memchr strlen strnlen strcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strtok strdup strndup strerror strspn strcspn strpbrk",
   "ctype.h": "isalpha isdigit isalnum isspace isupper islower isprint ispunct isxdigit iscntrl isgraph toupper tolower",
   "math.h": "sin cos tan asin acos atan atan2 sinh cosh tanh exp log log10 log2 pow sqrt cbrt floor ceil round trunc fabs fmod hypot INFINITY NAN M_PI isnan isinf",
-  "unistd.h": "read write close fork execve execv execvp execl getpid getppid sleep usleep pipe dup dup2 chdir getcwd unlink rmdir lseek brk sbrk isatty access _exit STDIN_FILENO STDOUT_FILENO STDERR_FILENO",
+  "sys/stat.h": "stat fstat lstat mkdir chmod fchmod umask S_ISDIR S_ISREG",
+  "unistd.h": "alarm chown fchown read write close fork execve execv execvp execl getpid getppid sleep usleep pipe dup dup2 chdir getcwd unlink rmdir lseek brk sbrk isatty access _exit STDIN_FILENO STDOUT_FILENO STDERR_FILENO",
   "sys/mman.h": "mmap munmap mprotect madvise mremap PROT_READ PROT_WRITE PROT_NONE PROT_EXEC MAP_PRIVATE MAP_ANONYMOUS MAP_SHARED MAP_FAILED MAP_FIXED",
   "sys/wait.h": "wait waitpid WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG",
   "signal.h": "signal kill raise sigaction sigemptyset sigfillset sigaddset sigprocmask SIGINT SIGTERM SIGKILL SIGSEGV SIGCHLD SIG_DFL SIG_IGN",
@@ -14,7 +15,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "assert.h": "assert", "errno.h": "errno ENOMEM EINVAL EINTR ENOENT EAGAIN", "time.h": "time clock difftime localtime gmtime strftime mktime nanosleep CLOCKS_PER_SEC",
   "stdbool.h": "true false bool", "stddef.h": "NULL offsetof", "setjmp.h": "setjmp longjmp", "stdarg.h": "va_start va_end va_arg va_copy",
   "limits.h": "INT_MAX INT_MIN UINT_MAX LONG_MAX LONG_MIN ULONG_MAX LLONG_MAX LLONG_MIN ULLONG_MAX CHAR_BIT CHAR_MAX CHAR_MIN SHRT_MAX SHRT_MIN UCHAR_MAX USHRT_MAX SCHAR_MAX SCHAR_MIN",
-  "stdint.h": "INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX INT32_MIN INT64_MIN SIZE_MAX INTPTR_MAX UINTPTR_MAX", "float.h": "DBL_MAX DBL_MIN FLT_MAX FLT_MIN DBL_EPSILON FLT_EPSILON", "dirent.h": "opendir readdir closedir",
+  "stdint.h": "INT8_MAX INT16_MAX INT32_MAX INT64_MAX UINT8_MAX UINT16_MAX UINT32_MAX UINT64_MAX INT32_MIN INT64_MIN SIZE_MAX INTPTR_MAX UINTPTR_MAX", "float.h": "DBL_MAX DBL_MIN FLT_MAX FLT_MIN DBL_EPSILON FLT_EPSILON", "dirent.h": "opendir readdir closedir", "err.h": "err errx warn warnx", "libgen.h": "basename dirname", "glob.h": "glob globfree", "fnmatch.h": "fnmatch", "pwd.h": "getpwnam getpwuid", "grp.h": "getgrnam getgrgid", "utime.h": "utime", "sys/file.h": "flock", "sys/select.h": "select pselect FD_SET FD_ZERO FD_ISSET",
 }; // biome-ignore format: a table
 
 /** Names to suggest for a misspelt #include. */
@@ -32,17 +33,7 @@ export const STANDARD_HEADERS: readonly string[] = [
     "poll.h",
     "sched.h",
   ],
-  ...[
-    "stdalign.h",
-    "stdnoreturn.h",
-    "strings.h",
-    "termios.h",
-    "wchar.h",
-    "wctype.h",
-    "sys/stat.h",
-    "sys/time.h",
-    "sys/types.h",
-  ],
+  ...["stdalign.h", "stdnoreturn.h", "strings.h", "termios.h", "wchar.h", "wctype.h", "sys/time.h", "sys/types.h"],
 ];
 
 let byName: Map<string, string> | null = null;
