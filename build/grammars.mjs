@@ -11,10 +11,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Grammars by output name. `starts` are the rules that are asked for, by default all; `tokens` names a module that exports `terminalCode(text)` for grammars that run over tokens. */
+/** Grammars by output name. `starts` are the rules that are asked for, by default all; `transparent` as in GenerateOptions; `tokens` names a module that exports `terminalCode(text)` for grammars that run over tokens. */
 const GRAMMARS = [
   { name: "asm", grammar: "toolchain/asm/asm.ohm", starts: ["Line", "Expression"] },
-  { name: "c", grammar: "toolchain/c/c.ohm", starts: ["External"], tokens: "toolchain/c/tokens.ts" },
+  {
+    name: "c",
+    grammar: "toolchain/c/c.ohm",
+    starts: ["External"],
+    transparent: ["Expression", "Assignment", "Conditional", "Binary", "Postfix", "Statement"],
+    tokens: "toolchain/c/tokens.ts",
+  },
   { name: "condition", grammar: "system/debugger/condition.ohm" },
 ];
 
@@ -42,6 +48,7 @@ export async function buildGrammars() {
   for (const row of stale) {
     const options = {
       ...(row.starts === undefined ? {} : { starts: row.starts }),
+      ...(row.transparent === undefined ? {} : { transparent: row.transparent }),
       ...(row.tokens === undefined ? {} : { tokens: (await load(row.tokens)).terminalCode }),
     };
     const source = row.stamp + generateParser(readFileSync(join(root, row.grammar), "utf8"), options);

@@ -33,6 +33,8 @@ export interface GenerateOptions {
   readonly depthLimit?: number;
   /** Lexical rules whose children are wanted after all. */
   readonly structured?: readonly string[];
+  /** Rules whose node is left out when all that it would hold is another node: `Sum = Term ("+" Term)*` without a `+`. */
+  readonly transparent?: readonly string[];
   /** Rules that a parse can start from. Default: all without parameters. */
   readonly starts?: readonly string[];
   /** Where the generated file finds this folder. Default "../ohm". */
@@ -204,11 +206,29 @@ const table = (): GrammarTable => (${tableSource(rules, spaces)});
     const { text, values } = this.code(rule.body, place);
     lines.push(text);
     if (isDescribed) lines.push("far = before;");
+    if (this.options.transparent?.includes(rule.name)) lines.push(this.seeThrough(rule, values));
     const children = isToken || values.length === 0 ? "NONE" : `[${values.join(", ")}]`;
     if (isPassThrough) lines.push(`return ${values[0]} as ParseNode;`);
     else lines.push(`return { rule: ${quote(rule.name)}, start, end: pos, children: ${children} };`);
     lines.push("}\n");
     return lines.filter((line) => line !== "").join("\n");
+  }
+
+  /** Returns the one node of a rule when everything beside it is empty. */
+  private seeThrough({ name, body }: Rule, values: readonly string[]): string {
+    const factors = kindOf(body) === "Seq" ? body.factors! : [];
+    const inner = factors.filter((factor) => kindOf(factor) === "Apply");
+    if (inner.length !== 1 || factors.some((factor) => !["Apply", "Star", "Opt"].includes(kindOf(factor))))
+      throw new Error(`grammar ${this.rules.grammar.name}: ${name} is not one rule beside repetitions`);
+    let column = 0;
+    const emptiness: string[] = [];
+    let result = "";
+    for (const factor of factors) {
+      if (kindOf(factor) === "Apply") result = values[column]!;
+      else emptiness.push(`${values[column]} === NONE`);
+      column += factor.getArity();
+    }
+    return `if (${emptiness.join(" && ")}) return ${result};`;
   }
 
   private code(e: Pexpr, place: Place): Code {

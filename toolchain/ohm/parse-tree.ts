@@ -6,6 +6,7 @@
  *  - a terminal, a range or `any` is one child, the number of the position where it matched;
  *  - `e*`, `e+` and `e?` give one array for each child that `e` has (columns, as in Ohm);
  *  - a rule whose body is only a choice of rules makes no node of its own: the chosen rule's node stands in its place;
+ *  - a rule that the generator was told to see through makes no node when it would only hold another one;
  *  - a lexical rule (lower-case name) is a token: its node has a range and no children.
  */
 

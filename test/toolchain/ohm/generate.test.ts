@@ -140,6 +140,26 @@ test("the tree has a node for each rule, columns for repetitions and positions f
   });
 });
 
+test("a rule to see through has a node only when it holds more than another one", async () => {
+  const grammarText = 'G { Sum = Term ("+" Term)*  Term = item "!"?  item = digit }';
+  const parse = await load(generateParser(grammarText, { transparent: ["Sum", "Term"] }));
+  const item = (at: number) => ({ rule: "item", start: at, end: at + 1, children: [] });
+
+  const trees = ["1", "1 !", "1 + 2"].map((text) => {
+    const result = parse("Sum", text);
+    return result.ok && result.node;
+  });
+
+  expect(trees).toEqual([
+    item(0),
+    { rule: "Term", start: 0, end: 3, children: [item(0), [2]] },
+    { rule: "Sum", start: 0, end: 5, children: [item(0), [2], [item(4)]] },
+  ]);
+  expect(() => generateParser(grammarText, { transparent: ["item"] })).toThrow(
+    /item is not one rule beside repetitions/,
+  );
+});
+
 test("a left-recursive grammar is refused with the rule's name", () => {
   expect(() => generateParser('G { Sum = Sum "+" Sum -- plus\n | digit }')).toThrow(/left-recursive/);
 });

@@ -418,10 +418,10 @@ export class TreeBuilder extends BuilderBase {
   }
 
   statement(tree: ParseNode): Statement {
+    if (tree.rule !== "Statement") return this.unlabelled(tree);
     const body = this.unlabelled(node(tree.children[1]));
-    const labels = nodes(tree.children[0]);
-    if (labels.length === 0) return body;
-    return { kind: "labelled", labels: labels.map((child) => this.label(child)), body, span: this.span(tree) };
+    const labels = nodes(tree.children[0]).map((child) => this.label(child));
+    return { kind: "labelled", labels, body, span: this.span(tree) };
   }
 
   private label(tree: ParseNode): Label {
@@ -441,46 +441,59 @@ export class TreeBuilder extends BuilderBase {
   private unlabelled(tree: ParseNode): Statement {
     const { children } = tree;
     const span = this.span(tree);
-    const expression = (i: number): Expression => this.expression(node(children[i]));
-    const maybe = (i: number): Expression | null => {
-      const found = optional(children[i]);
-      return found === null ? null : this.expression(found);
-    };
-    const statement = (i: number): Statement => this.statement(node(children[i]));
     switch (tree.rule) {
+      case "Unlabelled_expression":
+        return { kind: "expression", value: this.expression(node(children[0])), span };
       case "Compound":
         return this.compound(tree);
       case "Unlabelled_if": {
         const otherwise = optional(children[6]);
         return {
           kind: "if",
-          test: expression(2),
+          test: this.expression(node(children[2])),
           // biome-ignore lint/suspicious/noThenProperty: the tree's own name
-          then: statement(4),
+          then: this.statement(node(children[4])),
           otherwise: otherwise === null ? null : this.statement(otherwise),
           span,
         };
       }
       case "Unlabelled_while":
-        return { kind: "while", test: expression(2), body: statement(4), span };
+        return {
+          kind: "while",
+          test: this.expression(node(children[2])),
+          body: this.statement(node(children[4])),
+          span,
+        };
       case "Unlabelled_do":
-        return { kind: "do", body: statement(1), test: expression(4), span };
+        return { kind: "do", body: this.statement(node(children[1])), test: this.expression(node(children[4])), span };
       case "Unlabelled_for": {
         const first = node(children[2]);
         const init = first.rule === "Declaration" ? this.declaration(first) : optional(first.children[0]);
         const start = init === null || "specifiers" in init ? init : this.expression(init as ParseNode);
-        return { kind: "for", init: start, test: maybe(3), step: maybe(5), body: statement(7), span };
+        return {
+          kind: "for",
+          init: start,
+          test: this.maybe(children[3]),
+          step: this.maybe(children[5]),
+          body: this.statement(node(children[7])),
+          span,
+        };
       }
       case "Unlabelled_switch":
-        return { kind: "switch", value: expression(2), body: statement(4), span };
+        return {
+          kind: "switch",
+          value: this.expression(node(children[2])),
+          body: this.statement(node(children[4])),
+          span,
+        };
       case "Unlabelled_return":
-        return { kind: "return", value: maybe(1), span };
+        return { kind: "return", value: this.maybe(children[1]), span };
       case "Unlabelled_break":
         return { kind: "break", span };
       case "Unlabelled_continue":
         return { kind: "continue", span };
       case "Unlabelled_computed":
-        return { kind: "goto-computed", target: expression(2), span };
+        return { kind: "goto-computed", target: this.expression(node(children[2])), span };
       case "Unlabelled_goto":
         return { kind: "goto", label: this.name(node(children[1])), span };
       case "Unlabelled_asm":
@@ -491,10 +504,13 @@ export class TreeBuilder extends BuilderBase {
         return { kind: "empty", attributes: [], span };
       case "Declaration":
         return { kind: "declared", declaration: this.declaration(tree), span };
-      case "Unlabelled_expression":
-        return { kind: "expression", value: expression(0), span };
     }
     throw new Error(`no statement for ${tree.rule}`);
+  }
+
+  private maybe(column: Child | undefined): Expression | null {
+    const found = optional(column);
+    return found === null ? null : this.expression(found);
   }
 
   private asm(tree: ParseNode, span: Span): Statement {
@@ -533,10 +549,52 @@ export class TreeBuilder extends BuilderBase {
 
   // ---- expressions ----
 
+  /** An expression; the commonest rules come first. */
   expression(tree: ParseNode): Expression {
     const { children } = tree;
     const span = this.span(tree);
     switch (tree.rule) {
+      case "identifier":
+        return { kind: "name", name: this.tokens[tree.start]!.text, span };
+      case "Postfix":
+        return this.postfix(this.expression(node(children[0])), nodes(children[1]));
+      case "number":
+        return { kind: "number", text: this.tokens[tree.start]!.text, span };
+      case "Binary":
+        return this.binary(tree);
+      case "Assignment": {
+        const token = this.tokens[optional(children[1])!.start]!;
+        return {
+          kind: "assign",
+          operator: token.text,
+          target: this.expression(node(children[0])),
+          value: this.expression(optional(children[2])!),
+          operatorSpan: spanOf(token),
+          span,
+        };
+      }
+      case "Unary_prefix": {
+        const operator = this.tokens[node(children[0]).start]!.text as PrefixOperator;
+        return { kind: "prefix", operator, operand: this.expression(node(children[1])), span };
+      }
+      case "Cast_cast":
+        return {
+          kind: "cast",
+          type: this.typeName(node(children[1])),
+          operand: this.expression(node(children[3])),
+          span,
+        };
+      case "Conditional": {
+        const then = optional(single(children[2]));
+        return {
+          kind: "conditional",
+          test: this.expression(node(children[0])),
+          // biome-ignore lint/suspicious/noThenProperty: the tree's own name
+          then: then === null ? null : this.expression(then),
+          otherwise: this.expression(optional(children[4])!),
+          span,
+        };
+      }
       case "Expression": {
         let left = this.expression(node(children[0]));
         for (const child of nodes(children[2])) {
@@ -545,36 +603,6 @@ export class TreeBuilder extends BuilderBase {
         }
         return left;
       }
-      case "Assignment": {
-        const operator = optional(children[1]);
-        const target = this.expression(node(children[0]));
-        if (operator === null) return target;
-        const token = this.tokens[operator.start]!;
-        return {
-          kind: "assign",
-          operator: token.text,
-          target,
-          value: this.expression(optional(children[2])!),
-          operatorSpan: spanOf(token),
-          span,
-        };
-      }
-      case "Conditional": {
-        const test = this.expression(node(children[0]));
-        const otherwise = optional(children[4]);
-        if (otherwise === null) return test;
-        const then = optional(single(children[2]));
-        return {
-          kind: "conditional",
-          test,
-          // biome-ignore lint/suspicious/noThenProperty: the tree's own name
-          then: then === null ? null : this.expression(then),
-          otherwise: this.expression(otherwise),
-          span,
-        };
-      }
-      case "Binary":
-        return nodes(children[1]).length === 0 ? this.expression(node(children[0])) : this.binary(tree);
       case "Cast_compound": {
         const initializer = this.initializer(node(children[3]));
         const type = this.typeName(node(children[1]));
@@ -585,17 +613,6 @@ export class TreeBuilder extends BuilderBase {
           span: this.join(spanOf(this.tokens[tree.start]!), initializer.span),
         };
         return this.postfix(literal, nodes(children[4]));
-      }
-      case "Cast_cast":
-        return {
-          kind: "cast",
-          type: this.typeName(node(children[1])),
-          operand: this.expression(node(children[3])),
-          span,
-        };
-      case "Unary_prefix": {
-        const operator = this.tokens[node(children[0]).start]!.text as PrefixOperator;
-        return { kind: "prefix", operator, operand: this.expression(node(children[1])), span };
       }
       case "Unary_label":
         return { kind: "label-address", label: this.name(node(children[1])), span };
@@ -610,8 +627,6 @@ export class TreeBuilder extends BuilderBase {
         return { kind: "alignof", operand: this.expression(node(children[1])), span };
       case "Unary_extension":
         return this.expression(node(children[1]));
-      case "Postfix":
-        return this.postfix(this.expression(node(children[0])), nodes(children[1]));
     }
     return this.primary(tree, span);
   }
@@ -620,10 +635,6 @@ export class TreeBuilder extends BuilderBase {
     const { children } = tree;
     const token = this.tokens[tree.start]!;
     switch (tree.rule) {
-      case "identifier":
-        return { kind: "name", name: token.text, span };
-      case "number":
-        return { kind: "number", text: token.text, span };
       case "character":
         return { kind: "character", text: token.text, span };
       case "String":
