@@ -308,7 +308,7 @@ class Finisher {
     if (plus !== null && minus === null) {
       if (widthBytes !== 4)
         return this.assembler.error(`an address has 4 bytes, and this has ${widthBytes}`, fixup.span, "use .word");
-      return this.relocate(out, at, Reloc["32"], fixup.value, fixup.span);
+      return this.relocate(out, at, Reloc.ABS32, fixup.value, fixup.span);
     }
     if (plus === null || minus === null) return this.assembler.error("an address cannot be negated", fixup.span);
     const [addType, subType] = DIFFERENCES[widthBytes]!;

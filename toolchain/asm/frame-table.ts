@@ -125,11 +125,11 @@ export class FrameTable {
       const body = bodyOf(procedure, start.offset, place);
       while ((body.length + 12) % 4 !== 0) body.push(0);
       pushWord(out, body.length + 12);
-      relocations.push({ offset: out.length, type: Reloc["32"], symbol: ownSymbol, addend: 0 });
+      relocations.push({ offset: out.length, type: Reloc.ABS32, symbol: ownSymbol, addend: 0 });
       pushWord(out, 0);
       relocations.push({
         offset: out.length,
-        type: Reloc["32"],
+        type: Reloc.ABS32,
         symbol: sectionSymbolOf(start.section),
         addend: start.offset,
       });

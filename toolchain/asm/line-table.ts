@@ -70,7 +70,7 @@ export class LineTable {
       if (rows === undefined) continue;
       relocations.push({
         offset: bytes.length + 3,
-        type: Reloc["32"],
+        type: Reloc.ABS32,
         symbol: sectionSymbolOf(section.index),
         addend: section.offsetOf(rows[0]!.raw, rows[0]!.points),
       });

@@ -7,16 +7,15 @@
  */
 import type { SourceFile, Span } from "../diagnostics.ts";
 
-export const TokenKind = {
-  Identifier: 0,
-  Number: 1,
-  Character: 2,
-  String: 3,
-  Punctuator: 4,
-  Other: 5,
-  End: 6,
-} as const;
-export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
+export enum TokenKind {
+  Identifier,
+  Number,
+  Character,
+  String,
+  Punctuator,
+  Other,
+  End,
+}
 
 /** Names that may not be expanded again in this token (Prosser's hide set), as an immutable list. */
 export interface HideSet {

@@ -82,11 +82,11 @@ class SectionRelocator {
     const value = this.valueOf(entry);
     const { view } = this;
     switch (entry.type) {
-      case Reloc["32"]:
+      case Reloc.ABS32:
       case Reloc.SET32:
         view.setUint32(at, value >>> 0, true);
         return;
-      case Reloc["32_PCREL"]:
+      case Reloc.PCREL32:
       case Reloc.PLT32:
         view.setUint32(at, (value - place) >>> 0, true);
         return;
@@ -188,7 +188,7 @@ class SectionRelocator {
       case Reloc.SET16:
         view.setUint16(at, value, true);
         return;
-      case Reloc["64"]:
+      case Reloc.ABS64:
         view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
         return;
       default:
@@ -340,7 +340,7 @@ function widthOf(type: number): number {
     case Reloc.CALL_PLT:
     case Reloc.ADD64:
     case Reloc.SUB64:
-    case Reloc["64"]:
+    case Reloc.ABS64:
       return 8;
     default:
       return 4;
