@@ -48,7 +48,8 @@ export function violationText(violation: Violation): string {
 export function attachSanitizer(machine: Machine, interval: number, tell: (violation: Violation) => void): () => void {
   const sanitizer = new Sanitizer(machine.kernel.core, interval);
   let hasJumped = false;
-  let isBroken = false;
+  /** When something was found; Infinity while all is right. */
+  let brokenCycles = Number.POSITIVE_INFINITY;
   let lastCycles = 0;
   return machine.subscribe((event, cycles, instret) => {
     if (machine.isMuted || cycles < lastCycles) hasJumped = true;
@@ -58,13 +59,13 @@ export function attachSanitizer(machine: Machine, interval: number, tell: (viola
     if (hasJumped && event.kind !== "trap") return;
     if (hasJumped) {
       sanitizer.synchronize();
-      isBroken = false;
+      if (cycles < brokenCycles) brokenCycles = Number.POSITIVE_INFINITY;
     }
     hasJumped = false;
     // What is broken stays broken: said once.
-    const violation = isBroken ? null : sanitizer.see(event, cycles, instret);
+    const violation = cycles >= brokenCycles ? null : sanitizer.see(event, cycles, instret);
     if (violation === null) return;
-    isBroken = true;
+    brokenCycles = cycles;
     tell(violation);
   });
 }

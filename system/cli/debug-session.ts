@@ -1,5 +1,7 @@
 /** A program under a timeline, for the commands that look back: debug, replay, explain-fault. */
 import type { FolderOptions } from "../../kernel/fs/folder.ts";
+import type { Violation } from "../../kernel/sanitizer.ts";
+import type { Watcher } from "../debugger/search.ts";
 import { Images } from "../debugger/symbols.ts";
 import { Machine } from "../machine.ts";
 import type { Start } from "../recording.ts";
@@ -22,6 +24,8 @@ export interface Session {
   readonly start: Start;
   /** Files besides `start.added`. */
   readonly root: readonly RootEntry[];
+  /** Stops the debugger where the sanitizer has found something; null without a sanitizer. */
+  readonly alarm: Watcher | null;
 }
 
 export type Output = (stream: "tty0" | "stdout" | "stderr", bytes: Uint8Array) => void;
@@ -52,13 +56,28 @@ export function bootSession(
   const whole = [...root, ...start.added];
   const machine = new Machine(config, whole, output, folder);
   machine.onMessage = (text) => output("stderr", new TextEncoder().encode(`${text}\n`));
-  if (interval !== null)
-    attachSanitizer(machine, interval, (violation) => machine.onMessage(violationText(violation), 0));
+  const alarm = interval === null ? null : sanitizerAlarm(machine, interval);
   const problem = machine.boot(start);
   if (problem !== null) throw new CommandFailure(`${start.argv[0]} cannot be executed: ${problem}`, "", 126);
   const files = new Map(whole.map((entry) => [entry.path, entry]));
   const images = new Images((path) => files.get(path)?.bytes ?? null);
-  return { machine, timeline: new Timeline(machine), images, start, root };
+  return { machine, timeline: new Timeline(machine), images, start, root, alarm };
+}
+
+/** Attaches a sanitizer that tells what it finds, and stops the debugger at that event. */
+export function sanitizerAlarm(machine: Machine, interval: number): Watcher {
+  let found: Violation | null = null;
+  attachSanitizer(machine, interval, (violation) => {
+    found = violation;
+    machine.onMessage(violationText(violation), 0);
+  });
+  return {
+    event: () => {
+      const reason = found === null ? null : `kernel sanitizer: ${found.message}`;
+      found = null;
+      return reason;
+    },
+  };
 }
 
 const SLICE_CYCLES = 20_000_000;

@@ -146,7 +146,11 @@ function contextOf(session: Session, options: ParsedOptions): Context {
     pending = null;
     return true;
   };
-  const debug = new Debugger(timeline, session.images, { feed, isCancelled: () => context.isCancelled });
+  const debug = new Debugger(timeline, session.images, {
+    feed,
+    isCancelled: () => context.isCancelled,
+    alarm: session.alarm,
+  });
   const context: Context = {
     debug,
     source: sourceReader(session),

@@ -64,6 +64,8 @@ export interface RunningOptions {
   readonly feed?: () => boolean;
   /** Asked now and then during long searches. */
   readonly isCancelled?: () => boolean;
+  /** Ends every run forward, besides breakpoints: the kernel sanitizer has found something. */
+  readonly alarm?: Watcher | null;
 }
 
 const SIGNAL_NAMES = new Map<number, string>(Object.entries(Signal).map(([name, number]) => [number, name]));
@@ -224,6 +226,12 @@ export class Running {
     };
   }
 
+  /** What ends a run forward whatever was asked for. */
+  private get alarms(): readonly Watcher[] {
+    const { alarm } = this.options;
+    return alarm === undefined || alarm === null ? [CRASH] : [CRASH, alarm];
+  }
+
   private enabledWatchers(): Map<Watcher, Breakpoint> {
     return new Map(
       this.debug.breakpoints.filter((b) => b.isEnabled).map((b) => [breakpointWatcher(b, this.debug.images), b]),
@@ -233,7 +241,7 @@ export class Running {
   private *search(direction: Direction, wanted: readonly Watcher[], kind: Stop["kind"]): Task {
     for (;;) {
       const breaks = this.enabledWatchers();
-      const watchers = [...wanted, ...breaks.keys(), ...(direction === "forward" ? [CRASH] : [])];
+      const watchers = [...wanted, ...breaks.keys(), ...(direction === "forward" ? this.alarms : [])];
       const result = yield* (direction === "forward" ? searchingForward : searchingBackward)(
         this.debug.timeline,
         watchers,
@@ -246,7 +254,7 @@ export class Running {
 
   private *stepping(run: (options: step.StepOptions) => Searching): Task {
     const breaks = this.enabledWatchers();
-    const result = yield* run({ ...this.searchOptions(), watchers: [...breaks.keys(), CRASH] });
+    const result = yield* run({ ...this.searchOptions(), watchers: [...breaks.keys(), ...this.alarms] });
     return this.arrive(result, breaks, "step", "forward") ?? this.stopOf(result, "step");
   }
 
@@ -298,7 +306,7 @@ export class Running {
       case "hit":
         return {
           ...base,
-          kind: result.hit.watcher === CRASH ? "signal" : kind,
+          kind: result.hit.watcher === CRASH ? "signal" : result.hit.watcher === this.options.alarm ? "event" : kind,
           text: result.hit.reason,
           hit: result.hit,
         };
