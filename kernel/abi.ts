@@ -275,9 +275,12 @@ export const Signal = {
   SIGTTIN: 21,
   SIGTTOU: 22,
   SIGURG: 23,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
   SIGVTALRM: 26,
   SIGPROF: 27,
   SIGWINCH: 28,
+  SIGSYS: 31,
 } as const;
 export type SignalName = keyof typeof Signal;
 

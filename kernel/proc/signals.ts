@@ -118,6 +118,26 @@ export function isIgnored(p: Process, signal: number): boolean {
   return handler === Handler.Ignore || (handler === Handler.Default && defaultAction(signal) === "ignore");
 }
 
+/** The signals whose default action ends a process with a core file (signal(7)). */
+const WITH_CORE: ReadonlySet<number> = new Set([
+  Signal.SIGQUIT,
+  Signal.SIGILL,
+  Signal.SIGTRAP,
+  Signal.SIGABRT,
+  Signal.SIGBUS,
+  Signal.SIGFPE,
+  Signal.SIGSEGV,
+  Signal.SIGXCPU,
+  Signal.SIGXFSZ,
+  Signal.SIGSYS,
+]);
+
+/** Does it end the process at once, also one of which a thread waits for it? Not with a core file to be written first (Linux, complete_signal). */
+export function isFatal(p: Process, signal: number): boolean {
+  const { handler } = p.signalActions.actions[signal];
+  return handler === Handler.Default && defaultAction(signal) === "terminate" && !WITH_CORE.has(signal);
+}
+
 /** Channel of a thread in rt_sigtimedwait. */
 export const SIGWAIT_CHANNEL = "sigwait";
 
@@ -128,7 +148,7 @@ export const SIGWAIT_CHANNEL = "sigwait";
 export function postSignal(core: Core, target: Process, signal: number, info: SignalInfo = {}): void {
   if (target.group.users === 0) return;
   if (!enqueue(core, target, target.group.pending, signal, info)) return;
-  const takes = (p: Process): boolean => p.state !== "zombie" && !isBlocked(p, signal);
+  const takes = (p: Process): boolean => p.state !== "zombie" && (!isBlocked(p, signal) || isAwaited(p, signal));
   if (takes(target)) {
     rouse(core, target, signal);
     return;
@@ -163,8 +183,16 @@ function enqueue(core: Core, target: Process, pending: PendingSignal[], signal: 
   return true;
 }
 
+/** Is it blocked only because the thread waits for it in rt_sigtimedwait? */
+function isAwaited(p: Process, signal: number): boolean {
+  if (p.state !== "blocked" || p.channel !== SIGWAIT_CHANNEL || p.savedSigmask === null) return false;
+  const bit = signal - 1;
+  return (((bit < 32 ? p.savedSigmask.low : p.savedSigmask.high) >>> (bit & 31)) & 1) === 0;
+}
+
 /** A signal that `p` does not block waits for it. */
 function rouse(core: Core, p: Process, signal: number): void {
+  if (isAwaited(p, signal)) wakeSigwait(core, p);
   if (signal === Signal.SIGKILL && p.group.isSuspended) releaseKilled(core, p);
   if (signal === Signal.SIGKILL && p.group.isStopped) {
     p.group.isStopped = false;
@@ -323,6 +351,9 @@ function runHandler(core: Core, p: Process, pending: PendingSignal, action: Sign
   charge(core, core.costs.signal);
   if (call.isOpen) tellInterrupted(core, p, call.number, call.result);
   hart.pc = (action.handler & ~1) >>> 0;
+  // The mask of ppoll and sigsuspend holds for the handler; that of rt_sigtimedwait was for waiting only.
+  if (call.isOpen && call.number === SYSCALLS.rt_sigtimedwait_time64.number)
+    [p.sigmaskLow, p.sigmaskHigh] = [saved.low, saved.high];
   p.inCall = false;
   p.restart = null;
   p.savedSigmask = null;

@@ -15,6 +15,7 @@ import {
 import {
   dropPending,
   forceSignal,
+  isFatal,
   isIgnored,
   nextPending,
   postGroupSignal,
@@ -204,8 +205,20 @@ const rt_sigpending: SyscallHandler = (core, p, a) => {
   return writeUser(core, p, a[0], new Uint8Array(set.buffer, 0, a[1] >>> 0));
 };
 
-/** Takes a signal of a set that waits, or sleeps until one comes. The signal's number, −EAGAIN when the time is over. */
+/**
+ * Takes a signal of a set that waits, or sleeps until one comes. The signal's number, −EAGAIN when the time is over.
+ *
+ * Signals of the set that are not blocked are taken, too, rather than handled: while the thread sleeps they are blocked, so that
+ * they wait for it. Linux does the reverse, it unblocks the whole set and keeps the mask as it was in `real_blocked`, to the same
+ * effect: what would have ended the process still does, and what would have been ignored still is.
+ */
 const rt_sigtimedwait_time64: SyscallHandler = (core, p, a) => {
+  const result = sigtimedwait(core, p, a);
+  if (result !== RESTART) restoreMask(p);
+  return result;
+};
+
+function sigtimedwait(core: Core, p: Process, a: Int32Array): number {
   if (a[3] !== SIGSET_BYTES) return -Errno.EINVAL;
   const set = new Int32Array(2);
   const outcome = readUserWords(core, p, a[0], set);
@@ -225,8 +238,20 @@ const rt_sigtimedwait_time64: SyscallHandler = (core, p, a) => {
   }
   if (deadline >= 0 && core.hart.cycles >= deadline) return -Errno.EAGAIN;
   p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: deadline };
+  if (p.savedSigmask === null) blockAwaited(p, set);
   return sleepUnlessSignalled(core, p, SIGWAIT_CHANNEL, deadline);
-};
+}
+
+/** Blocks the signals of a set that would be handled otherwise, until the call ends. */
+function blockAwaited(p: Process, set: Int32Array): void {
+  const added = Int32Array.of(0, 0);
+  for (let signal = 1; signal <= SIGNALS; signal++) {
+    const [word, bit] = [(signal - 1) >> 5, 1 << ((signal - 1) & 31)];
+    if ((set[word] & bit) !== 0 && !isIgnored(p, signal) && !isFatal(p, signal)) added[word] |= bit;
+  }
+  p.savedSigmask = { low: p.sigmaskLow, high: p.sigmaskHigh };
+  setMask(p, p.sigmaskLow | added[0], p.sigmaskHigh | added[1]);
+}
 
 /** The cycle at which to give up, or −errno − 1; RESTART likewise. */
 function sigwaitDeadline(core: Core, p: Process, vaddr: number): number {

@@ -35,7 +35,7 @@ function compile(name: string): string {
 }
 
 describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux gives", () => {
-  for (const name of ["files", "signals", "large", "threads", "mapped"]) {
+  for (const name of ["files", "signals", "awaited", "large", "threads", "mapped"]) {
     it(`for every line of ${name}.c`, () => {
       const program = compile(name);
       const scratch = mkdtempSync(join(directory, "scratch-"));
@@ -51,4 +51,12 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
       }
     });
   }
+
+  it("a signal that ends a process ends it while it waits for that signal, too (Linux 6.1, complete_signal)", () => {
+    const machine = new TestMachine({ check: "end", record: false, frames: 256 });
+    machine.boot(readFileSync(compile("awaited")), ["/bin/awaited", "/tmp", "fatal"]);
+    machine.run(50_000_000);
+    // As sigtimedwait({SIGUSR1}) ends on Linux itself: si_code CLD_KILLED, si_status 10.
+    expect(machine.output).toMatch(/\nended, code 2\n by 10\n$/);
+  });
 });
