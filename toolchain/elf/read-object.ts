@@ -50,8 +50,9 @@ function convert(file: ElfFile, problems: Diagnostics): ObjectFile {
     problems.error(message, null, { place: file.name, hint: "the object is damaged: build it again" });
   const numberOf = new Map<number, number>();
   const sections: ObjectSection[] = [];
-  file.sections.forEach((source, index) => {
-    if (FORM_ONLY.has(source.type)) return;
+  for (let index = 0; index < file.sections.length; index++) {
+    const source = file.sections[index]!;
+    if (FORM_ONLY.has(source.type)) continue;
     const alignBytes = Math.max(1, source.alignBytes);
     if ((alignBytes & (alignBytes - 1)) !== 0 || alignBytes > 1 << 24) {
       damaged(
@@ -72,7 +73,7 @@ function convert(file: ElfFile, problems: Diagnostics): ObjectFile {
       relocations: [],
       group: -1,
     });
-  });
+  }
   const object: ObjectFile = {
     name: file.name,
     flags: file.flags,

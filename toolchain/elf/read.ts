@@ -74,6 +74,7 @@ export type Result<T> =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 const decoder = new TextDecoder("utf-8", { fatal: false });
+const latin1 = new TextDecoder("latin1");
 const REBUILD = "build it for rv32ima with the ilp32 ABI, for example with `faultline cc`";
 
 /** True when the bytes begin like an ELF file of any kind. */
@@ -209,43 +210,45 @@ function readSections(
   table: { name: string; at: number; count: number; names: number },
   problems: Diagnostics,
 ): ElfSection[] {
-  const raw = Array.from({ length: table.count }, (_, index) => {
-    const word = (field: number): number => view.getUint32(table.at + SHDR_BYTES * index + 4 * field, true);
-    const type = word(1);
-    const fileOffset = word(4);
-    const sizeBytes = word(5);
-    const hasBytes = type !== SectionType.NOBITS && type !== SectionType.NULL;
-    const inside = !hasBytes || fileOffset + sizeBytes <= bytes.length;
-    return {
-      nameAt: word(0),
-      inside,
-      section: {
-        type,
-        flags: word(2),
-        vaddr: word(3),
-        fileOffset,
-        sizeBytes,
-        link: word(6),
-        info: word(7),
-        alignBytes: word(8),
-        entryBytes: word(9),
-        bytes: hasBytes && inside ? bytes.subarray(fileOffset, fileOffset + sizeBytes) : bytes.subarray(0, 0),
-      },
-    };
-  });
-  const names = raw[table.names]?.section.bytes ?? bytes.subarray(0, 0);
-  return raw.map(({ nameAt, inside, section }, index) => {
-    const name = stringAt(names, nameAt);
-    if (!inside) {
+  const contents = (at: number): Uint8Array => {
+    const type = view.getUint32(at + 4, true);
+    const start = view.getUint32(at + 16, true);
+    const end = start + view.getUint32(at + 20, true);
+    const hasBytes = type !== SectionType.NOBITS && type !== SectionType.NULL && end <= bytes.length;
+    return hasBytes ? bytes.subarray(start, end) : NOTHING;
+  };
+  const nameAt = stringsOf(table.names < table.count ? contents(table.at + SHDR_BYTES * table.names) : NOTHING);
+  const sections: ElfSection[] = [];
+  for (let at = table.at; sections.length < table.count; at += SHDR_BYTES) {
+    const type = view.getUint32(at + 4, true);
+    const fileOffset = view.getUint32(at + 16, true);
+    const sizeBytes = view.getUint32(at + 20, true);
+    const name = nameAt(view.getUint32(at, true));
+    if (type !== SectionType.NOBITS && type !== SectionType.NULL && fileOffset + sizeBytes > bytes.length) {
       problems.error(
-        `section ${index} "${name}" (bytes ${section.fileOffset} … ${section.fileOffset + section.sizeBytes}) reaches past the end of the file (${bytes.length} bytes)`,
+        `section ${sections.length} "${name}" (bytes ${fileOffset} … ${fileOffset + sizeBytes}) reaches past the end of the file (${bytes.length} bytes)`,
         null,
         { place: table.name, hint: "the file is damaged or was cut short: copy or build it again" },
       );
     }
-    return { name, ...section };
-  });
+    sections.push({
+      name,
+      type,
+      flags: view.getUint32(at + 8, true),
+      vaddr: view.getUint32(at + 12, true),
+      fileOffset,
+      sizeBytes,
+      link: view.getUint32(at + 24, true),
+      info: view.getUint32(at + 28, true),
+      alignBytes: view.getUint32(at + 32, true),
+      entryBytes: view.getUint32(at + 36, true),
+      bytes: contents(at),
+    });
+  }
+  return sections;
 }
+
+const NOTHING = new Uint8Array(0);
 
 function readSymbols(sections: readonly ElfSection[], name: string, problems: Diagnostics): ElfSymbol[] {
   const table = sections.find((section) => section.type === SectionType.SYMTAB);
@@ -258,6 +261,7 @@ function readSymbols(sections: readonly ElfSection[], name: string, problems: Di
     });
     return [];
   }
+  const nameAt = stringsOf(strings);
   const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength);
   const symbols: ElfSymbol[] = [];
   for (let at = 0; at + SYM_BYTES <= table.bytes.length; at += SYM_BYTES) {
@@ -271,7 +275,7 @@ function readSymbols(sections: readonly ElfSection[], name: string, problems: Di
       });
     }
     symbols.push({
-      name: stringAt(strings, view.getUint32(at, true)),
+      name: nameAt(view.getUint32(at, true)),
       value: view.getUint32(at + 4, true),
       sizeBytes: view.getUint32(at + 8, true),
       type: info & 15,
@@ -284,15 +288,20 @@ function readSymbols(sections: readonly ElfSection[], name: string, problems: Di
   return symbols;
 }
 
-/** The zero-terminated string at an offset; empty when the offset lies outside. */
-export function stringAt(table: Uint8Array, offset: number): string {
-  if (offset >= table.length) return "";
-  const zero = table.indexOf(0, offset);
-  const bytes = table.subarray(offset, zero < 0 ? table.length : zero);
-  // Names are short and plain: a decoder's call costs more than all their characters.
-  if (bytes.length > 200) return decoder.decode(bytes);
-  const text = String.fromCharCode.apply(null, bytes as unknown as number[]);
-  return /[\x80-\xff]/.test(text) ? decoder.decode(bytes) : text;
+/** A reader of zero-terminated strings by their offset in a string table; empty when the offset lies outside. */
+function stringsOf(table: Uint8Array): (offset: number) => string {
+  // Nearly every table is ASCII, and is decoded at once: a decoder's call costs more than all the characters of a name.
+  const text = latin1.decode(table);
+  if (/[\x80-\xff]/.test(text)) return (offset) => utf8At(table, offset);
+  return (offset) => {
+    const end = text.indexOf("\0", offset);
+    return text.slice(offset, end < 0 ? undefined : end);
+  };
+}
+
+function utf8At(table: Uint8Array, offset: number): string {
+  const end = table.indexOf(0, offset);
+  return decoder.decode(table.subarray(offset, end < 0 ? table.length : end));
 }
 
 /**

@@ -16,8 +16,7 @@ interface Cut {
 
 /** The same object with excess padding deleted; the object itself when there is none. */
 export function removeExcessPadding(object: ObjectFile): ObjectFile {
-  if (!object.sections.some((section) => section.relocations.some((entry) => entry.type === Reloc.ALIGN)))
-    return object;
+  if (!object.sections.some(asksForAlignment)) return object;
   const cuts = object.sections.map(cutsOf);
   return {
     ...object,
@@ -29,6 +28,11 @@ export function removeExcessPadding(object: ObjectFile): ObjectFile {
       return { ...symbol, value, sizeBytes: moved(symbol.value + symbol.sizeBytes, own) - value };
     }),
   };
+}
+
+function asksForAlignment({ relocations }: ObjectSection): boolean {
+  for (let at = 0; at < relocations.length; at++) if (relocations[at]!.type === Reloc.ALIGN) return true;
+  return false;
 }
 
 function cutsOf(section: ObjectSection): Cut[] {

@@ -14,6 +14,9 @@ const KINDS: ReadonlyMap<number, GotSlot["kind"]> = new Map([
   [Reloc.TLS_GD_HI20, "gd"],
 ]);
 
+/** True for relocations that ask for a slot: their numbers follow each other. */
+export const usesGot = (type: number): boolean => type >= Reloc.GOT_HI20 && type <= Reloc.TLS_GD_HI20;
+
 /** One slot for each symbol and kind of use. */
 export function gotKey(link: Link, object: LoadedObject, symbol: number, addend: number, type: number): string | null {
   const kind = KINDS.get(type);
@@ -32,8 +35,8 @@ export function reserveGot(link: Link): void {
       const { relocations } = section;
       for (let at = 0; at < relocations.length; at++) {
         const { type, symbol, addend } = relocations[at]!;
-        const kind = KINDS.get(type);
-        if (kind === undefined || symbol === NO_SYMBOL) continue;
+        if (!usesGot(type) || symbol === NO_SYMBOL) continue;
+        const kind = KINDS.get(type)!;
         const key = gotKey(link, object, symbol, addend, type)!;
         if (link.got.has(key)) continue;
         link.got.set(key, { kind, offset: sizeBytes });

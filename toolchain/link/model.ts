@@ -19,6 +19,8 @@ export interface LoadedObject {
   readonly sections: InputSection[];
   /** For each symbol of the file: the global that it stands for, or null when it is local. */
   readonly globals: (GlobalSymbol | null)[];
+  /** Addresses of the symbols of the file, once layout is done; NaN for what lies in a discarded section. */
+  addresses: Float64Array;
 }
 
 /** One name shared by all objects. */

@@ -7,7 +7,7 @@
 import { IMMEDIATES, type ImmediateName, packImmediate } from "../../emulator/isa/formats.ts";
 import { Reloc, relocName, SectionFlag, SectionType } from "../elf/constants.ts";
 import { NO_SYMBOL, type Relocation } from "../elf/object.ts";
-import { gotKey } from "./got.ts";
+import { gotKey, usesGot } from "./got.ts";
 import { threadBlock } from "./layout.ts";
 import type { InputSection, Link, LoadedObject, OutputSection } from "./model.ts";
 import { functionAt, symbolVaddr } from "./symbols.ts";
@@ -203,25 +203,19 @@ class SectionRelocator {
   /** S + A, or the address of the GOT slot that holds it; thread-local offsets are relative to tp. */
   private valueOf(entry: Relocation): number {
     const { type, symbol, addend } = entry;
-    const key = symbol === NO_SYMBOL ? null : gotKey(this.link, this.object, symbol, addend, type);
-    if (key !== null) return this.fillGot(key, symbolVaddr(this.object, symbol) + addend);
-    if (this.informational && this.isDiscarded(symbol)) {
+    if (usesGot(type) && symbol !== NO_SYMBOL)
+      return this.fillGot(
+        gotKey(this.link, this.object, symbol, addend, type)!,
+        symbolVaddr(this.object, symbol) + addend,
+      );
+    let vaddr = symbol === NO_SYMBOL ? 0 : this.object.addresses[symbol]!;
+    if (Number.isNaN(vaddr)) {
       // Zero pairs end a list of ranges or locations, so a reference to dead code must not look like one.
-      return /^\.debug_(ranges|loc)$/.test(this.input.section.name) ? 1 : 0;
+      if (this.informational) return /^\.debug_(ranges|loc)$/.test(this.input.section.name) ? 1 : 0;
+      vaddr = 0;
     }
-    const value = symbolVaddr(this.object, symbol) + addend;
     const isThread = type === Reloc.TPREL_HI20 || type === Reloc.TPREL_LO12_I || type === Reloc.TPREL_LO12_S;
-    return isThread ? value - this.threadVaddr : value;
-  }
-
-  private isDiscarded(symbol: number): boolean {
-    if (symbol === NO_SYMBOL) return false;
-    const global = this.object.globals[symbol];
-    if (global !== null && global !== undefined) {
-      return global.state === "defined" && global.object!.sections[global.symbol!.section]!.output === null;
-    }
-    const { section } = this.object.file.symbols[symbol]!;
-    return section >= 0 && this.object.sections[section]!.output === null;
+    return isThread ? vaddr + addend - this.threadVaddr : vaddr + addend;
   }
 
   private fillGot(key: string, value: number): number {

@@ -60,9 +60,11 @@ function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set
   return changed;
 }
 
+const NO_ADDRESSES = new Float64Array(0);
+
 function load(link: Link, source: ObjectFile, signatures: Set<string>): void {
   const file = removeExcessPadding(source);
-  const object: LoadedObject = { file, sections: [], globals: [] };
+  const object: LoadedObject = { file, sections: [], globals: [], addresses: NO_ADDRESSES };
   const discardedGroups = new Set<number>();
   file.groups.forEach((group, index) => {
     if (signatures.has(group.signature)) discardedGroups.add(index);

@@ -33,8 +33,18 @@ export function placeCommons(link: Link): void {
   }
 }
 
-/** Final addresses of all globals. Call after layout. */
+/** Final addresses of all symbols. Call after layout. */
 export function assignValues(link: Link): void {
+  assignGlobals(link);
+  for (const object of link.objects) {
+    const addresses = new Float64Array(object.globals.length);
+    for (let symbol = 0; symbol < addresses.length; symbol++)
+      addresses[symbol] = isDiscarded(object, symbol) ? Number.NaN : symbolVaddr(object, symbol);
+    object.addresses = addresses;
+  }
+}
+
+function assignGlobals(link: Link): void {
   const made = linkerSymbols(link);
   for (const global of link.globals.values()) {
     if (global.state === "absolute") global.vaddr = global.symbol!.value;
@@ -62,6 +72,16 @@ export function symbolVaddr(object: LoadedObject, symbol: number): number {
   const local = object.file.symbols[symbol]!;
   if (local.section === SECTION_ABSOLUTE) return local.value;
   return local.section >= 0 ? addressIn(object.sections[local.section]!, local.value) : 0;
+}
+
+/** True for a symbol in a section that is left out. */
+function isDiscarded(object: LoadedObject, symbol: number): boolean {
+  const global = object.globals[symbol];
+  if (global !== null && global !== undefined) {
+    return global.state === "defined" && global.object!.sections[global.symbol!.section]!.output === null;
+  }
+  const { section } = object.file.symbols[symbol]!;
+  return section >= 0 && object.sections[section]!.output === null;
 }
 
 /** Names that the linker defines when nobody else does, after GNU ld's default script for RISC-V. */
@@ -135,6 +155,7 @@ export function reportUndefined(link: Link, entry: string): void {
     });
   }
   const reported = new Set<GlobalSymbol>(start === undefined ? [] : [start]);
+  if (![...link.globals.values()].some((global) => global.state === "undefined" && !global.weak)) return;
   for (const object of link.objects) {
     for (const input of object.sections) {
       if (!input.live || input.output === null) continue;
