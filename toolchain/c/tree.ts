@@ -161,7 +161,19 @@ export type BuiltinName =
   | "return_address"
   | "unreachable"
   | "trap"
-  | "memory_barrier";
+  | "memory_barrier"
+  // The last argument is the memory order (__ATOMIC_RELAXED 0 … __ATOMIC_SEQ_CST 5), argType the object's type, a scalar of 1, 2, 4 or 8
+  // bytes. All but the store give the value that was there; `swap` stores its third argument when it finds its second.
+  | "atomic_load"
+  | "atomic_store"
+  | "atomic_exchange"
+  | "atomic_swap"
+  | "atomic_add"
+  | "atomic_sub"
+  | "atomic_and"
+  | "atomic_or"
+  | "atomic_xor"
+  | "atomic_nand";
 
 // ---- statements --------------------------------------------------------------------------------------------------------
 

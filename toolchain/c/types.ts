@@ -93,6 +93,8 @@ export interface QualType {
   readonly isConst: boolean;
   readonly isVolatile: boolean;
   readonly isRestrict: boolean;
+  /** Of `_Atomic`: reading and changing an object of the type is one indivisible step. */
+  readonly isAtomic?: boolean;
 }
 
 /** The hidden local that holds the byte size of a VLA type, evaluated when its declaration is reached. */
@@ -136,13 +138,31 @@ export const qual = (type: CType, isConst = false, isVolatile = false, isRestric
   isVolatile,
   isRestrict,
 });
-export const unqualified = (q: QualType): QualType => (q.isConst || q.isVolatile || q.isRestrict ? qual(q.type) : q);
+export const unqualified = (q: QualType): QualType =>
+  q.isConst || q.isVolatile || q.isRestrict || q.isAtomic === true ? qual(q.type) : q;
+export const isAtomic = (q: QualType): boolean => q.isAtomic === true;
 /** `q` with the qualifiers of `other` added. */
 export function withQualifiers(q: QualType, other: QualType): QualType {
   if (!other.isConst && !other.isVolatile && !other.isRestrict) return q;
   // Qualifiers of an array are those of its elements (C11 §6.7.3p9).
   if (q.type.kind === "array") return { ...q, type: { ...q.type, of: withQualifiers(q.type.of, other) } };
-  return qual(q.type, q.isConst || other.isConst, q.isVolatile || other.isVolatile, q.isRestrict || other.isRestrict);
+  const sum = qual(
+    q.type,
+    q.isConst || other.isConst,
+    q.isVolatile || other.isVolatile,
+    q.isRestrict || other.isRestrict,
+  );
+  return q.isAtomic === true ? { ...sum, isAtomic: true } : sum;
+}
+/** `_Atomic` of a type; null where it cannot be (C11 §6.7.2.4p3). */
+export function atomicOf(q: QualType): QualType | null {
+  if (q.type.kind === "array" || q.type.kind === "function") return null;
+  return { ...q, isAtomic: true };
+}
+/** The alignment that `_Atomic` asks for: a struct as large as a machine word's multiple is as aligned as an integer of its size, as in GCC. */
+export function atomicAlignment(q: QualType): number {
+  if (q.type.kind === "array") return atomicAlignment(q.type.of);
+  return q.isAtomic === true && isRecord(q.type) && [2, 4, 8, 16].includes(q.type.bytes) ? q.type.bytes : 0;
 }
 export const pointerTo = (to: QualType): PointerType => ({ kind: "pointer", to });
 export const arrayOf = (of: QualType, length: number | null, vla: VlaBound | null = null): ArrayType => ({
@@ -209,7 +229,10 @@ export function isCompatible(a: CType, b: CType): boolean {
 }
 
 export const isCompatibleQualified = (a: QualType, b: QualType): boolean =>
-  a.isConst === b.isConst && a.isVolatile === b.isVolatile && isCompatible(a.type, b.type);
+  a.isConst === b.isConst &&
+  a.isVolatile === b.isVolatile &&
+  isAtomic(a) === isAtomic(b) &&
+  isCompatible(a.type, b.type);
 
 function isCompatibleFunction(a: FunctionType, b: FunctionType): boolean {
   if (!isCompatible(a.returns.type, b.returns.type)) return false;
@@ -256,7 +279,7 @@ export function compositeType(a: CType, b: CType): CType {
 /** The type as C would write it: `const char *`, `int (*)(void)`, `struct point[3]`. */
 export function typeName(q: QualType, inner = ""): string {
   const t = q.type;
-  const words = `${q.isConst ? "const " : ""}${q.isVolatile ? "volatile " : ""}`;
+  const words = `${q.isAtomic === true ? "_Atomic " : ""}${q.isConst ? "const " : ""}${q.isVolatile ? "volatile " : ""}`;
   const after = inner === "" ? "" : inner.startsWith("[") || inner.startsWith("(") ? inner : ` ${inner}`;
   switch (t.kind) {
     case "void":
@@ -269,7 +292,7 @@ export function typeName(q: QualType, inner = ""): string {
     case "enum":
       return `${words}${t.kind} ${t.tag === "" ? "(unnamed)" : t.tag}${after}`;
     case "pointer": {
-      const mark = `*${q.isConst ? "const " : ""}${q.isVolatile ? "volatile " : ""}${inner}`.trimEnd();
+      const mark = `*${words}${inner}`.trimEnd();
       const wrapped = t.to.type.kind === "array" || t.to.type.kind === "function";
       return typeName(t.to, wrapped ? ` (${mark})` : mark).replace("  ", " ");
     }

@@ -10,7 +10,7 @@ import type {
   Stmt,
   StringObject,
 } from "../tree.ts";
-import { type CType, ERROR_TYPE, INT, isRecord, type QualType, qual, SIZE_T } from "../types.ts";
+import { type CType, ERROR_TYPE, INT, isAtomic, isRecord, type QualType, qual, SIZE_T } from "../types.ts";
 import { isPermitted, isWarningEnabled, type WarningOptions } from "../warnings/options.ts";
 import { type Entity, type FunctionState, type ObjectEntity, Scope, type SymbolFacts } from "./scope.ts";
 
@@ -140,7 +140,7 @@ export class CheckerBase {
       name,
       type,
       isParameter: options.isParameter ?? false,
-      isAddressTaken: isRecord(type.type) || type.type.kind === "array" || type.isVolatile,
+      isAddressTaken: isRecord(type.type) || type.type.kind === "array" || type.isVolatile || isAtomic(type),
       alignAs: options.alignAs ?? 0,
       asmRegister: options.asmRegister ?? null,
       span,

@@ -21,8 +21,11 @@ export const OWN_BUILTINS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+const ATOMIC_BUILTINS =
+  /^__(?:atomic_(?:(?:load|store|exchange|compare_exchange)(?:_n)?|fetch_(?:add|sub|and|or|xor|nand)|(?:add|sub|and|or|xor|nand)_fetch|test_and_set|clear|thread_fence|signal_fence|always_lock_free|is_lock_free)|sync_(?:synchronize|fetch_and_(?:add|sub|and|or|xor|nand)|(?:add|sub|and|or|xor|nand)_and_fetch|(?:val|bool)_compare_and_swap|lock_test_and_set|lock_release))$/;
+
 export const isBuiltinFunction = (name: string): boolean => {
-  if (!name.startsWith("__builtin_")) return name === "__sync_synchronize";
+  if (!name.startsWith("__builtin_")) return ATOMIC_BUILTINS.test(name);
   const rest = name.slice("__builtin_".length);
   return LIBRARY_BUILTINS.has(rest) || OWN_BUILTINS.has(rest);
 };

@@ -10,13 +10,13 @@ import {
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
 import { isPermitted } from "../warnings/options.ts";
+import { AtomicChecker } from "./atomics.ts";
 import type { Operand } from "./base.ts";
 import { LIBRARY_BUILTINS } from "./builtin-names.ts";
 import { functionType as fn } from "./builtins.ts";
 import { strip } from "./expressions.ts";
 import { headerOf } from "./headers.ts";
 import { libraryType } from "./library-types.ts";
-import { OverflowChecker } from "./overflow.ts";
 import type { Entity, SymbolFacts } from "./scope.ts";
 
 /** Builtins on integers that are functions of the compiler's helper library: name → helper, parameter, result. */
@@ -27,7 +27,7 @@ const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
   clrsbll: ["__clrsbdi2", LLONG, INT], bswap32: ["__bswapsi2", UINT, UINT], bswap64: ["__bswapdi2", ULLONG, ULLONG],
 }; // biome-ignore format: a table
 
-export abstract class CallChecker extends OverflowChecker {
+export abstract class CallChecker extends AtomicChecker {
   override checkCall(e: Extract<Expression, { kind: "call" }>): Operand {
     const callee = strip(e.callee);
     if (callee.kind === "name") {
@@ -35,7 +35,8 @@ export abstract class CallChecker extends OverflowChecker {
       if (entity === null || (callee.name === "alloca" && this.isExternalFunction(entity))) {
         if (callee.name === "alloca") return this.checkBuiltin("alloca", e);
         if (callee.name.startsWith("__builtin_")) return this.checkBuiltin(callee.name.slice(10), e);
-        if (callee.name === "__sync_synchronize") return this.builtin("memory_barrier", [], VOID, e.span);
+        const atomic = this.atomicBuiltin(callee.name, e);
+        if (atomic !== null) return atomic;
         const implicit = this.unknownFunction(callee.name, callee.span);
         if (implicit !== null) return this.callSymbol(implicit, e);
         for (const arg of e.args) this.checkExpression(arg);

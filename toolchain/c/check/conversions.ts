@@ -4,7 +4,7 @@ import { type ConstInt, convertConstant, foldBinary, foldUnary, isConst, truthOf
 import { bitFieldPromotion, sizeOf } from "../layout.ts";
 import type { BinaryOp, Expr, LValue } from "../tree.ts";
 import {
-  type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isCompatible,
+  type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isAtomic, isCompatible,
   isInteger, isRecord, isScalar, LDOUBLE, LONG, type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified,VOID, 
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Extra, Operand } from "./base.ts";
@@ -40,8 +40,12 @@ export abstract class ConversionChecker extends TypeChecker {
     const t = place.type.type;
     if (t.kind === "array") return this.addressOf(place, pointerTo(t.of));
     if (t.kind === "function") return this.addressOf(place, pointerTo(place.type));
+    if (isAtomic(place.type) && this.unevaluated === 0) return this.atomicLoad(place, operand.span);
     return { kind: "load", from: place, type: t, span: operand.span };
   }
+
+  /** The value of an object whose type is atomic. */
+  abstract atomicLoad(place: LValue, span: Span): Expr;
 
   /** The same bits under another type. */
   retype(value: Expr, type: CType): Expr {
@@ -259,7 +263,8 @@ export abstract class ConversionChecker extends TypeChecker {
     span: Span,
   ): void {
     const [a, b] = [target.to, from.to];
-    if (a.type.kind === "void" || b.type.kind === "void" || isCompatible(a.type, b.type)) {
+    const isFine = isCompatible(a.type, b.type) && isAtomic(a) === isAtomic(b);
+    if (a.type.kind === "void" || b.type.kind === "void" || isFine) {
       const lost = [b.isConst && !a.isConst ? "const" : "", b.isVolatile && !a.isVolatile ? "volatile" : ""].filter(
         (word) => word !== "",
       );

@@ -7,7 +7,7 @@ import { isConst } from "../constant.ts";
 import { alignOf, sizeOf } from "../layout.ts";
 import { parseText } from "../literals.ts";
 import type { Expr, GlobalSymbol, LocalVar, Stmt, TranslationUnit } from "../tree.ts";
-import {arrayOf, 
+import {arrayOf, atomicAlignment,
   type CType, compositeType, DOUBLE, ERROR_TYPE, type FunctionType, INT, isCompatible, isCompleteType,
   isVariablyModified, isVla, type QualType, qual, typeName, unqualified, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
@@ -247,7 +247,7 @@ export class Checker extends StatementChecker {
         (symbol as { symbol: string }).symbol = declarator.asmLabel;
     }
     if (spec.isThreadLocal) symbol.isThreadLocal = true;
-    symbol.alignAs = Math.max(symbol.alignAs, spec.alignAs);
+    symbol.alignAs = Math.max(symbol.alignAs, spec.alignAs, atomicAlignment(type));
     this.applyAttributes(symbol, [...spec.attributes, ...declarator.attributes]);
     const facts = this.facts.get(symbol)!;
     if (spec.isNoreturn) facts.isNoreturn = true;
@@ -561,7 +561,7 @@ export class Checker extends StatementChecker {
     initializer: ast.Initializer | null,
     span: Span,
   ): Stmt[] {
-    let alignAs = spec.alignAs;
+    let alignAs = Math.max(spec.alignAs, atomicAlignment(declared));
     const attributes = [...spec.attributes, ...declarator.attributes];
     for (const attribute of attributes)
       if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));

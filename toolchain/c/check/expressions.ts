@@ -19,7 +19,7 @@ import {
 import type { BinaryOp, Expr, LValue, Stmt } from "../tree.ts";
 import {arrayOf, 
   CHAR, type CType, compositeType,DOUBLE, FLOAT, INT, 
-  integerOf, isArithmetic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
+  integerOf, isArithmetic, isAtomic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Operand } from "./base.ts";
 import { bitFieldOf, ConversionChecker } from "./conversions.ts";
@@ -35,6 +35,15 @@ export abstract class ExpressionChecker extends ConversionChecker {
   abstract compoundLiteral(type: QualType, initializer: Initializer, span: Span): Operand;
   abstract statementExpression(body: CompoundStatement, span: Span): Operand;
   abstract useLabel(name: string, span: Span): string;
+  abstract atomicStore(place: LValue, value: Expr, span: Span): Operand;
+  abstract atomicUpdate(
+    place: LValue,
+    operator: string,
+    value: Expr,
+    result: "old" | "new",
+    span: Span,
+    operatorSpan: Span,
+  ): Operand;
 
   override checkExpression(e: Expression): Operand {
     switch (e.kind) {
@@ -271,6 +280,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
       if (
         !type.isConst &&
         !type.isVolatile &&
+        !isAtomic(type) &&
         isCompatible(control, type.type) &&
         !(control.kind === "enum" && type.type !== control && false)
       ) {
@@ -1014,6 +1024,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
       this.warn("Wself-assign", `'${e.target.name}' is assigned to itself`, e.operatorSpan);
     }
     const value = this.assignConvert(operand, place.type, { kind: "assign" }, e.value.span);
+    if (isAtomic(place.type)) return this.atomicStore(place, value, span);
     return this.valueOperand({ kind: "assign", target: place, value, type: place.type.type, span });
   }
 
@@ -1037,16 +1048,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
     return this.update(place, isUp ? "+" : "-", this.constant(1, span), result, span, span);
   }
 
-  private update(
-    place: LValue,
-    operator: string,
-    value: Expr,
-    result: "old" | "new",
-    span: Span,
-    operatorSpan: Span,
-  ): Operand {
+  update(place: LValue, operator: string, value: Expr, result: "old" | "new", span: Span, operatorSpan: Span): Operand {
     const type = place.type.type;
     const op = BINARY_OPS[operator]!;
+    if (isAtomic(place.type)) return this.atomicUpdate(place, operator, value, result, span, operatorSpan);
     if (type.kind === "pointer") {
       if ((op !== "add" && op !== "sub") || !isInteger(value.type))
         return this.badOperands(`${operator}=`, type, value.type, operatorSpan);

@@ -33,7 +33,17 @@ export const STANDARD_HEADERS: readonly string[] = [
     "poll.h",
     "sched.h",
   ],
-  ...["stdalign.h", "stdnoreturn.h", "strings.h", "termios.h", "wchar.h", "wctype.h", "sys/time.h", "sys/types.h"],
+  ...[
+    "stdalign.h",
+    "stdatomic.h",
+    "stdnoreturn.h",
+    "strings.h",
+    "termios.h",
+    "wchar.h",
+    "wctype.h",
+    "sys/time.h",
+    "sys/types.h",
+  ],
 ];
 
 let byName: Map<string, string> | null = null;

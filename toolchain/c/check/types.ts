@@ -19,9 +19,9 @@ import { alignOf, layoutRecord, type MemberPlan, memberNames, sizeOf } from "../
 import { parseText } from "../literals.ts";
 import type { Expr } from "../tree.ts";
 import {
-  type ArrayType, arrayOf, BOOL, CHAR, type CType, DOUBLE, type EnumType, ERROR_TYPE, FLOAT, INT, type IntType, integerOf, isCompleteType, isInteger, isRecord, isVariablyModified,
+  type ArrayType, arrayOf, atomicAlignment, atomicOf, BOOL, CHAR, type CType, DOUBLE, type EnumType, ERROR_TYPE, FLOAT, INT, type IntType, integerOf, isCompleteType, isInteger, isRecord, isVariablyModified,
   isVla, LDOUBLE, LLONG, LONG, pointerTo, type QualType, qual, type RecordType,
-  SCHAR, SHORT, SIZE_T, typeName, UCHAR, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER, withQualifiers,
+  SCHAR, SHORT, SIZE_T, typeName, UCHAR, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { CheckerBase, type Operand } from "./base.ts";
 import type { TagEntity } from "./scope.ts";
@@ -101,6 +101,7 @@ export abstract class TypeChecker extends CheckerBase {
     let isConst = false;
     let isVolatile = false;
     let isRestrict = false;
+    let isAtomic = false;
     let declaresTag = false;
     let definesTag = false;
     let tagEnd: Span | null = null;
@@ -116,7 +117,7 @@ export abstract class TypeChecker extends CheckerBase {
         } else if (word === "const") isConst = true;
         else if (word === "volatile") isVolatile = true;
         else if (word === "restrict") isRestrict = true;
-        else if (word === "_Atomic") continue;
+        else if (word === "_Atomic") isAtomic = true;
         else if (word === "inline") isInline = true;
         else if (word === "_Noreturn") isNoreturn = true;
         else if (word === "_Thread_local") isThreadLocal = true;
@@ -154,10 +155,18 @@ export abstract class TypeChecker extends CheckerBase {
       if (attribute.name === "noreturn") isNoreturn = true;
       if (attribute.name === "mode") type = this.modeType(attribute, type);
     }
+    type = withQualifiers(type, qual(VOID, isConst, isVolatile, isRestrict));
+    if (isAtomic) type = this.atomicType(type, specifiers.span);
     return {
-      type: withQualifiers(type, qual(VOID, isConst, isVolatile, isRestrict)),
+      type,
       storage, isThreadLocal, isInline, isNoreturn, isAutoType, alignAs, attributes: specifiers.attributes, declaresTag, span: specifiers.span,
     }; // biome-ignore format: mostly shorthand
+  }
+
+  private atomicType(type: QualType, span: Span): QualType {
+    const atomic = atomicOf(type);
+    if (atomic === null) this.error(`'${typeName(type)}' cannot be atomic; the elements of an array can`, span);
+    return atomic ?? type;
   }
 
   /** `struct s { … }` and then another type: the semicolon that ends the first declaration is missing. */
@@ -198,13 +207,21 @@ export abstract class TypeChecker extends CheckerBase {
       case "enum":
         return qual(this.enumeration(item));
       case "typeof-type":
-      case "atomic":
         return this.typeOf(item.type);
+      case "atomic": {
+        const type = this.typeOf(item.type);
+        if (type.isConst || type.isVolatile || type.isAtomic === true)
+          this.error("the type in _Atomic( ) cannot have qualifiers", item.type.span, {
+            hint: "put them outside the parentheses",
+          });
+        return this.atomicType(type, item.span);
+      }
       case "typeof-value": {
         this.unevaluated++;
         const operand = this.checkExpression(item.value);
         this.unevaluated--;
-        return operand.type;
+        // As in GCC, so that macros can declare a plain variable for the value of an atomic one.
+        return operand.type.isAtomic === true ? unqualified(operand.type) : operand.type;
       }
       default:
         return qual(ERROR_TYPE);
@@ -320,7 +337,7 @@ export abstract class TypeChecker extends CheckerBase {
       const isLast = last && i === item.declarators.length - 1;
       type = this.checkMemberType(type, name, span, isLast && record.keyword === "struct" && plans.length > 0);
       if (name !== "") this.checkDuplicate(name, span, seen);
-      let alignAs = spec.alignAs;
+      let alignAs = Math.max(spec.alignAs, atomicAlignment(type));
       let packed = isPacked;
       for (const attribute of declarator.attributes) {
         if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
@@ -379,6 +396,7 @@ export abstract class TypeChecker extends CheckerBase {
       this.error(`a bit-field needs an integer type, not '${typeName(type)}'`, span);
       return 1;
     }
+    if (type.isAtomic === true) this.error(`the bit-field '${name}' cannot be atomic`, span);
     const limit = integerOf(t).name === "_Bool" ? 1 : sizeOf(t) * 8;
     if (value < 0n || value > BigInt(limit)) {
       this.error(
@@ -496,7 +514,8 @@ export abstract class TypeChecker extends CheckerBase {
   private applyPart(type: QualType, part: DeclaratorPart, declarator: Declarator, isFirst: boolean): QualType {
     if (part.kind === "pointer") {
       const has = (word: string): boolean => part.qualifiers.includes(word);
-      return qual(pointerTo(type), has("const"), has("volatile"), has("restrict"));
+      const pointer = qual(pointerTo(type), has("const"), has("volatile"), has("restrict"));
+      return has("_Atomic") ? { ...pointer, isAtomic: true } : pointer;
     }
     const name = declarator.name === null ? "it" : `'${declarator.name.text}'`;
     if (part.kind === "array") return this.arrayType(type, part, name);

@@ -230,13 +230,17 @@ function fillTemplate(
   places: readonly Place[],
 ): AsmPiece[] {
   const pieces: AsmPiece[] = [];
+  /** What %= stands for: one number in the whole statement, and another in every other. */
+  let instance: number | null = null;
   let last = 0;
   for (const match of stmt.template.matchAll(/%(?:%|=|([a-zA-Z]?)(?:(\d+)|\[([^\]]+)\]))/g)) {
     pieces.push(stmt.template.slice(last, match.index));
     last = match.index + match[0].length;
     if (match[0] === "%%") pieces.push("%");
-    else if (match[0] === "%=") pieces.push(String(g.newLabel()));
-    else {
+    else if (match[0] === "%=") {
+      instance ??= g.newLabel();
+      pieces.push(String(instance));
+    } else {
       const index = match[2] !== undefined ? Number(match[2]) : names.indexOf(match[3]!);
       const place = places[index];
       if (place === undefined) g.error(`asm template names operand '${match[0]}', which does not exist`, stmt.span);

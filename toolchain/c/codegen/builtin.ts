@@ -4,6 +4,7 @@ import type { CType } from "../types.ts";
 import { isByReference } from "./abi.ts";
 import { addressRegister, loadScalar, loadWide } from "./address.ts";
 import { assignTo, storeTo } from "./assign.ts";
+import { atomicWide, atomicWord, isAtomic } from "./atomic.ts";
 import { type Address, type FunctionBuilder, registerAddress, slotAddress, type Wide } from "./builder.ts";
 import { NONE, SP, ZERO } from "./ir.ts";
 import { alignOf, bytesOf, roundUp } from "./layout.ts";
@@ -11,6 +12,7 @@ import { alignOf, bytesOf, roundUp } from "./layout.ts";
 type Builtin = Extract<Expr, { kind: "builtin" }>;
 
 export function builtinWord(g: FunctionBuilder, expr: Builtin): number {
+  if (isAtomic(expr)) return atomicWord(g, expr);
   switch (expr.name) {
     case "va_arg":
       return expr.type.kind === "void" ? ZERO : loadScalar(g, nextArgument(g, expr), expr.type, false);
@@ -39,6 +41,7 @@ export function builtinWord(g: FunctionBuilder, expr: Builtin): number {
       g.emit("asm", NONE, NONE, NONE, 0).info = { uses: [], defs: [], clobbers: [], asm: { pieces: ["fence"] } };
       return ZERO;
   }
+  throw new Error(`no code for the builtin ${expr.name}`);
 }
 
 const isOuterFrame = (expr: Builtin): boolean => {
@@ -46,7 +49,8 @@ const isOuterFrame = (expr: Builtin): boolean => {
   return level !== undefined && level.kind === "const-int" && level.value !== 0n;
 };
 
-export const builtinWide = (g: FunctionBuilder, expr: Builtin): Wide => loadWide(g, nextArgument(g, expr), false);
+export const builtinWide = (g: FunctionBuilder, expr: Builtin): Wide =>
+  isAtomic(expr) ? atomicWide(g, expr) : loadWide(g, nextArgument(g, expr), false);
 
 export const builtinMemory = (g: FunctionBuilder, expr: Builtin): Address => nextArgument(g, expr);
 

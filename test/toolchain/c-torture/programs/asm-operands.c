@@ -8,6 +8,14 @@ static double through(double x) { double y; __asm__("" : "=r"(y) : "0"(x)); retu
 static int low(long long x) { int y; __asm__("mv %0, %1" : "=r"(y) : "r"(x)); return y; }
 static long long plus(long long x) { __asm__("addi %0, %0, 1" : "=&r"(x) : "0"(x)); return x; }
 
+/* The same label in both places of one statement, another in the next. */
+static int countdown(int n) {
+  int turns = 0;
+  __asm__ volatile("again%=: addi %0, %0, -1\n addi %1, %1, 1\n bnez %0, again%=" : "+r"(n), "+r"(turns));
+  __asm__ volatile("again%=: addi %0, %0, 1\n addi %1, %1, 1\n bltz %0, again%=" : "+r"(n), "+r"(turns));
+  return turns;
+}
+
 #define TOUCH(x) __asm__ volatile("" ::"r"(x)); __asm__ volatile("addi %0, %0, 1" : "+r"(x));
 static int many(const int *a) {
   int b = a[0], c = a[1], d = a[2], e = a[3], f = a[4], g = a[5], h = a[6], i = a[7], j = a[8], k = a[9], l = a[10], m = a[11], n = a[12], o = a[13],
@@ -36,6 +44,7 @@ int main(void) {
   long long a = 1, b = 1LL << 40, c = 3;
   __asm__("" : "+r"(a), "+r"(b), "+r"(c));
   if (a + b + c != (1LL << 40) + 4) return __LINE__;
+  if (countdown(5) != 6) return __LINE__;
   int all[27], sum = 0;
   for (int i = 0; i < 27; i++) sum += all[i] = i * i;
   if (many(all) != sum + 54) return __LINE__;
