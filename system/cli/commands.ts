@@ -32,6 +32,7 @@ addMachineOptions(
       "--root <DIR[:HOW]>",
       "this folder is the machine's file system, and <file> is looked for in it first; what the machine writes stays in the machine (copy), is refused (ro) or goes to the folder (rw) (default: copy)",
     )
+    .option("--init", "run the program as the child of an init, not as process 1 itself (as docker run --init does)")
     .option("--record <FILE>", "save the run, however it ends, for faultline replay (docs/recordings.md)")
     .option("--swap-file <FILE>", SWAP_FILE)
     .option("--strace", "print every system call to stderr, as strace does")

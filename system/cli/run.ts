@@ -30,6 +30,8 @@ import { recordFileFrom, saveRecording } from "./recording-file.ts";
 import { type SwapFile, swapFileFrom } from "./swap-file.ts";
 import { attachExports } from "./trace-export.ts";
 
+/** Process 1 of a machine with a shell; with -p it runs one program as its child (programs/init.c). */
+const INIT = "/bin/init";
 /** Exit status when --max-instructions was reached, as timeout(1) has it. */
 const STATUS_LIMIT = 124;
 const HELD_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -67,9 +69,10 @@ export async function runProgram(file: string, args: readonly string[], options:
   const config = configFrom(options);
   const own = loadRoot();
   const given = options["root"];
+  const usesInit = options["init"] === true;
   if (typeof given !== "string") {
     const program = prepareProgram(file, own);
-    const argv = [program.path, ...args];
+    const argv = [...(usesInit ? [INIT, "-p"] : []), program.path, ...args];
     return runMachine({ config, root: own, added: program.added, argv, named: file, options });
   }
   const { folder, mode } = parseRoot(given);
@@ -80,16 +83,25 @@ export async function runProgram(file: string, args: readonly string[], options:
     );
   const entries = readHostRoot(folder, mode);
   const program = programInRoot(file, entries) ?? prepareProgram(file, own);
-  const argv = [program.path, ...args];
+  const init = usesInit ? initBeside(own) : null;
+  const argv = [...(init === null ? [] : [init.path, "-p"]), program.path, ...args];
   const port = mode === "rw" ? openHostFolder(folder) : null;
   const root: Run["folder"] = mode === "copy" ? undefined : { isReadOnly: mode === "ro", port };
   try {
     // The folder's files are input as the program is: a recording has to have them.
-    const added = [...entries, ...program.added];
+    const added = [...entries, ...program.added, ...(init === null ? [] : [init])];
     return await runMachine({ config, root: [], added, argv, named: file, options, folder: root });
   } finally {
     port?.release();
   }
+}
+
+/** The machine's init, for a folder that has none of the machine's programs. */
+function initBeside(own: readonly RootEntry[]): RootEntry {
+  const init = own.find(({ path }) => path === INIT);
+  if (init === undefined)
+    throw new CommandFailure("the machine has no init.", "`npm run build -- --force` makes it anew.", 1);
+  return { ...init, path: "/tmp/init" };
 }
 
 function openHostFolder(folder: string): HostFolder {
