@@ -89,6 +89,7 @@ class Page {
         columns: this.terminal.columns,
         rows: this.terminal.rows,
         budgetBytes: checkpointBudget(),
+        sanitize: this.pageSettings.sanitize,
         ...(recording === undefined ? {} : { recording }),
       });
     } catch (error) {

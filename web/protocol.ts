@@ -48,6 +48,8 @@ export type ToWorker =
       readonly rows: number;
       /** Most bytes of checkpoints. */
       readonly budgetBytes: number;
+      /** Whether the kernel sanitizer looks at every event. */
+      readonly sanitize?: boolean;
       /** Text of a .faultline file to open instead of starting anew; its settings and files come before these. */
       readonly recording?: string;
     }

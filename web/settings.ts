@@ -47,6 +47,8 @@ export function queryOf(texts: SettingTexts): string {
 export interface PageSettings {
   readonly fontSize: number;
   readonly screenReader: boolean;
+  /** The kernel sanitizer looks at every event. */
+  readonly sanitize: boolean;
 }
 
 const PAGE_KEY = "faultline.page.v1";
@@ -55,6 +57,7 @@ const NARROW_PIXELS = 600;
 export const DEFAULT_PAGE_SETTINGS: PageSettings = {
   fontSize: globalThis.innerWidth < NARROW_PIXELS ? 11 : 15,
   screenReader: false,
+  sanitize: false,
 };
 
 export function loadPageSettings(): PageSettings {
@@ -64,6 +67,7 @@ export function loadPageSettings(): PageSettings {
     return {
       fontSize: fontSize >= 8 && fontSize <= 40 ? fontSize : DEFAULT_PAGE_SETTINGS.fontSize,
       screenReader: stored.screenReader === true,
+      sanitize: stored.sanitize === true,
     };
   } catch {
     return DEFAULT_PAGE_SETTINGS;
@@ -112,6 +116,8 @@ export function openSettings(
   });
   const reader = element("input", { id: "screen-reader", type: "checkbox" });
   reader.checked = page.screenReader;
+  const sanitize = element("input", { id: "sanitize", type: "checkbox" });
+  sanitize.checked = page.sanitize;
   form.append(
     element(
       "fieldset",
@@ -123,6 +129,12 @@ export function openSettings(
         { class: "field" },
         element("label", { for: "screen-reader" }, "Announce terminal output to a screen reader"),
         reader,
+      ),
+      element(
+        "p",
+        { class: "field" },
+        element("label", { for: "sanitize" }, "Check the kernel's books at every event (slower; a change restarts)"),
+        sanitize,
       ),
     ),
   );
@@ -136,9 +148,9 @@ export function openSettings(
     const chosen = readFields(form, errors);
     if (chosen === null) return;
     const pixels = Math.min(40, Math.max(8, Number(fontSize.value) || DEFAULT_PAGE_SETTINGS.fontSize));
-    door.page({ fontSize: pixels, screenReader: reader.checked });
+    door.page({ fontSize: pixels, screenReader: reader.checked, sanitize: sanitize.checked });
     dialog.close();
-    if (queryOf(chosen) !== queryOf(texts)) door.restart(chosen);
+    if (queryOf(chosen) !== queryOf(texts) || sanitize.checked !== page.sanitize) door.restart(chosen);
   });
   dialog.replaceChildren(form);
   dialog.showModal();

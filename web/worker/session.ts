@@ -4,44 +4,33 @@
  * waits in real time (1 cycle = 10 ns), then lets virtual time follow; a past that is run again does not wait.
  */
 import { NANOSECONDS_PER_CYCLE } from "../../kernel/config.ts";
-import { filesBelow, fingerprintBelow } from "../../system/home-files.ts";
 import { type BoundedStatus, Machine } from "../../system/machine.ts";
 import { type Recording, RecordingError, readRecording, rootProblem, type Start } from "../../system/recording.ts";
-import { liveFigures } from "../../system/report.ts";
 import { type RootEntry, readRootArchive } from "../../system/root-file-system.ts";
+import { attachSanitizer, DEFAULT_SANITIZE_INTERVAL, violationText } from "../../system/sanitize.ts";
 import { stateHash } from "../../system/state-hash.ts";
-import type { DebugCommand, FromWorker, MachineState, ToWorker } from "../protocol.ts";
+import type { DebugCommand, MachineState, ToWorker } from "../protocol.ts";
 import { type Job, Past } from "./past.ts";
 import { openRecording, saveRecording } from "./recordings.ts";
+import { type Post, Teller } from "./teller.ts";
 
 /** Host time of one slice, and its bounds in cycles; the length adapts to the speed of the computer. */
 const SLICE_MILLISECONDS = 6;
 const LEAST_SLICE_CYCLES = 10_000;
 const MOST_SLICE_CYCLES = 20_000_000;
-const FIGURES_EVERY_MILLISECONDS = 100;
-const TRACK_EVERY_MILLISECONDS = 250;
-const SAVE_EVERY_MILLISECONDS = 1000;
 const LONGEST_NAP_MILLISECONDS = 50;
-/** Output that the page may have outstanding before the machine is held. */
-const MOST_UNDRAWN_BYTES = 256 * 1024;
 /** Turns of the kernel that a fault gets to finish in when the run has stopped for it. */
 const TURNS_TO_RETIRE = 400;
-const HOME = "/root";
 
-export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 export type BootMessage = Extract<ToWorker, { type: "boot" }>;
 
 export class Session {
   private readonly post: Post;
   private readonly machine: Machine;
   private readonly past: Past;
+  private readonly teller: Teller;
   private readonly root: readonly RootEntry[];
   private readonly start: Start;
-  /** Position in the log of output up to which the page has been told. */
-  private shown = 0;
-  /** The log that this is a position in: another one once another future has been taken. */
-  private shownOutputs: Past["outputs"];
-  private undrawnBytes = 0;
   private sliceCycles = 200_000;
   private isPaused = false;
   private isOver = false;
@@ -49,15 +38,11 @@ export class Session {
   private napTimer: ReturnType<typeof setTimeout> | undefined;
   private napStarted = 0;
   private state: MachineState = "running";
-  private lastFigures = 0;
-  private lastTrack = 0;
-  private lastInstret = 0;
-  private lastSave = 0;
-  private savedVersion = "";
-  /** Files of a recording are not the person's own and are not kept. */
   private readonly keepsFiles: boolean;
   private isWatching = false;
   private isSeekingFault = false;
+  /** What the kernel sanitizer has found and nobody has been told yet. */
+  private alarm = "";
   /** What is being done instead of running. */
   private job: { readonly run: Job<void>; readonly what: string; readonly isWhole: boolean } | null = null;
   /** What came while a job was under way, to be done after it. */
@@ -86,12 +71,12 @@ export class Session {
         this.machine.moment,
         new TextEncoder().encode(`\r\n\x1b[2m[kernel] ${text}\x1b[0m\r\n`),
       );
-    this.savedVersion = fingerprintBelow(this.machine.kernel.core.fs, HOME);
+    if (message.sanitize === true) this.attachSanitizer();
     const problem = this.machine.boot({ argv, environment, stdio });
     this.past = new Past(this.machine, message.budgetBytes);
+    this.teller = new Teller(this.machine, this.past, post);
     this.machine.onTrap = (pid) => this.trapped(pid);
     this.channel.port1.onmessage = () => this.slice();
-    this.shownOutputs = this.past.outputs;
     if (problem !== null) this.end(`The machine could not start: ${problem}`, "Restart with the default settings.");
     else if (recording !== null) this.open(recording, message);
     else {
@@ -135,15 +120,15 @@ export class Session {
   }
 
   drawn(bytes: number): void {
-    this.undrawnBytes -= bytes;
+    this.teller.drawn(bytes);
     this.schedule();
   }
 
   watch(isWatching: boolean): void {
     this.isWatching = isWatching;
     if (!isWatching || this.isOver) return;
-    if (this.isPaused && this.job === null) this.showPlace("");
-    else this.showTrack(true);
+    if (this.isPaused && this.job === null) this.teller.showPlace("");
+    else this.teller.showTrack(true);
     this.postMode();
   }
 
@@ -227,7 +212,7 @@ export class Session {
 
   private goLive(): void {
     this.past.timeline.goToEnd();
-    this.showScreen();
+    this.teller.showScreen();
     this.isPaused = false;
     this.takeSize();
     this.postMode();
@@ -237,7 +222,7 @@ export class Session {
   /** Beyond the end of the run: on until a fault comes (see `trapped`). */
   private seekFault(): void {
     this.past.timeline.goToEnd();
-    this.showScreen();
+    this.teller.showScreen();
     this.isSeekingFault = true;
     this.isPaused = false;
     this.postMode();
@@ -264,7 +249,7 @@ export class Session {
       if (status.kind === "asleep") past.timeline.skipTo(status.untilCycles);
       else if (status.kind === "input" || status.kind === "halted" || status.kind === "instruction-limit") break;
     }
-    this.sendOutput();
+    this.teller.sendOutput();
     this.stand(yield* past.goToFault(mark));
   }
 
@@ -285,13 +270,31 @@ export class Session {
         }
         session.state = "running";
         session.pendingSize = { columns, rows };
-        session.showScreen();
+        session.teller.showScreen();
         session.stand(
           `The recording is open, at its end: instruction ${recording.end.instret}. ${recording.checks.length} states are as recorded. Go back, or run on from here.`,
         );
       })(),
       true,
     );
+  }
+
+  /** The kernel's books are checked at every event; what is found holds the run. */
+  private attachSanitizer(): void {
+    attachSanitizer(this.machine, DEFAULT_SANITIZE_INTERVAL, (violation) => {
+      this.alarm = `kernel sanitizer: ${violation.message}`;
+      this.machine.onMessage(violationText(violation).replaceAll("\n", "\r\n"), 0);
+      this.machine.pause();
+    });
+  }
+
+  /** Holds the run where the sanitizer has found something. */
+  private soundAlarm(): void {
+    const text = `${this.alarm}. The run is held; go back in the debugger to see what led here, or continue.`;
+    this.alarm = "";
+    this.halt();
+    this.stand(text);
+    this.post({ type: "told", text });
   }
 
   private read(text: string): Recording {
@@ -304,7 +307,7 @@ export class Session {
   // ---- running ----
 
   private schedule(): void {
-    const isHeld = this.job === null && (this.isPaused || this.undrawnBytes > MOST_UNDRAWN_BYTES);
+    const isHeld = this.job === null && (this.isPaused || this.teller.isAhead);
     if (this.isOver || isHeld || this.isScheduled) return;
     clearTimeout(this.napTimer);
     this.isScheduled = true;
@@ -317,8 +320,9 @@ export class Session {
     try {
       if (this.job !== null) this.work(this.job);
       else if (!this.isPaused) this.run();
+      if (this.alarm !== "") this.soundAlarm();
     } catch (error) {
-      this.sendOutput();
+      this.teller.sendOutput();
       this.end(
         `The machine has found a mistake in itself and stopped: ${(error as Error).message}`,
         "Restart it. Please report this with what you typed; your files are kept.",
@@ -330,7 +334,7 @@ export class Session {
     const result = job.run.next();
     if (this.job !== job) return;
     // A step over a call can go on beyond the end of the run, and print.
-    if (this.past.timeline.isAtEnd) this.sendOutput();
+    if (this.past.timeline.isAtEnd) this.teller.sendOutput();
     if (result.done !== true) {
       this.post({ type: "busy", what: job.what, done: result.value });
       return this.schedule();
@@ -350,16 +354,14 @@ export class Session {
     const status = timeline.forward({ untilCycles: this.machine.hart.cycles + this.sliceCycles });
     if (!wasLive && timeline.isAtEnd) this.becomeLive();
     this.adapt(performance.now() - started, status);
-    this.sendOutput();
+    this.teller.sendOutput();
     if (this.isSeekingFault && status.kind === "paused") {
       this.isSeekingFault = false;
       this.isPaused = true;
       return this.begin(WHAT.fault, this.standAtFault());
     }
     this.proceed(status);
-    this.showFigures(false);
-    this.showTrack(false);
-    this.saveFiles(false);
+    this.showProgress(false);
   }
 
   /** The past that was run again has come to where the run goes on. */
@@ -392,9 +394,7 @@ export class Session {
       case "input":
         this.state = "waiting for input";
         this.napStarted = performance.now();
-        this.showFigures(true);
-        this.showTrack(true);
-        this.saveFiles(true);
+        this.showProgress(true);
         return;
       case "instruction-limit":
         return this.rest(
@@ -420,7 +420,7 @@ export class Session {
   private nap(milliseconds: number): void {
     this.napStarted = performance.now();
     this.napTimer = setTimeout(() => this.schedule(), Math.min(milliseconds, LONGEST_NAP_MILLISECONDS));
-    this.showFigures(false);
+    this.teller.showFigures(false, this.shownState());
   }
 
   /** After sleeping, virtual time follows the real time that has passed, but never past what is due. */
@@ -455,7 +455,7 @@ export class Session {
         text: `A new future has begun at instruction ${instret}. The one that was there is kept under Futures.`,
       });
     }
-    this.sendOutput();
+    this.teller.sendOutput();
     this.schedule();
   }
 
@@ -470,41 +470,15 @@ export class Session {
   // ---- telling ----
 
   private stand(why: string): void {
-    this.showScreen();
-    this.showFigures(true);
-    if (this.isWatching) this.showPlace(why);
+    this.teller.showScreen();
+    this.teller.showFigures(true, this.shownState());
+    if (this.isWatching) this.teller.showPlace(why);
     this.postMode();
-  }
-
-  private showPlace(why: string): void {
-    this.post({ type: "place", place: this.past.place(why) });
   }
 
   private postMode(): void {
     const { isPaused, isSeekingFault, past } = this;
     this.post({ type: "mode", mode: { isPaused, isLive: past.timeline.isAtEnd, isSeekingFault } });
-  }
-
-  /** Brings the terminal to what it showed at the machine's moment. */
-  private showScreen(): void {
-    const { outputs, timeline } = this.past;
-    const position = timeline.isAtEnd ? outputs.end : outputs.positionAt(timeline.moment);
-    if (position >= this.shown && this.shownOutputs === outputs) return this.sendOutput();
-    this.shown = position;
-    this.shownOutputs = outputs;
-    const bytes = outputs.screenAt(position).slice();
-    this.post({ type: "screen", bytes }, [bytes.buffer]);
-  }
-
-  private sendOutput(): void {
-    const { outputs, timeline } = this.past;
-    const position = timeline.isAtEnd ? outputs.end : outputs.positionAt(timeline.moment);
-    if (position <= this.shown) return;
-    const bytes = outputs.between(this.shown, position);
-    this.shown = position;
-    if (bytes.length === 0) return;
-    this.undrawnBytes += bytes.length;
-    this.post({ type: "output", bytes }, [bytes.buffer]);
   }
 
   private shownState(): MachineState {
@@ -513,42 +487,21 @@ export class Session {
     return this.isPaused ? "in the past" : "replaying";
   }
 
-  private showFigures(isDue: boolean): void {
-    const now = performance.now();
-    const elapsed = now - this.lastFigures;
-    if (!isDue && elapsed < FIGURES_EVERY_MILLISECONDS) return;
-    const instret = this.machine.hart.instret;
-    const instructionsPerSecond =
-      this.lastFigures === 0 ? 0 : Math.max(0, ((instret - this.lastInstret) * 1000) / Math.max(1, elapsed));
-    this.lastFigures = now;
-    this.lastInstret = instret;
-    this.post({ type: "figures", figures: liveFigures(this.machine), state: this.shownState(), instructionsPerSecond });
+  private showProgress(isDue: boolean): void {
+    this.teller.showFigures(isDue, this.shownState());
+    if (this.isWatching) this.teller.showTrack(isDue);
+    this.saveFiles(isDue);
   }
 
-  private showTrack(isDue: boolean): void {
-    const now = performance.now();
-    if (!this.isWatching || (!isDue && now - this.lastTrack < TRACK_EVERY_MILLISECONDS)) return;
-    this.lastTrack = now;
-    this.post({ type: "track", track: this.past.track() });
-  }
-
-  /** Only the present's files are the person's: not those of a moment of the past, nor a recording's. */
+  /** Files of a recording are not the person's own and are not kept. */
   private saveFiles(isDue: boolean): void {
-    const now = performance.now();
-    if (!this.keepsFiles || !this.past.timeline.isAtEnd) return;
-    if (!isDue && now - this.lastSave < SAVE_EVERY_MILLISECONDS) return;
-    this.lastSave = now;
-    const { fs } = this.machine.kernel.core;
-    const version = fingerprintBelow(fs, HOME);
-    if (version === this.savedVersion) return;
-    this.savedVersion = version;
-    this.post({ type: "save", files: filesBelow(fs, HOME) });
+    if (this.keepsFiles) this.teller.saveFiles(isDue);
   }
 
   private end(message: string, remedy: string): void {
     this.saveFiles(true);
     this.state = "ended";
-    this.showFigures(true);
+    this.teller.showFigures(true, this.shownState());
     this.close();
     this.post({ type: "ready" });
     this.post({ type: "ended", message, remedy });
