@@ -7,13 +7,26 @@ import { DEFAULT_CONFIG } from "../../../kernel/config.ts";
 import { configProblem } from "../../../kernel/config-check.ts";
 import { COST_PROFILES } from "../../../kernel/costs.ts";
 import { SwapDevice } from "../../../kernel/mm/swap.ts";
-import { serviceTime, totalCycles } from "../../../kernel/mm/swap-timing.ts";
+import { capacitySlots, serviceTime, totalCycles } from "../../../kernel/mm/swap-timing.ts";
 
 const MS = 100_000; // cycles of 10 ns
 const disk = COST_PROFILES["1990-disk"].device;
 const PAGE_MS = (14.9925 * 8) / 72; // 1.666 ms under the head
 
 describe("the disk of 1990", () => {
+  // Hewlett-Packard's manual (5960-0116): 1962 cylinders, 19 heads, 72 sectors of 512 bytes, 1374 MB, an average seek of 13.5 ms.
+  test("has the capacity that its manual states, and about its average seek", () => {
+    if (disk.kind !== "disk") throw new Error("no disk");
+    const { cylinders, tracksPerCylinder } = disk;
+    expect(Math.floor((capacitySlots(disk) * 4096) / 1e6)).toBe(1374);
+    let sum = 0;
+    for (let distance = 1; distance < cylinders; distance++) {
+      const slot = Math.ceil((distance * tracksPerCylinder * 72) / 8);
+      sum += 2 * (cylinders - distance) * serviceTime(disk, "in", slot, 1, 0, 0).seek;
+    }
+    expect(Math.abs(sum / cylinders ** 2 / MS / 13.5 - 1)).toBeLessThan(0.06);
+  });
+
   test("a page under the arm costs overhead, the rest of the turn, and 8 sectors", () => {
     // At cycle 0 sector 0 is under the head; 2.2 ms of overhead later it has 12.79 ms to come round again.
     const time = serviceTime(disk, "in", 0, 1, 0, 0);
