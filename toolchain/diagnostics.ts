@@ -10,11 +10,14 @@
 export class SourceFile {
   readonly name: string;
   readonly text: string;
+  /** A header that comes with the compiler. */
+  readonly isOfSysroot: boolean;
   private lineStartsCache: number[] | null = null;
 
-  constructor(name: string, text: string) {
+  constructor(name: string, text: string, isOfSysroot = false) {
     this.name = name;
     this.text = text;
+    this.isOfSysroot = isOfSysroot;
   }
 
   /** Offset of the first character of every line, ascending. */

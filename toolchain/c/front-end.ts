@@ -33,13 +33,19 @@ export interface FrontEndResult {
 export function frontEnd(source: SourceFile, options: FrontEndOptions, files: FileProvider): FrontEndResult {
   const diagnostics = new Diagnostics();
   const flags = options.warnings ?? [];
-  const preprocessed = preprocess(source, options, files, diagnostics);
-  const parsed = parseUnit(preprocessed.tokens, preprocessed.packs, diagnostics);
-  const unit = checkUnit(parsed, source.name, diagnostics, warningOptions(flags));
+  const { tokens, packs, files: readFiles } = preprocess(source, options, files, diagnostics);
+  const read = (list: Diagnostics, isBrief: boolean): TranslationUnit | null =>
+    checkUnit(parseUnit(tokens, packs, list, isBrief), source.name, list, warningOptions(flags));
+  const brief = new Diagnostics();
+  let unit = diagnostics.failed ? null : read(brief, true);
+  // An error or a suggestion may want names of functions that were left out.
+  if (unit === null || brief.dropped > 0 || brief.list.some(({ hint, fix }) => hint !== undefined || fix !== undefined))
+    unit = read(diagnostics, false);
+  else for (const warning of brief.list) diagnostics.add(warning);
   const isSilent = flags.includes("w");
   const shown = dropRepeats(diagnostics.list).filter((item) => !isSilent || item.severity !== "warning");
   const failed = diagnostics.failed || (flags.includes("Werror") && shown.some((item) => item.severity === "warning"));
-  return { unit: failed ? null : unit, diagnostics: shown, files: preprocessed.files };
+  return { unit: failed ? null : unit, diagnostics: shown, files: readFiles };
 }
 
 /** Preprocesses only, as `cc -E` does. */

@@ -21,8 +21,8 @@ const archives = new Map<string, Kept<Archive>>();
 
 /** A text file as a SourceFile; the same one as before when path and bytes are those of a file of the sysroot read earlier. */
 export function sourceFile(path: string, bytes: Uint8Array, sysroot: string): SourceFile {
-  const make = (own: Uint8Array): SourceFile => new SourceFile(path, sourceText(own));
-  return path.startsWith(`${sysroot}/`) ? keep(sources, path, bytes, make)! : make(bytes);
+  if (!path.startsWith(`${sysroot}/`)) return new SourceFile(path, sourceText(bytes));
+  return keep(sources, path, bytes, (own) => new SourceFile(path, sourceText(own), true))!;
 }
 
 /** An archive of the sysroot; null when it is none, lies elsewhere or cannot be read. */

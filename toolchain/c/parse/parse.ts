@@ -16,6 +16,7 @@ import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
 import { guardDepth } from "./depth.ts";
 import { describeExpectations } from "./expectation.ts";
+import { dropUnusedPrototypes } from "./unused-prototypes.ts";
 
 export interface ParsedUnit {
   readonly file: SourceFile;
@@ -45,14 +46,15 @@ const INSERTIONS = [";", ")", "}", "]", ",", ":", "(", "{"];
 
 type Failure = Extract<ParseResult, { ok: false }>;
 
-/** Parses a whole file. `tokens` ends with an End token. */
+/** Parses a whole file. `tokens` ends with an End token. `isBrief` leaves out prototypes that nothing asks for. */
 export function parseUnit(
   tokens: readonly Token[],
   packs: ReadonlyMap<Token, number>,
   diagnostics: Diagnostics,
+  isBrief = false,
 ): ParsedUnit {
   const { file } = tokens[tokens.length - 1]!;
-  const unit = guardDepth(diagnostics, file, () => new UnitParser(tokens, packs, diagnostics).run());
+  const unit = guardDepth(diagnostics, file, () => new UnitParser(tokens, packs, diagnostics, isBrief).run());
   return { ...(unit ?? { externals: [], poisoned: new Set(), unknownTypes: new Set() }), file };
 }
 
@@ -72,13 +74,14 @@ class UnitParser {
   /** Position up to which a mistake has been reported. */
   private reportedTo = -1;
 
-  constructor(tokens: readonly Token[], packs: ReadonlyMap<Token, number>, diagnostics: Diagnostics) {
+  constructor(tokens: readonly Token[], packs: ReadonlyMap<Token, number>, diagnostics: Diagnostics, isBrief: boolean) {
     this.end = tokens[tokens.length - 1]!;
     this.tokens = tokens.slice(0, -1);
     this.packs = packs;
     this.diagnostics = diagnostics;
     this.codes = new Uint16Array(this.tokens.length);
     for (let at = 0; at < this.tokens.length; at++) this.codes[at] = codeOfToken(this.tokens[at]!);
+    if (isBrief) ({ tokens: this.tokens, codes: this.codes } = dropUnusedPrototypes(this.tokens, this.codes));
     this.names = markTypedefs(this.tokens, this.codes);
     this.input = textOf(this.codes);
     this.builder = new TreeBuilder(this.tokens, packs);
