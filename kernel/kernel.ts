@@ -50,7 +50,7 @@ import { nextSample, sampleWorkingSets } from "./mm/working-set.ts";
 import { runModifiedWriter } from "./mm/writer.ts";
 import { KernelPanic } from "./panic.ts";
 import { exitProcess } from "./proc/exit.ts";
-import { explainBus, explainSegv } from "./proc/fault-message.ts";
+import { explainBus, explainGuard, explainSegv } from "./proc/fault-message.ts";
 import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
 import { controlLoad, hold, resumeWhenIdle } from "./proc/load-control.ts";
 import { freshLoadState } from "./proc/load-state.ts";
@@ -214,10 +214,13 @@ export class Kernel implements Supervisor {
     const { core } = this;
     const vaddr = core.hart.stval >>> 0;
     const outcome = handlePageFault(core, p, vaddr, access);
-    if (outcome === "bus" || outcome === "segv") this.#giveUpCall(p);
+    if (outcome === "bus" || outcome === "segv" || outcome === "guard") this.#giveUpCall(p);
     if (outcome === "bus") {
       this.#tell(p, Signal.SIGBUS, () => explainBus(core, p.space, vaddr));
       forceSignal(core, p, Signal.SIGBUS, { code: SignalCode.BusAddress, faultVaddr: vaddr });
+    } else if (outcome === "guard") {
+      this.#tell(p, Signal.SIGSEGV, () => explainGuard(vaddr, access, core.hart.sepc));
+      forceSignal(core, p, Signal.SIGSEGV, { code: SignalCode.SegvGuardPage, faultVaddr: vaddr });
     } else if (outcome === "segv") {
       const isMapped = findVma(p.space, vaddr) !== undefined;
       this.#tell(p, Signal.SIGSEGV, () => explainSegv(p.space, vaddr, access, core.hart.sepc));

@@ -34,6 +34,7 @@ import {
   trimMapping,
 } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
+import { forgetReset } from "./reset.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import type { AddressSpace, NewVma, SharedObject, Vma } from "./vma.ts";
 
@@ -91,6 +92,7 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     swappedPages: 0,
     cpuCycles: 0,
     lastUse: new Map(),
+    resetPages: new Map(),
     faultCycles: 0,
     faultVpn: -1,
     sampledCycles: 0,
@@ -205,6 +207,7 @@ export function unmapRange(
     tellChange(core, space, change, vma);
   }
   releaseFiles(core, space, gone);
+  if (space.resetPages.size > 0) forgetReset(space, start, end);
   freeTables(core, space, start, end);
 }
 
@@ -235,10 +238,21 @@ function freeTables(core: Core, space: AddressSpace, start: number, end: number)
   }
 }
 
-/** Changes the rights of [start, end), which areas cover without a gap. */
-export function protectRange(core: Core, space: AddressSpace, start: number, end: number, prot: number): void {
+/**
+ * Changes the rights of [start, end), which areas cover without a gap.
+ * @param guarded rights that a page has after its first access, which is refused; null: no guard
+ */
+export function protectRange(
+  core: Core,
+  space: AddressSpace,
+  start: number,
+  end: number,
+  prot: number,
+  guarded: number | null = null,
+): void {
   for (const old of overlapping(space, start, end)) {
-    const part = slice(old, Math.max(old.start, start), Math.min(old.end, end), prot);
+    const rights = guarded === null ? prot : 0;
+    const part = { ...slice(old, Math.max(old.start, start), Math.min(old.end, end), rights), guarded };
     const vma: Vma = part.charge === "none" && isAccountable(part) ? { ...part, charge: "charged" } : part;
     const [first, last] = [vma.start / PAGE_BYTES, vma.end / PAGE_BYTES];
     forEachPte(core.ram, space.rootPfn, first, last, (vpn, paddr, pte) => {
@@ -355,6 +369,7 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
     stackLimitBytes: parent.stackLimitBytes,
     residentLimitPages: parent.residentLimitPages,
     residentMinimumPages: parent.residentMinimumPages,
+    resetPages: new Map(parent.resetPages),
   });
   for (const vma of parent.vmas) copyArea(core, parent, child, vma);
   fenceSpace(core, parent);

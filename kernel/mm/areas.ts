@@ -51,6 +51,7 @@ export function completeVma(space: AddressSpace, vma: NewVma): Vma {
     charge: vma.charge ?? (isAccountable(vma) ? "charged" : "none"),
     locked: vma.locked ?? space.locksFuture,
     allocation: vma.allocation ?? null,
+    guarded: vma.guarded ?? null,
   };
 }
 
@@ -103,7 +104,13 @@ export function insertVma(space: AddressSpace, vma: Vma): Vma {
 /** `b` begins where `a` ends and means the same. A file's area is never merged when its last page is partly beyond the file. */
 function isContinuedBy(a: Vma, b: Vma): boolean {
   if (a.end !== b.start || a.prot !== b.prot || a.shared !== b.shared || a.name !== b.name) return false;
-  if (a.charge !== b.charge || a.locked !== b.locked || a.allocation?.id !== b.allocation?.id) return false;
+  if (
+    a.guarded !== b.guarded ||
+    a.charge !== b.charge ||
+    a.locked !== b.locked ||
+    a.allocation?.id !== b.allocation?.id
+  )
+    return false;
   if (a.growsDown !== b.growsDown || a.backing.kind !== b.backing.kind) return false;
   const bytes = a.end - a.start;
   switch (a.backing.kind) {

@@ -23,7 +23,7 @@ import type { FaultKind, FrameState } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
-import { ensureTable, growStack } from "./address-space.ts";
+import { ensureTable, growStack, protectRange } from "./address-space.ts";
 import { findVma, permissionsOf } from "./areas.ts";
 import { adaptToFaults } from "./fault-frequency.ts";
 import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames.ts";
@@ -37,7 +37,8 @@ import { startSwapIn } from "./swap-in.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 import { trimToLimit } from "./working-set.ts";
 
-export type FaultOutcome = FaultKind | "waiting";
+/** "guard": a first access to a guard page, which is an ordinary page from now on. Events show it as "segv". */
+export type FaultOutcome = FaultKind | "waiting" | "guard";
 
 /** Does the area allow this? Write implies read: the hardware has no write-only pages. */
 export function permits(vma: Vma, access: Access): boolean {
@@ -76,15 +77,23 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
       sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start, end, permissions: permissionsOf(vma), name });
     }
   }
-  let outcome: FaultOutcome = "segv";
-  if (vma === undefined) charge(core, core.costs.segv);
+  let outcome: FaultKind | "waiting" = "segv";
+  const isGuard = vma !== undefined && vma.guarded !== null;
+  if (isGuard) tripGuard(core, space, vma, vpn);
+  else if (vma === undefined) charge(core, core.costs.segv);
   else if (!permits(vma, access)) charge(core, core.costs.segvProtection);
   else outcome = resolveFault(core, p, vma, vpn, access);
   countFault(core, p, outcome);
   // A fault that a system call could deal with is progress of the call.
   if (isCall && outcome === "waiting") noteFault(core, p);
   if (sink.enabled) sink.emit({ kind: "fault-end", pid: p.pid, vaddr, resolved: outcome, cycles: hart.cycles - begun });
-  return outcome;
+  return isGuard ? "guard" : outcome;
+}
+
+/** The alarm goes off once: the page has the rights that stand behind the guard. */
+function tripGuard(core: Core, space: AddressSpace, vma: Vma, vpn: number): void {
+  charge(core, core.costs.segvProtection);
+  protectRange(core, space, vpn * PAGE_BYTES, (vpn + 1) * PAGE_BYTES, vma.guarded ?? 0);
 }
 
 const COUNTERS: Record<FaultKind, string> = {
@@ -111,7 +120,7 @@ const SOURCE_ROW_NUMBERS: Record<FaultKind, number> = {
 };
 const HARD_ROW = SOURCE_ROWS.indexOf("hard");
 
-function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
+function countFault(core: Core, p: Process, outcome: FaultKind | "waiting"): void {
   if (outcome === "waiting") return;
   const name = COUNTERS[outcome];
   core.counters[name] = (core.counters[name] ?? 0) + 1;
@@ -133,7 +142,7 @@ function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
 }
 
 /** The area allows the access: make the page present. */
-function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultOutcome {
+function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultKind | "waiting" {
   const { space } = p;
   core.frames.lastSource = -1;
   let paddr = pteAddress(core.ram, space.rootPfn, vpn);
@@ -162,7 +171,7 @@ function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Acc
 }
 
 /** The process sleeps until a frame may be had. */
-function stall(core: Core, p: Process, result: number): FaultOutcome {
+function stall(core: Core, p: Process, result: number): "waiting" {
   awaitFrames(core, p, result);
   return "waiting";
 }
@@ -173,7 +182,14 @@ function keepWithinLimit(core: Core, space: AddressSpace): void {
   trimToLimit(core, space, space.residentLimitPages - 1, "the working set is at its limit");
 }
 
-function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
+function fillWithZeros(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  access: Access,
+): FaultKind | "waiting" {
   const { frames } = core;
   const pfn = requestFrame(core, p.pid, vpn, "user", true);
   if (pfn < 0) return stall(core, p, pfn);
@@ -184,7 +200,14 @@ function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: num
   return "zero-fill";
 }
 
-function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
+function fillFromFile(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  access: Access,
+): FaultKind | "waiting" {
   if (vma.backing.kind !== "file") return "segv";
   const { frames } = core;
   const { inode, offset, fileBytes } = vma.backing;
@@ -231,7 +254,7 @@ function mapAgain(
   paddr: number,
   pfn: number,
   access: Access,
-): FaultOutcome {
+): FaultKind | "waiting" {
   const { frames, sink } = core;
   if (frames.flight[pfn] === Flight.In) {
     p.hardFaultVpn = vpn;
@@ -254,7 +277,7 @@ function mapAgain(
 }
 
 /** Starts the transfer from swap and goes to sleep until it is done. What the device could not read is lost: "bus". */
-function fetch(core: Core, p: Process, vpn: number, slot: number): FaultOutcome {
+function fetch(core: Core, p: Process, vpn: number, slot: number): FaultKind | "waiting" {
   if (core.swap.isUnreadable(slot)) {
     p.hardFaultVpn = -1;
     return "bus";
@@ -268,7 +291,14 @@ function fetch(core: Core, p: Process, vpn: number, slot: number): FaultOutcome 
 }
 
 /** First touch of a page of shared memory by this space: the object may have the page already. */
-function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
+function joinShared(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  access: Access,
+): FaultKind | "waiting" {
   if (vma.backing.kind !== "shared") return "segv";
   const { frames, swap } = core;
   const { space } = p;
@@ -308,7 +338,7 @@ function widen(
   paddr: number,
   pte: number,
   access: Access,
-): FaultOutcome {
+): FaultKind | "waiting" {
   const needed = access === "store" ? PTE_W : access === "load" ? PTE_R : PTE_X;
   if ((pte & needed) !== 0) {
     fencePage(core, p.space, vpn);
@@ -322,7 +352,7 @@ function widen(
   return "cow";
 }
 
-function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): FaultOutcome {
+function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): FaultKind | "waiting" {
   const { frames, sink } = core;
   const { space } = p;
   const from = ptePfn(pte);

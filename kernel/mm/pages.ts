@@ -272,9 +272,11 @@ export function takeStandby(core: Core, pfn: number): void {
     });
   } else {
     for (const { space, vpn } of references) frames.references.remove(pfn, space, vpn);
-    stores = rewriteReferences(core, references, (space, vpn) =>
-      space === null ? DEMAND_ZERO_PTE : reservedPte(findVma(space, vpn * 4096)!),
-    );
+    stores = rewriteReferences(core, references, (space, vpn) => {
+      if (space === null) return DEMAND_ZERO_PTE;
+      if (space.resetPages.has(vpn)) space.resetPages.set(vpn, "lost");
+      return reservedPte(findVma(space, vpn * 4096)!);
+    });
   }
   frames.copy[pfn] = Copy.None;
   frames.move(pfn, Frame.Active);

@@ -51,7 +51,7 @@ function resolve(core: Core, p: Process, vaddr: number, access: Access): number 
     }
     const outcome = handlePageFault(core, p, vaddr, access);
     if (outcome === "waiting") return RESTART;
-    if (outcome === "segv" || outcome === "bus") return -Errno.EFAULT;
+    if (outcome === "segv" || outcome === "bus" || outcome === "guard") return -Errno.EFAULT;
   }
 }
 

@@ -50,12 +50,14 @@ export interface Vma {
   readonly locked: boolean;
   /** The VirtualAlloc that this is a part of; committed when it is charged, else only reserved. Null: not one. */
   readonly allocation: VirtualAllocation | null;
+  /** PAGE_GUARD: the rights that the first access to a page gives it, in place of none (`prot` is 0). Null: no guard. */
+  readonly guarded: number | null;
 }
 
 export type Charge = "none" | "charged" | "exempt";
 
 /** What is decided when an area is made and hardly ever needs saying: see completeVma. */
-export type NewVma = Omit<Vma, "charge" | "locked" | "allocation"> & Partial<Vma>;
+export type NewVma = Omit<Vma, "charge" | "locked" | "allocation" | "guarded"> & Partial<Vma>;
 
 /** What VirtualAlloc has reserved in one call, whatever has been committed of it since. */
 export interface VirtualAllocation {
@@ -144,6 +146,8 @@ export interface AddressSpace {
   cpuCycles: number;
   /** Virtual time at which each page was last seen in use, by vpn; kept while working sets are sampled. */
   readonly lastUse: Map<number, number>;
+  /** Pages that MEM_RESET has marked, by vpn: has the page been replaced by zeros since? (reset.ts) */
+  readonly resetPages: Map<number, "kept" | "lost">;
   /** The last fault that page-fault-frequency control has counted: its virtual time and page. */
   faultCycles: number;
   faultVpn: number;

@@ -19,6 +19,10 @@ export function explainBus(core: Core, space: AddressSpace, vaddr: number): stri
   return `it used ${hex(vaddr)}, which lies beyond the end of the file that is mapped there`;
 }
 
+/** For the first access to a page that VirtualAlloc or VirtualProtect has made a guard (PAGE_GUARD). */
+export const explainGuard = (vaddr: number, access: Access, pc: number): string =>
+  `it tried to ${VERBS[access]} ${hex(vaddr)} (pc ${hex(pc)}), on a guard page (PAGE_GUARD): the first access raises an alarm, which it does not handle`;
+
 /** One sentence or two for a fault that no area allows. */
 export function explainSegv(space: AddressSpace, vaddr: number, access: Access, pc: number): string {
   const what = `it tried to ${VERBS[access]} ${hex(vaddr)} (pc ${hex(pc)})`;

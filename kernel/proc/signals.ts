@@ -54,6 +54,8 @@ export const SignalCode = {
   ChildContinued: 6,
   SegvMapError: 1,
   SegvAccessError: 2,
+  /** Faultline's own: STATUS_GUARD_PAGE_VIOLATION; Linux has no such code. */
+  SegvGuardPage: 64,
   BusAlignment: 1,
   BusAddress: 2,
   IllegalOpcode: 1,

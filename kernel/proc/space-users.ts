@@ -24,6 +24,7 @@ const NO_SPACE: AddressSpace = {
   asid: 0 as AddressSpace["asid"],
   rootPfn: 0 as AddressSpace["rootPfn"],
   vmas: [],
+  resetPages: new Map(),
   brkStart: 0,
   brk: 0,
   mmapTop: 0,

@@ -12,7 +12,10 @@
  *     EOVERFLOW  no room in the address space                      ERROR_NOT_ENOUGH_MEMORY
  *     EFAULT     a pointer for results that is none                ERROR_NOACCESS
  *
- * Left out: PAGE_GUARD, PAGE_NOCACHE, PAGE_WRITECOMBINE, large pages, write watches, physical pages (EINVAL).
+ * The first access to a page with PAGE_GUARD is refused, with SIGSEGV of si_code SEGV_GUARD (a call gets EFAULT), and takes the
+ * guard from that page (mm/fault.ts). MEM_RESET and MEM_RESET_UNDO: mm/reset.ts.
+ *
+ * Left out: PAGE_NOCACHE, PAGE_WRITECOMBINE, large pages, write watches, physical pages (EINVAL).
  * Source: learn.microsoft.com, memoryapi.h: VirtualAlloc, VirtualFree, VirtualProtect, VirtualQuery.
  */
 import { PAGE_BYTES, pageCeil, pageFloor } from "../../emulator/bits.ts";
@@ -31,6 +34,7 @@ import { findVma, indexAbove, overlapping } from "../mm/areas.ts";
 import { mayCommitVirtual } from "../mm/commit.ts";
 import { findGap } from "../mm/gaps.ts";
 import { reservedPte } from "../mm/pages.ts";
+import { forgetReset, resetRange, undoReset } from "../mm/reset.ts";
 import { prepareUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
 import { type AddressSpace, Prot, type Vma } from "../mm/vma.ts";
 import type { Process } from "../proc/process.ts";
@@ -62,10 +66,21 @@ const PROTECTIONS: ReadonlyMap<number, number> = new Map([
   [0x40, Prot.Read | Prot.Write | Prot.Execute],
 ]);
 
+const PAGE_NO_ACCESS = 0x01;
+const PAGE_GUARD = 0x100;
+
+/** What a PAGE_* value asks for: rights, and whether the first access is refused. Null for a value that is none. */
+function rightsFor(protect: number): { readonly prot: number; readonly guarded: number | null } | null {
+  const prot = PROTECTIONS.get(protect & ~PAGE_GUARD);
+  if (prot === undefined || protect === (PAGE_NO_ACCESS | PAGE_GUARD)) return null;
+  return { prot, guarded: (protect & PAGE_GUARD) === 0 ? null : prot };
+}
+
 /** PAGE_* of an area; PAGE_WRITECOPY for a private mapping of a file. */
 function protectionOf(vma: Vma): number {
   const isCopied = vma.backing.kind === "file" && !vma.shared && (vma.prot & Prot.Write) !== 0;
-  const page = [0x01, 0x02, 0x04, 0x04, 0x10, 0x20, 0x40, 0x40][vma.prot & 7];
+  const page = [0x01, 0x02, 0x04, 0x04, 0x10, 0x20, 0x40, 0x40][(vma.guarded ?? vma.prot) & 7];
+  if (vma.guarded !== null) return page | PAGE_GUARD;
   return isCopied ? page * 2 : page;
 }
 
@@ -74,11 +89,13 @@ export const ALLOCATION_GRANULARITY_BYTES = 0x10000;
 
 const isCommitted = (vma: Vma): boolean => vma.charge === "charged";
 
+type Rights = NonNullable<ReturnType<typeof rightsFor>>;
+
 /** An area of an allocation in one of its two states. */
-function stateArea(vma: Vma, commitProt: number | null): Vma {
-  return commitProt === null
-    ? { ...vma, prot: 0, charge: "none", name: "[reserved]" }
-    : { ...vma, prot: commitProt, charge: "charged", name: "[committed]" };
+function stateArea(vma: Vma, rights: Rights | null): Vma {
+  if (rights === null) return { ...vma, prot: 0, guarded: null, charge: "none", name: "[reserved]" };
+  const { prot, guarded } = rights;
+  return { ...vma, prot: guarded === null ? prot : 0, guarded, charge: "charged", name: "[committed]" };
 }
 
 /** The pages that hold a byte of [vaddr, vaddr + bytes). */
@@ -100,13 +117,13 @@ function partsOf(space: AddressSpace, start: number, end: number): Vma[] | null 
 
 const virtual_alloc: SyscallHandler = (core, p, a) => {
   const [vaddr, bytes, type, protect] = [a[0] >>> 0, a[1] >>> 0, a[2] & ~Mem.TopDown, a[3]];
-  const prot = PROTECTIONS.get(protect);
-  if (bytes === 0 || prot === undefined) return -Errno.EINVAL;
+  const rights = rightsFor(protect);
+  if (bytes === 0 || rights === null) return -Errno.EINVAL;
   if (type === Mem.Reset || type === Mem.ResetUndo) return reset(core, p.space, vaddr, bytes, type);
   if (type === 0 || (type & ~(Mem.Commit | Mem.Reserve)) !== 0) return -Errno.EINVAL;
   const commits = (type & Mem.Commit) !== 0;
   if (vaddr + bytes > USER_END) return vaddr === 0 ? -Errno.EOVERFLOW : -Errno.EINVAL;
-  if ((type & Mem.Reserve) === 0 && vaddr !== 0) return commit(core, p.space, vaddr, bytes, prot);
+  if ((type & Mem.Reserve) === 0 && vaddr !== 0) return commit(core, p.space, vaddr, bytes, rights);
 
   const start = vaddr - (vaddr % ALLOCATION_GRANULARITY_BYTES);
   const length = pageCeil(vaddr + bytes) - start;
@@ -128,8 +145,9 @@ const virtual_alloc: SyscallHandler = (core, p, a) => {
     charge: "none",
     locked: false,
     allocation,
+    guarded: null,
   };
-  reserve(core, p.space, stateArea(area, commits ? prot : null));
+  reserve(core, p.space, stateArea(area, commits ? rights : null));
   return place | 0;
 };
 
@@ -143,7 +161,7 @@ function alignedGap(space: AddressSpace, bytes: number): number {
 }
 
 /** MEM_COMMIT of what has been reserved. Pages that are committed already keep their contents and take the new protection. */
-function commit(core: Core, space: AddressSpace, vaddr: number, bytes: number, prot: number): number {
+function commit(core: Core, space: AddressSpace, vaddr: number, bytes: number, rights: Rights): number {
   const { start, end } = pagesAround(vaddr, bytes);
   const parts = partsOf(space, start, end);
   if (parts === null) return -Errno.EEXIST;
@@ -154,21 +172,20 @@ function commit(core: Core, space: AddressSpace, vaddr: number, bytes: number, p
   if (missing > 0 && !mayCommitVirtual(core, missing)) return -Errno.ENOMEM;
   for (const vma of parts) {
     const [from, to] = [Math.max(vma.start, start), Math.min(vma.end, end)];
-    if (isCommitted(vma)) protectRange(core, space, from, to, prot);
-    else replaceArea(core, space, from, to, (part) => stateArea(part, prot));
+    if (isCommitted(vma)) protectRange(core, space, from, to, rights.prot, rights.guarded);
+    else replaceArea(core, space, from, to, (part) => stateArea(part, rights));
   }
   return start | 0;
 }
 
-/** MEM_RESET: the contents are of no more use. MEM_RESET_UNDO: are they all still there? They never are: we drop at once. */
+/** MEM_RESET: the contents are of no interest for now. MEM_RESET_UNDO: they are again; are they all still there? */
 function reset(core: Core, space: AddressSpace, vaddr: number, bytes: number, type: number): number {
   const { start, end } = pagesAround(vaddr, bytes);
   const parts = partsOf(space, start, end);
   if (parts === null || !parts.every(isCommitted)) return -Errno.EEXIST;
-  if (type === Mem.ResetUndo) return -Errno.EINVAL;
-  for (const vma of parts) {
-    dropRange(core, space, Math.max(vma.start, start), Math.min(vma.end, end), reservedPte(vma));
-  }
+  if (type === Mem.ResetUndo) return undoReset(core, space, start, end) ? start | 0 : -Errno.EINVAL;
+  for (const vma of parts)
+    resetRange(core, space, Math.max(vma.start, start), Math.min(vma.end, end), reservedPte(vma));
   return start | 0;
 }
 
@@ -193,6 +210,7 @@ const virtual_free: SyscallHandler = (core, p, a) => {
     const from = bytes === 0 ? vma.start : Math.max(vma.start, range.start);
     const to = bytes === 0 ? vma.end : Math.min(vma.end, range.end);
     dropRange(core, space, from, to, reservedPte(vma));
+    forgetReset(space, from, to);
     replaceArea(core, space, from, to, (part) => stateArea(part, null));
   }
   return 0;
@@ -202,14 +220,14 @@ const allocationParts = (space: AddressSpace, vma: Vma): Vma[] =>
   space.vmas.filter(({ allocation }) => allocation !== null && allocation.id === vma.allocation?.id);
 
 const virtual_protect: SyscallHandler = (core, p, a) => {
-  const [vaddr, bytes, prot] = [a[0] >>> 0, a[1] >>> 0, PROTECTIONS.get(a[2])];
-  if (bytes === 0 || prot === undefined || vaddr + bytes > USER_END) return -Errno.EINVAL;
+  const [vaddr, bytes, rights] = [a[0] >>> 0, a[1] >>> 0, rightsFor(a[2])];
+  if (bytes === 0 || rights === null || vaddr + bytes > USER_END) return -Errno.EINVAL;
   const { start, end } = pagesAround(vaddr, bytes);
   const parts = partsOf(p.space, start, end);
   if (parts === null || !parts.every(isCommitted)) return -Errno.EEXIST;
   const written = writeUserWord(core, p, a[3], protectionOf(parts[0]));
   if (written !== 0) return written;
-  protectRange(core, p.space, start, end, prot);
+  protectRange(core, p.space, start, end, rights.prot, rights.guarded);
   return 0;
 };
 

@@ -15,6 +15,7 @@
 #define MEM_PRIVATE 0x20000
 #define MEM_MAPPED 0x40000
 #define MEM_RESET 0x80000
+#define MEM_RESET_UNDO 0x1000000
 #define MEM_TOP_DOWN 0x100000
 #define MEM_IMAGE 0x1000000
 
@@ -25,6 +26,13 @@
 #define PAGE_EXECUTE 0x10
 #define PAGE_EXECUTE_READ 0x20
 #define PAGE_EXECUTE_READWRITE 0x40
+/*
+ * With one of the above, not with PAGE_NOACCESS: the first access to a page is refused and takes the guard from it. On Windows that raises
+ * STATUS_GUARD_PAGE_VIOLATION; here it is SIGSEGV with si_code SEGV_GUARD and the address in si_addr, and when the
+ * handler returns, the access is made again and succeeds. A system call that meets a guard fails with EFAULT.
+ */
+#define PAGE_GUARD 0x100
+#define SEGV_GUARD 64
 
 #define ERROR_SUCCESS 0
 #define ERROR_NOT_ENOUGH_MEMORY 8

@@ -13,6 +13,7 @@ const area = (start: number, end: number): Vma => ({
   charge: "none",
   locked: false,
   allocation: null,
+  guarded: null,
 });
 
 /** As much of a space as its list of areas needs. */

@@ -29,6 +29,7 @@ const area = (startPage: number, pages: number, prot: number): Vma => ({
   charge: "none",
   locked: false,
   allocation: null,
+  guarded: null,
 });
 
 const emptySpace = (): AddressSpace =>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
 import { committedPages, physicalPages } from "../../../kernel/mm/commit.ts";
+import { faultline } from "../../system/cli/faultline.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -145,7 +146,7 @@ describe("giving back", () => {
     expect(maps(machine)).toEqual([]);
   });
 
-  test("reset drops the contents and keeps the commit", () => {
+  test("reset keeps the commit, and the contents as long as nobody needs the frames", () => {
     const { machine } = run(committed, (p) =>
       store(PLACE)(p)
         .call("virtual_alloc", PLACE, 0x1000, MEM.reset, PAGE.readWrite)
@@ -154,7 +155,7 @@ describe("giving back", () => {
         .li("t0", DATA)
         .store("sw", "t2", "t0"),
     );
-    expect(words(machine, 1)).toEqual([0]);
+    expect(words(machine, 1)).toEqual([7]);
     expect(maps(machine)).toEqual([[0, 0x4000, "[committed]", 3]]);
   });
 });
@@ -164,6 +165,8 @@ describe("refusals", () => {
     ["size 0", ["virtual_alloc", 0, 0, MEM.reserve, PAGE.readWrite], -Errno.EINVAL],
     ["a type that is none", ["virtual_alloc", 0, 4096, 0x400, PAGE.readWrite], -Errno.EINVAL],
     ["a protection that is none", ["virtual_alloc", 0, 4096, MEM.reserve, 3], -Errno.EINVAL],
+    ["a guard without access", ["virtual_alloc", 0, 4096, MEM.reserve, 0x101], -Errno.EINVAL],
+    ["a guard alone", ["virtual_alloc", 0, 4096, MEM.reserve, 0x100], -Errno.EINVAL],
     ["more than the address space", ["virtual_alloc", 0, 0x7ff0_0000, MEM.reserve, PAGE.readWrite], -Errno.EOVERFLOW],
     ["a place that is taken", ["virtual_alloc", 0x10000, 4096, MEM.reserve, PAGE.readWrite], -Errno.EEXIST],
     ["a commit of what is not reserved", ["virtual_alloc", PLACE, 4096, MEM.commit, PAGE.readWrite], -Errno.EEXIST],
@@ -220,5 +223,46 @@ describe("asking", () => {
     expect(results.slice(2)).toEqual([0, 0, -Errno.EEXIST]);
     expect(words(machine, 2)).toEqual([PAGE.readWrite, PAGE.noAccess]);
     expect(maps(machine)[1]).toEqual([0x4000, 0x6000, "[committed]", 1]);
+  });
+});
+
+// Expected: what memoryapi.h's pages and "Memory Protection Constants" say of the calls in programs/virtual.c.
+describe("in a program", () => {
+  const source = new URL("./programs/virtual.c", import.meta.url).pathname;
+  const lines = (options: string[], ...args: string[]): string[] => {
+    const { status, stdout, stderr } = faultline(["run", "--sanitize", ...options, source, ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return stdout.trim().split("\n");
+  };
+
+  test("the first access to a guard page raises an alarm, a later one does not", () => {
+    expect(lines([], "guard")).toEqual([
+      "committed 1 protection 104",
+      "store: alarms 1 in the page 1",
+      "again: alarms 1 value 3",
+      "protections 104 4 104",
+      "load: value 0 alarms 2",
+      "read into a guard: -1 Bad address, alarms 2",
+      "and again: 1 value x",
+      "protect 1 old 4 value c alarms 3 protection 2",
+      "guard taken away: old 104 value c alarms 3",
+      "guard without access: 0 error 87",
+    ]);
+  });
+
+  test("an alarm that is not handled ends the program, and says that it was a guard page", () => {
+    const { status, stderr } = faultline(["run", source, "guard", "unhandled"]);
+    expect(status).toBe(128 + 11);
+    expect(stderr).toContain("on a guard page (PAGE_GUARD)");
+  });
+
+  test("reset pages go without being written, and undo says whether any has gone", () => {
+    expect(lines(["--frames", "96"], "reset")).toEqual([
+      "reset 1 undo 1 intact 1",
+      "after undo the pages go to swap and come back: 1",
+      "undo 0 written since 1 others zero 1",
+      "undo of what was not reset 1",
+      "of pages in the paging file: undo 0",
+    ]);
   });
 });
