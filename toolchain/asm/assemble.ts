@@ -56,7 +56,7 @@ export function assembleItems(
   problems = new Diagnostics(),
 ): AssembleResult {
   const assembler = new Assembler(options, problems);
-  for (const item of items) assembler.add(item);
+  for (let at = 0; at < items.length; at++) assembler.add(items[at]!);
   const object = assembler.finish();
   if (object === null) return { ok: false, diagnostics: problems.list };
   return { ok: true, object, warnings: problems.list };

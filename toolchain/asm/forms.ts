@@ -47,16 +47,35 @@ export interface Form {
   readonly ordering: number;
 }
 
-const FORMS = new Map<string, Form[]>();
+/** How to make the forms of each mnemonic. A program uses a tenth of them, so each is made when it is asked for. */
+const MAKERS = new Map<string, (() => Form)[]>();
+const FORMS = new Map<string, readonly Form[]>();
 
 /** All forms of a mnemonic; undefined when there is no such instruction. */
-export const formsOf = (mnemonic: string): readonly Form[] | undefined => FORMS.get(mnemonic);
-/** Every mnemonic that is understood. */
-export const allMnemonics = (): Iterable<string> => FORMS.keys();
+export function formsOf(mnemonic: string): readonly Form[] | undefined {
+  let forms = FORMS.get(mnemonic);
+  if (forms === undefined) {
+    const makers = MAKERS.get(mnemonic);
+    if (makers === undefined) return undefined;
+    forms = makers.map((make) => make());
+    FORMS.set(mnemonic, forms);
+  }
+  return forms;
+}
 
-function addForm(mnemonic: string, slots: readonly Slot[], rest: Partial<Form>): void {
+/** Every mnemonic that is understood. */
+export const allMnemonics = (): Iterable<string> => MAKERS.keys();
+
+function addForm(mnemonic: string, slots: () => readonly Slot[], rest: () => Partial<Form>): void {
+  const make = (): Form => makeForm(mnemonic, slots(), rest());
+  const makers = MAKERS.get(mnemonic);
+  if (makers === undefined) MAKERS.set(mnemonic, [make]);
+  else makers.push(make);
+}
+
+function makeForm(mnemonic: string, slots: readonly Slot[], rest: Partial<Form>): Form {
   const usage = `${mnemonic} ${slots.map((slot) => USAGE[slot] ?? slot).join(", ")}`.trim();
-  const form: Form = {
+  return {
     mnemonic,
     slots,
     usage,
@@ -67,9 +86,6 @@ function addForm(mnemonic: string, slots: readonly Slot[], rest: Partial<Form>):
     ordering: 0,
     ...rest,
   };
-  const forms = FORMS.get(mnemonic);
-  if (forms === undefined) FORMS.set(mnemonic, [form]);
-  else forms.push(form);
 }
 
 const USAGE: Partial<Record<Slot, string>> = { target: "label", zimm: "uimm", tprel: "%tprel_add(symbol)" };
@@ -117,47 +133,76 @@ function parseStep(text: string): Step {
   return step;
 }
 
-for (const row of INSTRUCTIONS as readonly InstructionRow[]) {
-  const step = plainStep(row);
-  addForm(row.mnemonic, slotsOf(row.operands), { steps: [step] });
-  if (row.extension !== "A") continue;
-  for (const [suffix, ordering] of [
-    [".aq", 2],
-    [".rl", 1],
-    [".aqrl", 3],
-  ] as const) {
-    addForm(row.mnemonic + suffix, slotsOf(row.operands), { steps: [step], ordering });
-  }
-}
-for (const [mnemonic, operands, expansion] of PSEUDO_INSTRUCTIONS) {
-  addForm(mnemonic, slotsOf(operands), { steps: expansion.split(";").map(parseStep) });
-}
-for (const row of COMPRESSED) {
-  const base = rowOf(row.expansion.base);
+/** The 32-bit instruction that a compressed one stands for. */
+function compressedStep(row: (typeof COMPRESSED)[number]): Step {
   const source = (place: number | string | undefined, name: "rd" | "rs1" | "rs2"): RegisterSource => {
     if (place === undefined) return 0;
     if (typeof place === "number") return place;
     // `c.addi rd, imm` writes its one register once: rs1 of the base is the same field as rd.
     return row.operands.split(/[,()]/).includes(name) ? name : "rd";
   };
-  const { rd, rs1, rs2 } = row.expansion;
-  const step = { ...plainStep(base), rd: source(rd, "rd"), rs1: source(rs1, "rs1"), rs2: source(rs2, "rs2") };
-  let slots = slotsOf(row.operands);
-  if (row.mnemonic === "c.addi4spn") slots = ["rd", "sp", "imm"];
-  if (row.mnemonic === "c.addi16sp") slots = ["sp", "imm"];
-  addForm(row.mnemonic, slots, { steps: [step], isCompressed: true });
-  if (row.mnemonic === "c.nop") addForm(row.mnemonic, [], { steps: [{ ...step, value: 0 }], isCompressed: true });
+  const { base, rd, rs1, rs2 } = row.expansion;
+  return { ...plainStep(rowOf(base)), rd: source(rd, "rd"), rs1: source(rs1, "rs1"), rs2: source(rs2, "rs2") };
+}
+
+const noSlots = (): readonly Slot[] => [];
+
+for (const row of INSTRUCTIONS as readonly InstructionRow[]) {
+  const slots = (): readonly Slot[] => slotsOf(row.operands);
+  addForm(row.mnemonic, slots, () => ({ steps: [plainStep(row)] }));
+  if (row.extension !== "A") continue;
+  for (const [suffix, ordering] of [
+    [".aq", 2],
+    [".rl", 1],
+    [".aqrl", 3],
+  ] as const) {
+    addForm(row.mnemonic + suffix, slots, () => ({ steps: [plainStep(row)], ordering }));
+  }
+}
+for (const [mnemonic, operands, expansion] of PSEUDO_INSTRUCTIONS) {
+  addForm(
+    mnemonic,
+    () => slotsOf(operands),
+    () => ({ steps: expansion.split(";").map(parseStep) }),
+  );
+}
+for (const row of COMPRESSED) {
+  addForm(
+    row.mnemonic,
+    () => COMPRESSED_SLOTS[row.mnemonic] ?? slotsOf(row.operands),
+    () => ({ steps: [compressedStep(row)], isCompressed: true }),
+  );
+  if (row.mnemonic === "c.nop") {
+    const steps = (): Step[] => [{ ...compressedStep(row), value: 0 }];
+    addForm(row.mnemonic, noSlots, () => ({ steps: steps(), isCompressed: true }));
+  }
 }
 for (const row of INSTRUCTIONS as readonly InstructionRow[]) {
   if (!/^l(b|h|w|bu|hu)$|^s[bhw]$/.test(row.mnemonic)) continue;
-  if (row.format === "I") addForm(row.mnemonic, ["rd", "symbol"], { special: "load", row });
-  else addForm(row.mnemonic, ["rs2", "symbol", "rd"], { special: "store", row });
+  const isLoad = row.format === "I";
+  addForm(
+    row.mnemonic,
+    () => (isLoad ? ["rd", "symbol"] : ["rs2", "symbol", "rd"]),
+    () => ({ special: isLoad ? "load" : "store", row }),
+  );
 }
-addForm("li", ["rd", "imm"], { special: "li" });
-for (const special of ["la", "lla", "la.tls.ie", "la.tls.gd"] as const) addForm(special, ["rd", "symbol"], { special });
-addForm("call", ["symbol"], { special: "call" });
-addForm("call", ["rd", "symbol"], { special: "call" });
-addForm("tail", ["symbol"], { special: "tail" });
-addForm("jump", ["symbol", "rd"], { special: "jump" });
-addForm("add", ["rd", "rs1", "rs2", "tprel"], { special: "tprel_add" });
-addForm("fence.tso", [], { special: "fence.tso" });
+const addSpecial = (mnemonic: string, slots: readonly Slot[], special: Special): void =>
+  addForm(
+    mnemonic,
+    () => slots,
+    () => ({ special }),
+  );
+addSpecial("li", ["rd", "imm"], "li");
+for (const special of ["la", "lla", "la.tls.ie", "la.tls.gd"] as const) addSpecial(special, ["rd", "symbol"], special);
+addSpecial("call", ["symbol"], "call");
+addSpecial("call", ["rd", "symbol"], "call");
+addSpecial("tail", ["symbol"], "tail");
+addSpecial("jump", ["symbol", "rd"], "jump");
+addSpecial("add", ["rd", "rs1", "rs2", "tprel"], "tprel_add");
+addSpecial("fence.tso", [], "fence.tso");
+
+/** Operands that the table does not write one by one. */
+const COMPRESSED_SLOTS: Partial<Record<string, readonly Slot[]>> = {
+  "c.addi4spn": ["rd", "sp", "imm"],
+  "c.addi16sp": ["sp", "imm"],
+};

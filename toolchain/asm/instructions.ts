@@ -58,19 +58,22 @@ export function assembleInstruction(item: InstructionItem, sink: InstructionSink
   const forms = formsOf(item.mnemonic) ?? formsOf(item.mnemonic.toLowerCase());
   if (forms === undefined) return unknownMnemonic(item, sink);
   try {
-    for (const form of forms) {
-      if (
-        form.slots.length !== item.operands.length ||
-        !form.slots.every((slot, index) => accepts(slot, item.operands[index]!))
-      )
-        continue;
-      return assembleForm(form, bind(form.slots, item.operands, sink), item, sink);
+    for (let at = 0; at < forms.length; at++) {
+      const form = forms[at]!;
+      if (takes(form.slots, item.operands))
+        return assembleForm(form, bind(form.slots, item.operands, sink), item, sink);
     }
     explainMismatch(item, forms, sink);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     sink.error(error.message, item.span);
   }
+}
+
+function takes(slots: readonly Slot[], operands: readonly Operand[]): boolean {
+  if (slots.length !== operands.length) return false;
+  for (let at = 0; at < slots.length; at++) if (!accepts(slots[at]!, operands[at]!)) return false;
+  return true;
 }
 
 // ---- operands --------------------------------------------------------------------------------------------------------
@@ -144,7 +147,7 @@ function checked(value: Value, sink: InstructionSink, min: number, max: number):
 
 function assembleForm(form: Form, bound: Bound, item: InstructionItem, sink: InstructionSink): void {
   if (form.special !== null) return SPECIALS[form.special](form, bound, item, sink);
-  for (const step of form.steps) emitStep(step, form, bound, item, sink);
+  for (let at = 0; at < form.steps.length; at++) emitStep(form.steps[at]!, form, bound, item, sink);
 }
 
 const pick = (source: RegisterSource, bound: Bound): number => (typeof source === "number" ? source : bound[source]);

@@ -209,9 +209,11 @@ class Tokenizer {
 
   private punctuator(c: number): void {
     const start = this.pos;
-    const found = punctuators.get(c)?.find((text) => this.text.startsWith(text, start));
-    if (found !== undefined) {
-      this.pos += found.length;
+    const candidates = punctuators.get(c) ?? [];
+    for (let at = 0; at < candidates.length; at++) {
+      const { length } = candidates[at]!;
+      if (length > 1 && !this.text.startsWith(candidates[at]!, start)) continue;
+      this.pos += length;
       this.push(TokenKind.Punctuator, start, null);
       return;
     }

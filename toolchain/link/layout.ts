@@ -34,7 +34,10 @@ const ORDER = [
 /** The output section's name for an input section's. */
 export function outputName(name: string): string {
   if (name.startsWith(".gnu.linkonce.t.")) return ".text";
-  for (const prefix of GATHERED) if (name === prefix || name.startsWith(`${prefix}.`)) return prefix;
+  for (let at = 0; at < GATHERED.length; at++) {
+    const prefix = GATHERED[at]!;
+    if (name.startsWith(prefix) && (name.length === prefix.length || name[prefix.length] === ".")) return prefix;
+  }
   return name;
 }
 

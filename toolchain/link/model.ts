@@ -19,8 +19,8 @@ export interface LoadedObject {
   readonly sections: InputSection[];
   /** For each symbol of the file: the global that it stands for, or null when it is local. */
   readonly globals: (GlobalSymbol | null)[];
-  /** Addresses of the symbols of the file, once layout is done; NaN for what lies in a discarded section. */
-  addresses: Float64Array;
+  /** Addresses of the symbols of the file, once layout is done; DISCARDED for what lies in a section that is left out. */
+  addresses: readonly number[];
 }
 
 /** One name shared by all objects. */
@@ -101,5 +101,8 @@ export interface GotSlot {
   readonly kind: "address" | "tprel" | "gd";
   readonly offset: number;
 }
+
+/** No address: those are not negative. */
+export const DISCARDED = -1;
 
 export const DEFAULT_BASE_VADDR = 0x10000;

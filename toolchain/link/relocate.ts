@@ -9,7 +9,7 @@ import { Reloc, relocName, SectionFlag, SectionType } from "../elf/constants.ts"
 import { NO_SYMBOL, type Relocation } from "../elf/object.ts";
 import { gotKey, usesGot } from "./got.ts";
 import { threadBlock } from "./layout.ts";
-import type { InputSection, Link, LoadedObject, OutputSection } from "./model.ts";
+import { DISCARDED, type InputSection, type Link, type LoadedObject, type OutputSection } from "./model.ts";
 import { functionAt, symbolVaddr } from "./symbols.ts";
 
 /** Bias of DTPREL offsets (psABI, "Dynamic Linking: TLS"). */
@@ -209,7 +209,7 @@ class SectionRelocator {
         symbolVaddr(this.object, symbol) + addend,
       );
     let vaddr = symbol === NO_SYMBOL ? 0 : this.object.addresses[symbol]!;
-    if (Number.isNaN(vaddr)) {
+    if (vaddr === DISCARDED) {
       // Zero pairs end a list of ranges or locations, so a reference to dead code must not look like one.
       if (this.informational) return /^\.debug_(ranges|loc)$/.test(this.input.section.name) ? 1 : 0;
       vaddr = 0;

@@ -60,23 +60,23 @@ function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set
   return changed;
 }
 
-const NO_ADDRESSES = new Float64Array(0);
-
 function load(link: Link, source: ObjectFile, signatures: Set<string>): void {
   const file = removeExcessPadding(source);
-  const object: LoadedObject = { file, sections: [], globals: [], addresses: NO_ADDRESSES };
+  const object: LoadedObject = { file, sections: [], globals: [], addresses: [] };
   const discardedGroups = new Set<number>();
   file.groups.forEach((group, index) => {
     if (signatures.has(group.signature)) discardedGroups.add(index);
     else signatures.add(group.signature);
   });
-  for (const section of file.sections) {
+  for (let at = 0; at < file.sections.length; at++) {
+    const section = file.sections[at]!;
     const excluded = (section.flags & SectionFlag.EXCLUDE) !== 0 || section.name === ".note.GNU-stack";
     const live = !excluded && !discardedGroups.has(section.group);
     object.sections.push({ object, section, live, output: null, offset: 0 });
   }
   link.objects.push(object);
-  for (const symbol of file.symbols) {
+  for (let at = 0; at < file.symbols.length; at++) {
+    const symbol = file.symbols[at]!;
     const isGlobal = symbol.binding !== Binding.LOCAL && symbol.type !== SymType.SECTION && symbol.name !== "";
     object.globals.push(isGlobal ? enter(link, object, symbol) : null);
   }

@@ -4,7 +4,7 @@ import { nearestName } from "../diagnostics.ts";
 import { Binding, SectionFlag, SectionType, SymType } from "../elf/constants.ts";
 import { NO_SYMBOL, type ObjectSection, SECTION_ABSOLUTE } from "../elf/object.ts";
 import { adopt, makeOutput } from "./layout.ts";
-import type { GlobalSymbol, Link, LoadedObject, OutputSection } from "./model.ts";
+import { DISCARDED, type GlobalSymbol, type Link, type LoadedObject, type OutputSection } from "./model.ts";
 
 /** Places the common symbols that no object defines, in .bss. */
 export function placeCommons(link: Link): void {
@@ -37,9 +37,9 @@ export function placeCommons(link: Link): void {
 export function assignValues(link: Link): void {
   assignGlobals(link);
   for (const object of link.objects) {
-    const addresses = new Float64Array(object.globals.length);
-    for (let symbol = 0; symbol < addresses.length; symbol++)
-      addresses[symbol] = isDiscarded(object, symbol) ? Number.NaN : symbolVaddr(object, symbol);
+    const addresses: number[] = [];
+    for (let symbol = 0; symbol < object.globals.length; symbol++)
+      addresses.push(isDiscarded(object, symbol) ? DISCARDED : symbolVaddr(object, symbol));
     object.addresses = addresses;
   }
 }

@@ -107,7 +107,8 @@ export abstract class TypeChecker extends CheckerBase {
     let tagEnd: Span | null = null;
     let alignAs = 0;
     let named: QualType | null = null;
-    for (const item of specifiers.items) {
+    for (let at = 0; at < specifiers.items.length; at++) {
+      const item = specifiers.items[at]!;
       if (item.kind === "word") {
         const { word } = item;
         if (STORAGE.has(word)) {

@@ -155,7 +155,8 @@ function collect(liveness: Liveness, registerCount: number): Candidate[] {
     item.definitions++;
     if (isRemakable(ins)) item.remake = ins;
   };
-  for (ins of liveness.code) {
+  for (let index = 0; index < liveness.code.length; index++) {
+    ins = liveness.code[index]!;
     weight = 8 ** Math.min(ins.depth, 6);
     forEachUse(ins, touch);
     forEachDef(ins, define);
@@ -233,7 +234,9 @@ function choose(
   }
   // Saving and restoring a new register costs two accesses: as much as keeping a value in memory that is touched twice.
   if (item.weight <= 2 && !item.isUnspillable) return NONE;
-  for (const register of calleeSaved) if (!used.has(register) && isFree(register)) return register;
+  for (let at = 0; at < calleeSaved.length; at++) {
+    if (!used.has(calleeSaved[at]!) && isFree(calleeSaved[at]!)) return calleeSaved[at]!;
+  }
   return NONE;
 }
 

@@ -73,7 +73,7 @@ class Emitter {
     this.allocation = allocation;
     this.options = options;
     const used = new Set<number>();
-    for (const ins of code) if (ins.slot >= 0) used.add(ins.slot);
+    for (let at = 0; at < code.length; at++) if (code[at]!.slot >= 0) used.add(code[at]!.slot);
     this.slotOf = options.slotOf;
     for (const slot of options.slotOf.values()) used.add(slot);
     const callsOut = code.some(

@@ -171,6 +171,7 @@ function leave(g: FunctionBuilder): void {
 }
 
 function resolveComputedGotos(g: FunctionBuilder): void {
+  if (g.addressedLabels.size === 0) return;
   const targets = [...g.addressedLabels].map((name) => g.namedLabel(name));
   for (const ins of g.code) {
     if (ins.op === "jr" && ins.info!.targets!.length === 0) ins.info = { ...ins.info!, targets };

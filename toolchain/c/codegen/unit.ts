@@ -57,7 +57,7 @@ export function generateUnit(tree: TranslationUnit, options: CodegenOptions): It
   const items: Item[] = [{ kind: "file", index: 0, name: tree.fileName }];
   // Not by spreading: a long function has more items than a call may have arguments.
   const add = (more: readonly Item[]): void => {
-    for (const item of more) items.push(item);
+    for (let at = 0; at < more.length; at++) items.push(more[at]!);
   };
   for (const { text, span } of tree.fileAsm) items.push(section(".text"), ...options.parseAsm(text, span));
   const addressed = labelsInData(tree);
@@ -154,18 +154,20 @@ function functionItems(
   const end = `.Lend.${name}`;
   if (debug !== null) debugged.push(debug.describe(end, (span) => lines.place(span)));
   const body = nameAddressedLabels(emitted.items, g);
-  const items: Item[] = [
+  const head: Item[] = [
     ...lines.declarations.splice(0),
     textSection(definition, options),
     align(2),
     ...symbolItems(definition.symbol, "function", null),
     label(name),
     { kind: "cfi", op: "startproc" },
-    ...body,
+  ];
+  // Joined, not spread: that walks the long list in the middle with an iterator.
+  const items = head.concat(body, [
     { kind: "cfi", op: "endproc" },
     label(end),
     { kind: "size", name, value: diff(end, name) },
-  ];
+  ]);
   if (unit.tables.length > 0) items.push(section(".rodata"), ...unit.tables.splice(0));
   if (definition.isConstructor) items.push(...pointerIn(".init_array", "init_array", name));
   if (definition.isDestructor) items.push(...pointerIn(".fini_array", "fini_array", name));
@@ -202,7 +204,7 @@ function textSection(definition: FunctionDefinition, options: CodegenOptions): I
 
 /** Labels whose address is taken get a second name that data can refer to; those that no code reaches stand at the end. */
 function nameAddressedLabels(items: readonly Item[], g: FunctionBuilder): Item[] {
-  if (g.addressedLabels.size === 0) return [...items];
+  if (g.addressedLabels.size === 0) return items as Item[];
   const names = new Map<string, string>();
   for (const name of g.addressedLabels) names.set(labelName(g.namedLabel(name)), labelSymbol(g.symbolName, name));
   const named = items.flatMap((item) => {

@@ -53,11 +53,16 @@ class Numbering {
     this.variables = variables;
     this.versions = new Int32Array(registerCount);
     this.definitions = new Int32Array(registerCount);
-    for (const ins of code) if (ins.d >= 0) this.definitions[ins.d]!++;
+    for (let at = 0; at < code.length; at++) {
+      const { d } = code[at]!;
+      if (d >= 0) this.definitions[d]!++;
+    }
   }
 
   run(): void {
-    for (const ins of this.code) {
+    const { code } = this;
+    for (let at = 0; at < code.length; at++) {
+      const ins = code[at]!;
       if (ins.op === "label") {
         this.forgetAll();
         continue;

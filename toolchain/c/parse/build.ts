@@ -52,7 +52,7 @@ export class TreeBuilder extends BuilderBase {
     return {
       kind: "declaration",
       specifiers,
-      declarators: [first, ...this.moreDeclarators(more.children[1], more.children[2])],
+      declarators: [first].concat(this.moreDeclarators(more.children[1], more.children[2])),
       span,
     };
   }
@@ -155,7 +155,7 @@ export class TreeBuilder extends BuilderBase {
 
   private enumBody(tree: ParseNode, span: Span): Specifier {
     const tag = optional(tree.children[2]);
-    const list = [node(tree.children[4]), ...nodes(tree.children[6])];
+    const list = [node(tree.children[4])].concat(nodes(tree.children[6]));
     const enumerators = list.map((child): Enumerator => {
       const value = optional(child.children[3]);
       return { name: this.name(node(child.children[0])), value: value === null ? null : this.expression(value) };
@@ -229,7 +229,7 @@ export class TreeBuilder extends BuilderBase {
       const name = this.tokens[item.start]!.text.replace(/^__(.*)__$/, "$1");
       if (item.rule !== "AttributeItem_call") return { name, args: [], span };
       const first = optional(item.children[2]);
-      const all = first === null ? [] : [first, ...nodes(single(item.children[4]))];
+      const all = first === null ? [] : [first].concat(nodes(single(item.children[4])));
       return { name, args: all.map((child) => this.attributeArgument(child)), span };
     });
   }
@@ -301,11 +301,11 @@ export class TreeBuilder extends BuilderBase {
       case "ParameterSuffix_none":
         return { kind: "function", parameters: [], isVariadic: false, names: [], isPrototype: false, span };
       case "ParameterSuffix_names": {
-        const names = [node(tree.children[1]), ...nodes(tree.children[3])].map((child) => this.name(child));
+        const names = [node(tree.children[1])].concat(nodes(tree.children[3])).map((child) => this.name(child));
         return { kind: "function", parameters: [], isVariadic: false, names, isPrototype: false, span };
       }
     }
-    const parameters = [node(tree.children[1]), ...nodes(tree.children[3])].map((child) => this.parameter(child));
+    const parameters = [node(tree.children[1])].concat(nodes(tree.children[3])).map((child) => this.parameter(child));
     return {
       kind: "function",
       parameters,
@@ -367,7 +367,7 @@ export class TreeBuilder extends BuilderBase {
     const span = this.span(tree);
     if (tree.rule === "InitializerList_empty") return { kind: "list", items: [], span };
     if (tree.rule !== "InitializerList_items") return { kind: "value", value: this.expression(tree), span };
-    const items = [node(tree.children[1]), ...nodes(tree.children[3])].map((child): InitializerItem => {
+    const items = [node(tree.children[1])].concat(nodes(tree.children[3])).map((child): InitializerItem => {
       if (child.rule === "InitializerItem_old") {
         return {
           designators: [{ kind: "member", name: this.name(node(child.children[0])) }],
@@ -392,7 +392,7 @@ export class TreeBuilder extends BuilderBase {
 
   compound(tree: ParseNode): CompoundStatement {
     const localLabels = nodes(tree.children[1]).flatMap((child) =>
-      [node(child.children[1]), ...nodes(child.children[3])].map((name) => this.name(name)),
+      [node(child.children[1])].concat(nodes(child.children[3])).map((name) => this.name(name)),
     );
     return {
       kind: "compound",
@@ -520,7 +520,7 @@ export class TreeBuilder extends BuilderBase {
     const clobbers = optional(body.children[3]);
     const list = (operands: ParseNode | null): ParseNode[] => {
       const first = operands === null ? null : optional(operands.children[1]);
-      return first === null ? [] : [first, ...nodes(single(operands!.children[3]))];
+      return first === null ? [] : [first].concat(nodes(single(operands!.children[3])));
     };
     return {
       kind: "asm",
@@ -644,7 +644,7 @@ export class TreeBuilder extends BuilderBase {
       case "Primary_paren":
         return { kind: "paren", inner: this.expression(node(children[1])), span };
       case "Primary_generic": {
-        const cases = [node(children[4]), ...nodes(children[6])].map((child) => ({
+        const cases = [node(children[4])].concat(nodes(children[6])).map((child) => ({
           type: child.rule === "GenericCase_type" ? this.typeName(node(child.children[0])) : null,
           value: this.expression(node(child.children[2])),
         }));
@@ -683,7 +683,7 @@ export class TreeBuilder extends BuilderBase {
 
   /** Precedence climbing over the flat operands and operators. */
   private binary(tree: ParseNode): Expression {
-    const operands = [node(tree.children[0]), ...nodes(tree.children[2])];
+    const operands = [node(tree.children[0])].concat(nodes(tree.children[2]));
     const operators = nodes(tree.children[1]).map((child) => this.tokens[child.start]!);
     let at = 0;
     const climb = (minimum: number): Expression => {
@@ -720,7 +720,7 @@ export class TreeBuilder extends BuilderBase {
           break;
         case "PostfixTail_call": {
           const first = optional(children[1]);
-          const all = first === null ? [] : [first, ...nodes(single(children[3]))];
+          const all = first === null ? [] : [first].concat(nodes(single(children[3])));
           value = { kind: "call", callee: value, args: all.map((child) => this.expression(child)), span };
           break;
         }

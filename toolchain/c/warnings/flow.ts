@@ -326,8 +326,10 @@ class Uses {
         for (const arg of e.args) if (arg.kind === "load") this.setLocal(arg.from);
         for (const arg of e.args) this.expr(arg);
         return;
-      default:
-        for (const inner of operands(e)) this.expr(inner);
+      default: {
+        const inner = operands(e);
+        for (let at = 0; at < inner.length; at++) this.expr(inner[at]!);
+      }
     }
   }
 }
@@ -347,7 +349,7 @@ function operands(e: Expr): readonly Expr[] {
     case "conditional":
       return [e.test, e.then, e.otherwise];
     case "call":
-      return [e.callee, ...e.args];
+      return [e.callee].concat(e.args);
     case "builtin":
       return e.args;
     default:
