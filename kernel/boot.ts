@@ -7,6 +7,7 @@ import { execProgram } from "./proc/exec.ts";
 import { INIT_PID } from "./proc/exit.ts";
 import { zeroCounts } from "./proc/fork.ts";
 import type { Process } from "./proc/process.ts";
+import { initialLimits } from "./proc/resources.ts";
 import { makeReady } from "./proc/scheduler.ts";
 import { freshSignalActions } from "./proc/signals.ts";
 import { noSpace } from "./proc/space-users.ts";
@@ -17,8 +18,6 @@ export interface BootOptions {
   readonly stdio: "tty" | "streams";
 }
 
-/** Stands for "no limit" in the limits of a process. */
-const UNLIMITED = 0xffff_ffff;
 /** Linux's default soft limit for stacks, where user space has room for it. */
 const STACK_LIMIT_BYTES = Math.min(8 << 20, STACK_TOP - MMAP_TOP);
 
@@ -85,12 +84,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     oomScoreAdjust: 0,
     stopReport: 0,
     continueReport: false,
-    limits: {
-      stackBytes: { soft: STACK_LIMIT_BYTES, hard: UNLIMITED },
-      openFiles: { soft: 1024, hard: 1024 },
-      addressSpaceBytes: { soft: UNLIMITED, hard: UNLIMITED },
-      residentBytes: { soft: UNLIMITED, hard: UNLIMITED },
-    },
+    limits: initialLimits(STACK_LIMIT_BYTES),
     hardFaultVpn: -1,
     peakResidentPages: 0,
     tty: -1,

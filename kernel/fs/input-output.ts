@@ -6,7 +6,9 @@ import { Errno, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { flushFile, refreshFile } from "../mm/page-cache.ts";
 import { encodeUtf8 } from "../mm/user-memory.ts";
+import { permitsFileBytes } from "../proc/limits.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
+import { Resource } from "../proc/resources.ts";
 import { postThreadSignal, SignalCode } from "../proc/signals.ts";
 import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
 import { MAX_FILE_BYTES, readContent } from "./content.ts";
@@ -160,8 +162,13 @@ function writeStored(core: Core, p: Process, file: OpenFile, inode: FileInode, s
   const start = position >= 0 ? position + progressOf(core, p) : file.offset;
   let at = file.flags & Open.Append ? inode.content.bytes : start;
   if (span.bytes > 0 && at >= MAX_FILE_BYTES) return -Errno.EFBIG;
+  const most = Math.min(MAX_FILE_BYTES, p.limits[Resource.FileSize].soft);
+  if (span.bytes > 0 && at >= most) {
+    permitsFileBytes(core, p, at + 1);
+    return -Errno.EFBIG;
+  }
   const { done, outcome } = emptySpan(core, p, span, {
-    room: () => Math.min(FILE_PIECE_BYTES, MAX_FILE_BYTES - at),
+    room: () => Math.min(FILE_PIECE_BYTES, most - at),
     put: (bytes) => {
       flushFile(core, inode.number);
       const refusal = core.fs.write(inode, at, bytes, core.hart.cycles);

@@ -5,6 +5,7 @@
 import { Errno } from "../abi.ts";
 import type { Core } from "../core.ts";
 import type { Descriptor, FileTable, OpenFile, Process } from "../proc/process.ts";
+import { Resource } from "../proc/resources.ts";
 import { wake } from "../proc/scheduler.ts";
 import { isReadable, isWritable, Open } from "./flags.ts";
 import type { Inode } from "./inode.ts";
@@ -48,7 +49,7 @@ export function releaseFile(core: Core, file: OpenFile): void {
 }
 
 /** Descriptors that `p` may have: its limit, as far as the machine goes along. */
-export const descriptorLimit = (p: Process): number => Math.min(MAX_DESCRIPTORS, p.limits.openFiles.soft);
+export const descriptorLimit = (p: Process): number => Math.min(MAX_DESCRIPTORS, p.limits[Resource.OpenFiles].soft);
 
 /** The lowest free slot from `lowest` on, or −EMFILE. */
 export function freeDescriptor(p: Process, lowest = 0): number {

@@ -26,6 +26,7 @@ import { KernelPanic } from "../panic.ts";
 import { nextRandom } from "../random.ts";
 import { type LoadPlan, type LoadSegment, planElf } from "./elf-load.ts";
 import { endOtherThreads } from "./exit.ts";
+import { stackLimitBytes } from "./limits.ts";
 import type { Process } from "./process.ts";
 import { resetSignalsOnExec } from "./signals.ts";
 import { leaveSpace } from "./space-users.ts";
@@ -89,7 +90,7 @@ export function execProgram(
   if (typeof space === "number") return -Errno.EAGAIN;
 
   inheritWorkingSet(core, p.space, space);
-  space.stackLimitBytes = Math.min(p.limits.stackBytes.soft, STACK_TOP - MMAP_TOP - PAGE_BYTES * 16);
+  space.stackLimitBytes = stackLimitBytes(p);
   for (const segment of plan.segments) mapSegment(core, space, file, segment);
   space.brkStart = plan.end;
   space.brk = plan.end;

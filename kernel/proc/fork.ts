@@ -202,7 +202,7 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     oomScoreAdjust: parent.oomScoreAdjust,
     stopReport: 0,
     continueReport: false,
-    limits: structuredClone(parent.limits),
+    limits: isThread ? parent.limits : structuredClone(parent.limits),
     hardFaultVpn: -1,
     peakResidentPages: 0,
     tty: parent.tty,

@@ -3,8 +3,10 @@
  * of a process would share (address space, open files, signal actions, working directory) hangs off it as objects with
  * a `users` count, as in Linux, so that clone() can share or copy each.
  */
+
 import type { Pid } from "../../emulator/bits.ts";
 import type { AddressSpace } from "../mm/vma.ts";
+import type { ResourceLimit } from "./resources.ts";
 
 /** One slot of the descriptor table: an open file description (shared after dup and fork) and the per-slot flag. */
 export interface Descriptor {
@@ -105,19 +107,6 @@ export interface AlternateStack {
   flags: number;
 }
 
-/** One resource limit; prlimit64's RLIM_INFINITY is kept as 2^32 − 1. */
-export interface ResourceLimit {
-  soft: number;
-  hard: number;
-}
-export interface ResourceLimits {
-  stackBytes: ResourceLimit;
-  openFiles: ResourceLimit;
-  addressSpaceBytes: ResourceLimit;
-  /** RLIMIT_RSS: the maximum of the working set. */
-  residentBytes: ResourceLimit;
-}
-
 /** What a system call remembers while it sleeps. */
 export interface CallMemory {
   /** The call it belongs to. */
@@ -200,8 +189,8 @@ export interface Process {
   /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */
   stopReport: number;
   continueReport: boolean;
-  /** setrlimit's values: soft and hard. 2^32 − 1 stands for "no limit". */
-  readonly limits: ResourceLimits;
+  /** setrlimit's values by resource; threads of a process have the same object. */
+  readonly limits: readonly ResourceLimit[];
   /** The fault being waited for is a hard fault: the page is on its way from swap. */
   hardFaultVpn: number;
   /** counts.instructions at the latest page fault of an instruction, and how often that instruction has faulted. */

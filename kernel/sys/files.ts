@@ -31,6 +31,7 @@ import { type Span, spanOf } from "../fs/transfer.ts";
 import { flushFile } from "../mm/page-cache.ts";
 import { truncateFile } from "../mm/truncate.ts";
 import { readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
+import { permitsFileBytes } from "../proc/limits.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { acquireTerminal } from "../tty/device.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -234,8 +235,15 @@ const ftruncate64: SyscallHandler = (core, p, a) => {
   const bytes = joined(a[1], a[2]);
   const inode = core.fs.inode(file.inode);
   if (bytes < 0 || inode?.kind !== "file" || !isWritable(file.flags)) return -Errno.EINVAL;
-  return bytes > MAX_FILE_BYTES ? -Errno.EFBIG : truncateFile(core, inode, bytes);
+  return setLength(core, p, inode, bytes);
 };
+
+/** Truncation by a process, which its limit on the size of files may forbid. */
+export function setLength(core: Core, p: Process, inode: FileInode, bytes: number): number {
+  const grows = bytes > inode.content.bytes;
+  if (bytes > MAX_FILE_BYTES || (grows && !permitsFileBytes(core, p, bytes))) return -Errno.EFBIG;
+  return truncateFile(core, inode, bytes);
+}
 
 // ---- descriptors ----
 

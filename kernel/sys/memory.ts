@@ -28,6 +28,7 @@ import { populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts"
 import { trimRange, writeModified } from "../mm/reclaim.ts";
 import { moveRange } from "../mm/remap.ts";
 import { type AddressSpace, type Backing, type NewVma, Prot, type Vma } from "../mm/vma.ts";
+import { exceedsData, exceedsSpace, isData } from "../proc/limits.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -54,10 +55,6 @@ const IGNORED_PROT = 0x8;
 
 const isPageAligned = (vaddr: number): boolean => vaddr % PAGE_BYTES === 0;
 
-/** Would `pages` more break the limit on the size of the address space? */
-const exceedsLimit = (p: Process, pages: number): boolean =>
-  (p.space.reservedPages + pages) * PAGE_BYTES > p.limits.addressSpaceBytes.soft;
-
 const HEAP: Omit<NewVma, "start" | "end" | "backing"> = {
   prot: Prot.Read | Prot.Write,
   shared: false,
@@ -75,7 +72,8 @@ const brk: SyscallHandler = (core, p, a) => {
   if (to > from) {
     const isFree = overlapping(space, from, to).length === 0;
     const pages = (to - from) / PAGE_BYTES;
-    if (!isFree || exceedsLimit(p, pages) || !mayCommit(core, pages)) return space.brk | 0;
+    const isTooMuch = exceedsSpace(p, pages) || exceedsData(p, pages);
+    if (!isFree || isTooMuch || !mayCommit(core, pages)) return space.brk | 0;
     if (space.locksFuture && exceedsLocks(core, pages)) return space.brk | 0;
   }
   resizeHeap(core, space, from, to, { ...HEAP, backing: { kind: "anonymous" }, start: from, end: to });
@@ -100,7 +98,10 @@ const mmap2: SyscallHandler = (core, p, a) => {
   // SHARED_VALIDATE is for files alone, and only private anonymous memory grows.
   if (type === MapFlag.SharedValidate && isAnonymous) return -Errno.EINVAL;
   if ((flags & MapFlag.GrowsDown) !== 0 && (type !== MapFlag.Private || !isAnonymous)) return -Errno.EINVAL;
-  if (p.space.vmas.length >= MAX_AREAS || exceedsLimit(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
+  if (p.space.vmas.length >= MAX_AREAS || exceedsSpace(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
+  const growsDown = (flags & MapFlag.GrowsDown) !== 0;
+  if (isData({ prot, shared: type !== MapFlag.Private, growsDown }) && exceedsData(p, bytes / PAGE_BYTES))
+    return -Errno.ENOMEM;
 
   const exempt = (flags & MapFlag.NoReserve) !== 0 && core.variables.overcommitMode !== Overcommit.Never;
   const isCharged = !exempt && isAccountable({ prot, shared: type !== MapFlag.Private });
@@ -125,7 +126,6 @@ const mmap2: SyscallHandler = (core, p, a) => {
     if (typeof backing === "number") return backing;
   }
   const name = (flags & MapFlag.Anonymous) === 0 ? descriptorOf(p, fd)!.file.path : "";
-  const growsDown = (flags & MapFlag.GrowsDown) !== 0 && !shared;
   const area = { start, end: start + bytes, prot, shared, backing, name, growsDown, locked };
   reserve(core, p.space, exempt ? { ...area, charge: "exempt" } : area);
   if (prot === 0 || (!locked && (flags & MapFlag.Populate) === 0)) return start | 0;
@@ -217,13 +217,15 @@ const mprotect: SyscallHandler = (core, p, a) => {
     [start, bytes] = [grown.start, start + bytes - grown.start];
   }
   if (start + bytes > USER_END || !isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
-  let charged = 0;
+  let [charged, data] = [0, 0];
   for (const vma of overlapping(p.space, start, start + bytes)) {
     if (vma.allocation !== null && vma.charge !== "charged") return -Errno.EACCES; // only reserved: VirtualAlloc commits
     if (vma.backing.kind === "shared" && vma.backing.isReadOnly && (prot & Prot.Write) !== 0) return -Errno.EACCES;
-    if (vma.charge === "none" && isAccountable({ prot, shared: vma.shared }))
-      charged += (Math.min(vma.end, start + bytes) - Math.max(vma.start, start)) / PAGE_BYTES;
+    const pages = (Math.min(vma.end, start + bytes) - Math.max(vma.start, start)) / PAGE_BYTES;
+    if (vma.charge === "none" && isAccountable({ prot, shared: vma.shared })) charged += pages;
+    if (!isData(vma) && isData({ ...vma, prot })) data += pages;
   }
+  if (exceedsData(p, data)) return -Errno.ENOMEM;
   if (charged > 0 && !mayCommit(core, charged)) return -Errno.ENOMEM;
   protectRange(core, p.space, start, start + bytes, prot);
   return 0;
@@ -254,7 +256,7 @@ const mremap: SyscallHandler = (core, p, a) => {
     return start | 0;
   }
   const pages = Math.max(0, newBytes - (keepsOld ? 0 : oldBytes)) / PAGE_BYTES;
-  if (exceedsLimit(p, pages)) return -Errno.ENOMEM;
+  if (exceedsSpace(p, pages) || (isData(vma) && exceedsData(p, pages))) return -Errno.ENOMEM;
   if (vma.charge === "charged" && !mayCommit(core, pages)) return -Errno.ENOMEM;
   if (vma.locked && exceedsLocks(core, pages)) return -Errno.EAGAIN;
   if (!isFixed && !keepsOld && canGrowInPlace(space, vma, start, oldBytes, newBytes)) {

@@ -3,6 +3,7 @@ import { PAGE_BYTES, type Pid, pageCeil } from "../../emulator/bits.ts";
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import { CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
+import { MAX_DESCRIPTORS } from "../fs/open-file.ts";
 import { replaceArea } from "../mm/address-space.ts";
 import { isCovered, overlapping } from "../mm/areas.ts";
 import { Frame } from "../mm/frames.ts";
@@ -24,7 +25,9 @@ import { checkProgram, execProgram, MAX_ARGUMENT_BYTES } from "../proc/exec.ts";
 import { exitProcess, exitThread } from "../proc/exit.ts";
 import { cloneProcess } from "../proc/fork.ts";
 import { futexKey, releaseRobustFutexes, wakeFutex } from "../proc/futex.ts";
-import type { Process, ResourceLimit } from "../proc/process.ts";
+import { stackLimitBytes } from "../proc/limits.ts";
+import type { Process } from "../proc/process.ts";
+import { Resource, UNLIMITED } from "../proc/resources.ts";
 import { rusageOf } from "../proc/rusage.ts";
 import { leaderOf } from "../proc/threads.ts";
 import { waitForChild } from "../proc/wait.ts";
@@ -233,37 +236,17 @@ const getrusage: SyscallHandler = (core, p, a) => {
   return writeUserWords(core, p, a[1], rusageOf(core, leaderOf(core, p), who));
 };
 
-const RLIM_INFINITY = 0xffff_ffff;
-/** RLIMIT_CPU … RLIMIT_RTTIME. */
-const RESOURCES = 16;
-const Resource = { Stack: 3, Resident: 5, OpenFiles: 7, AddressSpace: 9 } as const;
-
-const limitOf = (p: Process, resource: number): ResourceLimit | undefined => {
-  switch (resource) {
-    case Resource.Stack:
-      return p.limits.stackBytes;
-    case Resource.Resident:
-      return p.limits.residentBytes;
-    case Resource.OpenFiles:
-      return p.limits.openFiles;
-    case Resource.AddressSpace:
-      return p.limits.addressSpaceBytes;
-    default:
-      return undefined;
-  }
-};
-
 /** RLIMIT_RSS is the maximum of the working set, in whole pages; less than a program can run with counts as that. */
 function limitResident(core: Core, p: Process): void {
-  const { soft } = p.limits.residentBytes;
+  const { soft } = p.limits[Resource.Resident];
   const { space } = p;
   if (space.id === 0) return;
-  const pages = soft === RLIM_INFINITY ? Number.POSITIVE_INFINITY : Math.floor(soft / PAGE_BYTES);
+  const pages = soft === UNLIMITED ? Number.POSITIVE_INFINITY : Math.floor(soft / PAGE_BYTES);
   space.residentLimitPages = Math.max(SMALLEST_LIMIT, space.residentMinimumPages, pages);
   trimToLimit(core, space, space.residentLimitPages, "RLIMIT_RSS was lowered");
 }
 
-/** Limits travel as 64-bit numbers; those that are not kept are unlimited and cannot be lowered. */
+/** Limits travel as 64-bit numbers. Root may raise a hard limit, but not beyond the descriptors that there can be. */
 const prlimit64: SyscallHandler = (core, p, a) => {
   const who = a[0] === 0 ? p : core.processes.get(a[0] as Pid);
   if (who === undefined) return -Errno.ESRCH;
@@ -272,23 +255,21 @@ const prlimit64: SyscallHandler = (core, p, a) => {
     const read = readUserWords(core, p, a[2], wanted);
     if (read !== 0) return read;
   }
-  if (a[1] < 0 || a[1] >= RESOURCES) return -Errno.EINVAL;
-  const limit = limitOf(who, a[1]);
+  const limit = who.limits[a[1] >>> 0];
+  if (limit === undefined) return -Errno.EINVAL;
   if (a[3] !== 0) {
-    const words = (value: number): number[] => (value === RLIM_INFINITY ? [-1, -1] : [value | 0, 0]);
-    const soft = limit?.soft ?? RLIM_INFINITY;
-    const hard = limit?.hard ?? RLIM_INFINITY;
-    const written = writeUserWords(core, p, a[3], Int32Array.from([...words(soft), ...words(hard)]));
+    const words = (value: number): number[] => (value === UNLIMITED ? [-1, -1] : [value | 0, 0]);
+    const written = writeUserWords(core, p, a[3], Int32Array.from([...words(limit.soft), ...words(limit.hard)]));
     if (written !== 0) return written;
   }
   if (a[2] === 0) return 0;
-  const value = (at: number): number => (wanted[at + 1] !== 0 ? RLIM_INFINITY : wanted[at] >>> 0);
+  const value = (at: number): number => (wanted[at + 1] !== 0 ? UNLIMITED : wanted[at] >>> 0);
   if (value(0) > value(2)) return -Errno.EINVAL;
-  if (limit === undefined) return 0;
-  if (value(2) > limit.hard) return -Errno.EPERM;
+  if (a[1] === Resource.OpenFiles && value(2) > MAX_DESCRIPTORS) return -Errno.EPERM;
   limit.soft = value(0);
   limit.hard = value(2);
   if (a[1] === Resource.Resident) limitResident(core, who);
+  if (a[1] === Resource.Stack) who.space.stackLimitBytes = stackLimitBytes(who);
   return 0;
 };
 

@@ -2,6 +2,7 @@
  * System V shared memory: shmget, shmat, shmdt, shmctl. A segment is a SharedObject that lives without being mapped until
  * IPC_RMID, and from then on until its last attachment goes. Layouts: asm-generic shmbuf.h for 32 bits.
  */
+
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
@@ -11,6 +12,7 @@ import { exceedsLocks, mayCommit, physicalPages } from "../mm/commit.ts";
 import { findGap } from "../mm/gaps.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import { Prot, type SharedObject, type SharedSegment, type Vma } from "../mm/vma.ts";
+import { exceedsSpace } from "../proc/limits.ts";
 import { findKey, Ipc, MODE_WORD, NEVER, PERMISSION_WORDS, permissionWords, secondsOf } from "../proc/system-v.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -73,7 +75,7 @@ const shmat: SyscallHandler = (core, p, a) => {
     start -= start % PAGE_BYTES;
   }
   if (start === 0 && (flags & Attach.Remap) !== 0) return -Errno.EINVAL;
-  if ((p.space.reservedPages + bytes / PAGE_BYTES) * PAGE_BYTES > p.limits.addressSpaceBytes.soft) return -Errno.ENOMEM;
+  if (exceedsSpace(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
   if (p.space.locksFuture && exceedsLocks(core, bytes / PAGE_BYTES)) return -Errno.EAGAIN;
   if (start === 0) {
     start = findGap(p.space, bytes, p.space.mmapTop, USER_START);

@@ -11,10 +11,11 @@ import { descriptorOf } from "../fs/open-file.ts";
 import { lookup } from "../fs/path.ts";
 import { progressOf } from "../fs/transfer.ts";
 import { flushFile } from "../mm/page-cache.ts";
-import { punchFile, truncateFile } from "../mm/truncate.ts";
+import { punchFile } from "../mm/truncate.ts";
 import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
+import { permitsFileBytes } from "../proc/limits.ts";
 import type { Process } from "../proc/process.ts";
-import { fileCalls, joined, readSegments, transferBytes } from "./files.ts";
+import { fileCalls, joined, readSegments, setLength, transferBytes } from "./files.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const preadv: SyscallHandler = (core, p, a) => {
@@ -109,7 +110,7 @@ const truncate64: SyscallHandler = (core, p, a) => {
   if (typeof inode === "number") return inode;
   if (isDirectory(inode)) return -Errno.EISDIR;
   if (inode.kind !== "file") return inode.kind === "proc" ? -Errno.EACCES : -Errno.EINVAL;
-  return bytes > MAX_FILE_BYTES ? -Errno.EFBIG : truncateFile(core, inode, bytes);
+  return setLength(core, p, inode, bytes);
 };
 
 /** Makes a file long enough, or a hole in it. Room is not set aside: a file's bytes take it when they are written. */
@@ -126,9 +127,11 @@ const fallocate: SyscallHandler = (core, p, a) => {
   if (inode?.kind !== "file") return -Errno.ENODEV;
   if (punches) return punchFile(core, inode, offset, length);
   if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
+  const grows = a[1] === 0 && offset + length > inode.content.bytes;
+  if (grows && !permitsFileBytes(core, p, offset + length)) return -Errno.EFBIG;
   const { usedChunks } = core.fs.usage;
   if (Math.ceil(length / CHUNK_BYTES) > CAPACITY_CHUNKS - usedChunks) return -Errno.ENOSPC;
-  if (a[1] !== 0 || offset + length <= inode.content.bytes) return 0;
+  if (!grows) return 0;
   return core.fs.truncate(inode, offset + length, core.hart.cycles);
 };
 

@@ -37,6 +37,7 @@ import { reservedPte } from "../mm/pages.ts";
 import { forgetReset, resetRange, undoReset } from "../mm/reset.ts";
 import { prepareUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
 import { type AddressSpace, Prot, type Vma } from "../mm/vma.ts";
+import { exceedsSpace } from "../proc/limits.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -128,8 +129,7 @@ const virtual_alloc: SyscallHandler = (core, p, a) => {
   const start = vaddr - (vaddr % ALLOCATION_GRANULARITY_BYTES);
   const length = pageCeil(vaddr + bytes) - start;
   const place = vaddr === 0 ? alignedGap(p.space, length) : start;
-  if (place < 0 || p.space.reservedPages * PAGE_BYTES + length > p.limits.addressSpaceBytes.soft)
-    return -Errno.EOVERFLOW;
+  if (place < 0 || exceedsSpace(p, length / PAGE_BYTES)) return -Errno.EOVERFLOW;
   if (place < USER_START) return -Errno.EINVAL;
   if (overlapping(p.space, place, place + length).length > 0) return -Errno.EEXIST;
   if (commits && !mayCommitVirtual(core, length / PAGE_BYTES)) return -Errno.ENOMEM;

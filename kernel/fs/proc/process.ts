@@ -1,4 +1,5 @@
 /** The files of /proc/PID, in the formats of Linux (proc(5)). Fields for which this kernel has no figure are 0 or left out. */
+
 import { PAGE_BYTES } from "../../../emulator/bits.ts";
 import { isValid, PTE_A, PTE_D, ptePfn } from "../../../emulator/pte.ts";
 import { TRAMPOLINE_VADDR } from "../../abi.ts";
@@ -9,6 +10,7 @@ import { forEachPte, readPte } from "../../mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../mm/software-pte.ts";
 import { Prot, type Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
+import { UNLIMITED } from "../../proc/resources.ts";
 import { Handler, SIGNALS } from "../../proc/signals.ts";
 import { DEVICE_NUMBERS } from "../inode.ts";
 import { CYCLES_PER_TICK, kilobytes, PAGE_KB } from "./machine.ts";
@@ -220,25 +222,15 @@ const LIMITS: readonly (readonly [name: string, unit: string])[] = [
   ["Max realtime priority", ""],
   ["Max realtime timeout", "us"],
 ];
-const STACK_LIMIT = 3;
-const FILES_LIMIT = 7;
-const SPACE_LIMIT = 9;
-
 function limits(p: Process): string {
   const line = (name: string, soft: string, hard: string, unit: string): string =>
     `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${unit.padEnd(10)}\n`;
-  const shown = (value: number): string => (value >= 0xffff_ffff ? "unlimited" : String(value));
-  const { stackBytes, openFiles, addressSpaceBytes } = p.limits;
-  const kept = new Map([
-    [STACK_LIMIT, stackBytes],
-    [FILES_LIMIT, openFiles],
-    [SPACE_LIMIT, addressSpaceBytes],
-  ]);
+  const shown = (value: number): string => (value >= UNLIMITED ? "unlimited" : String(value));
   return (
     line("Limit", "Soft Limit", "Hard Limit", "Units") +
     LIMITS.map(([name, unit], resource) => {
-      const limit = kept.get(resource);
-      return line(name, shown(limit?.soft ?? 0xffff_ffff), shown(limit?.hard ?? 0xffff_ffff), unit);
+      const { soft, hard } = p.limits[resource];
+      return line(name, shown(soft), shown(hard), unit);
     }).join("")
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
 import { CAPACITY_CHUNKS } from "../../../kernel/fs/file-system.ts";
 import { Open } from "../../../kernel/fs/flags.ts";
+import { Resource } from "../../../kernel/proc/resources.ts";
 import { BUFFER, Guest, NOWHERE } from "./guest.ts";
 
 const { Create, Exclusive, Truncate, Append, WriteOnly, ReadWrite, Directory, NoFollow, CloseOnExec } = Open;
@@ -30,7 +31,7 @@ describe("open", () => {
 
   it("gives the lowest free descriptor, and EMFILE at the limit", () => {
     const guest = new Guest();
-    Object.assign(guest.p.limits.openFiles, { soft: 3 });
+    Object.assign(guest.p.limits[Resource.OpenFiles], { soft: 3 });
     expect([guest.open("/tmp"), guest.open("/tmp"), guest.open("/tmp")]).toEqual([0, 1, 2]);
     expect(guest.open("/tmp")).toBe(-Errno.EMFILE);
     guest.call("close", 1);

@@ -15,6 +15,7 @@ import { checkFiles } from "../../../kernel/fs/check.ts";
 import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
 import { forkFiles, openHostStreams, openTerminal } from "../../../kernel/fs/open-file.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
+import { initialLimits } from "../../../kernel/proc/resources.ts";
 import { forkSignals, freshSignalActions } from "../../../kernel/proc/signals.ts";
 import { freshGroup } from "../../../kernel/proc/threads.ts";
 import { attributeCalls } from "../../../kernel/sys/attributes.ts";
@@ -132,7 +133,7 @@ export class Guest {
       stopReport: 0,
       continueReport: false,
       tty: -1,
-      limits: { openFiles: { soft: 1024, hard: 1024 } },
+      limits: initialLimits(8 << 20),
       counts: { voluntarySwitches: 0, involuntarySwitches: 0, faults: 0, segv: 0 },
     } as unknown as Process;
     this.core.processes.set(p.pid, p);

@@ -1,9 +1,11 @@
 /** The commit charge and Linux's overcommit modes (Documentation/mm/overcommit-accounting.rst), and working-set limits. */
+
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
 import { commitLimitPages, committedPages, Overcommit, physicalPages } from "../../../kernel/mm/commit.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { writeModified } from "../../../kernel/mm/reclaim.ts";
+import { faultline } from "../../system/cli/faultline.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -182,4 +184,27 @@ describe("working sets", () => {
     expect(machine.core.policy.choose(machine.core.view, -1)).toBe(-1);
     expect(machine.core.policy.choose(machine.core.view, -2)).toBeGreaterThanOrEqual(0);
   });
+});
+
+// setrlimit(2): what RLIMIT_DATA and RLIMIT_STACK bound, and with which error.
+test("RLIMIT_DATA bounds private writable memory, RLIMIT_STACK the growth of the stack from then on", () => {
+  const source = new URL("./programs/limits.c", import.meta.url).pathname;
+  const full = "Cannot allocate memory";
+  expect(faultline(["run", source]).stdout.trim().split("\n")).toEqual([
+    "limit: done",
+    "private, within: done",
+    `private, beyond: ${full}`,
+    "only to be read: done",
+    `made writable: ${full}`,
+    "some of it: done",
+    "shared: done",
+    `sbrk: ${full}`,
+    "given back: done",
+    "again: done",
+    "limit: done",
+    "500 KiB of stack: fine",
+    "2000 KiB of stack: killed",
+    "limit: done",
+    "2000 KiB of stack: fine",
+  ]);
 });
