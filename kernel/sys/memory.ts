@@ -264,6 +264,11 @@ const mremap: SyscallHandler = (core, p, a) => {
     return start | 0;
   }
   if ((flags & RemapFlag.MayMove) === 0) return -Errno.ENOMEM;
+  if (isFixed && oldBytes === 0 && place === start) {
+    // What was to be shown a second time makes room for its second view: as in Linux it is gone.
+    unmapRange(core, space, place, place + newBytes);
+    return -Errno.EFAULT;
+  }
   const target = isFixed ? place : findGap(space, newBytes, space.mmapTop, USER_START);
   if (target < 0) return -Errno.ENOMEM;
   return moveRange(core, p, vma, { start, oldBytes, target, newBytes, keepsOld });
