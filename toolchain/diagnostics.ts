@@ -85,7 +85,7 @@ export interface Diagnostic {
 
 type Extra = Partial<Pick<Diagnostic, "place" | "hint" | "fix" | "option" | "notes">>;
 
-/** A growing list of diagnostics. Past `limit` errors further ones are counted and dropped. */
+/** A growing list of diagnostics. Past `limit` errors further ones are counted and dropped, and past as many warnings. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
   readonly limit: number;
@@ -99,9 +99,9 @@ export class Diagnostics {
   }
 
   add(diagnostic: Diagnostic): void {
-    if (diagnostic.severity === "error") this.errors++;
-    else if (diagnostic.severity === "warning") this.warnings++;
-    if (this.list.length < this.limit) this.list.push(diagnostic);
+    const isError = diagnostic.severity === "error";
+    const number = isError ? ++this.errors : ++this.warnings;
+    if (number <= this.limit) this.list.push(diagnostic);
     else this.dropped++;
   }
 
@@ -148,11 +148,17 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
   return out;
 }
 
-/** Every diagnostic, the number shown bounded, with a closing line that counts what was left out. */
+/**
+ * Every diagnostic, the number shown bounded, with a closing line that counts what was left out. However many warnings there
+ * are, the first errors are among those shown.
+ */
 export function renderDiagnostics(list: readonly Diagnostic[], options: RenderOptions = {}): string {
   const limit = options.limit ?? 20;
+  const errors = list.filter(({ severity }) => severity === "error").length;
+  let warningsLeft = Math.max(0, limit - errors);
+  let errorsLeft = limit;
   let out = list
-    .slice(0, limit)
+    .filter(({ severity }) => (severity === "error" ? errorsLeft-- > 0 : warningsLeft-- > 0))
     .map((diagnostic) => renderDiagnostic(diagnostic, options))
     .join("");
   if (list.length > limit) out += `… and ${list.length - limit} more; mend the first ones and try again\n`;
