@@ -7,6 +7,8 @@ import {
   type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isAtomic, isCompatible,
   isInteger, isRecord, isScalar, LDOUBLE, LONG, type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified,VOID, 
 } from "../types.ts"; // biome-ignore format: a list of names
+import { conversionLoss } from "../warnings/conversion.ts";
+import { isWarningEnabled } from "../warnings/options.ts";
 import type { Extra, Operand } from "./base.ts";
 import { TypeChecker } from "./types.ts";
 
@@ -14,6 +16,8 @@ import { TypeChecker } from "./types.ts";
 export type AssignmentKind =
   | { readonly kind: "assign" | "init" | "return" }
   | { readonly kind: "argument"; readonly index: number; readonly callee: string; readonly declaration: Span | null };
+
+const CONVERSION_WARNINGS = ["Wconversion", "Wsign-conversion", "Wfloat-conversion"];
 
 export abstract class ConversionChecker extends TypeChecker {
   // ---- places ----
@@ -199,6 +203,7 @@ export abstract class ConversionChecker extends TypeChecker {
     if (this.isError(from) || this.isError(target)) return this.convert(value, target);
     if (isArithmetic(target) && isArithmetic(from)) {
       this.checkConstantFits(value, target, how, span);
+      this.checkConversion(value, target, span);
       return this.convert(value, target, span);
     }
     if (target.kind === "int" && target.name === "_Bool" && from.kind === "pointer")
@@ -283,6 +288,13 @@ export abstract class ConversionChecker extends TypeChecker {
     const isSignOnly = isInteger(a.type) && isInteger(b.type) && sizeOf(a.type) === sizeOf(b.type);
     const message = `${this.role(how)} is a '${typeName(qual(from))}', and '${typeName(qual(target))}' is expected`;
     this.warn(isSignOnly ? "Wpointer-sign" : "Wincompatible-pointer-types", message, span, this.declaredAt(how));
+  }
+
+  /** -Wconversion and its like. */
+  checkConversion(value: Expr, target: CType, span: Span): void {
+    if (this.unevaluated > 0 || !CONVERSION_WARNINGS.some((name) => isWarningEnabled(this.warnings, name))) return;
+    const loss = conversionLoss(value, target);
+    if (loss !== null) this.warn(loss.option, loss.message, span, { hint: "a cast says that it is meant" });
   }
 
   private checkConstantFits(value: Expr, target: CType, how: AssignmentKind, span: Span): void {

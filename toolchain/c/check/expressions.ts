@@ -637,6 +637,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
       return this.constantOperand(this.binary(op, left, right, left.type, span));
     }
     const type = this.commonType(a, b);
+    for (const side of [a, b]) if (isInteger(side.type) && isInteger(type)) this.checkConversion(side, type, side.span);
     return this.constantOperand(this.binary(op, this.convert(a, type), this.convert(b, type), type, span));
   }
 
@@ -1093,6 +1094,9 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if ((op === "div" || op === "rem") && value.kind === "const-int" && value.value === 0n)
       this.warn("Wdiv-by-zero", "division by zero", operatorSpan);
     const computeType = this.commonType(old, value);
+    if (isInteger(value.type) && isInteger(computeType)) this.checkConversion(value, computeType, value.span);
+    const [left, right] = [old, value].map((side) => this.convert(side, computeType)) as [Expr, Expr];
+    this.checkConversion({ kind: "binary", op, left, right, type: computeType, span }, type, value.span);
     return this.valueOperand({
       kind: "update",
       op,

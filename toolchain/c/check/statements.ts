@@ -5,6 +5,8 @@ import { wrapTo } from "../constant.ts";
 import { parseText } from "../literals.ts";
 import type { AsmOperand, Expr, LocalVar, Stmt } from "../tree.ts";
 import { isInteger, isRecord, type QualType, qual, typeName, VOID, VOID_POINTER } from "../types.ts";
+import { checkIndentation } from "../warnings/indentation.ts";
+import { isWarningEnabled } from "../warnings/options.ts";
 import type { Operand } from "./base.ts";
 import { InitializerChecker } from "./initializers.ts";
 import type { SwitchState } from "./scope.ts";
@@ -19,7 +21,11 @@ export abstract class StatementChecker extends InitializerChecker {
     const scope = this.openScope();
     const labels = this.openLabels(body.localLabels);
     const out: Stmt[] = [...declareFirst()];
-    for (const item of body.items) for (const statement of this.blockItem(item)) out.push(statement);
+    const isIndentationChecked = isWarningEnabled(this.warnings, "Wmisleading-indentation");
+    body.items.forEach((item, at) => {
+      if (isIndentationChecked) checkIndentation(this, item, body.items[at + 1]);
+      for (const statement of this.blockItem(item)) out.push(statement);
+    });
     if (labels) this.fn!.localLabels.pop();
     this.closeScope();
     return { kind: "block", body: out, locals: scope.locals, span: body.span };

@@ -402,8 +402,16 @@ export class TreeBuilder extends BuilderBase {
     };
   }
 
+  /** `__attribute__((fallthrough));` looks like a declaration and is an empty statement. */
+  private declarationOrAttributes(tree: ParseNode): Declaration | Statement {
+    const declaration = this.declaration(tree);
+    const { specifiers, declarators, span } = declaration;
+    const isStatement = declarators.length === 0 && specifiers.items.length === 0 && specifiers.attributes.length > 0;
+    return isStatement ? { kind: "empty", attributes: specifiers.attributes, span } : declaration;
+  }
+
   private blockItem(tree: ParseNode): BlockItem {
-    if (tree.rule === "Declaration") return this.declaration(tree);
+    if (tree.rule === "Declaration") return this.declarationOrAttributes(tree);
     if (tree.rule === "StaticAssert") return this.staticAssert(tree);
     if (tree.rule === "LoneLabels") {
       const span = this.span(tree);
@@ -502,8 +510,10 @@ export class TreeBuilder extends BuilderBase {
         return { kind: "empty", attributes: this.attributes(children[0]), span };
       case "Unlabelled_empty":
         return { kind: "empty", attributes: [], span };
-      case "Declaration":
-        return { kind: "declared", declaration: this.declaration(tree), span };
+      case "Declaration": {
+        const item = this.declarationOrAttributes(tree);
+        return item.kind === "declaration" ? { kind: "declared", declaration: item, span } : item;
+      }
     }
     throw new Error(`no statement for ${tree.rule}`);
   }

@@ -18,13 +18,16 @@ const DEFAULT =
     " ",
   );
 const ALL =
-  "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation-not Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign Wpointer-sign Wformat-security Wformat-extra-args".split(
+  "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign Wpointer-sign Wformat-security Wformat-extra-args".split(
     " ",
   );
 const EXTRA =
-  "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits Wunreachable-code-not".split(
+  "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits".split(
     " ",
   );
+
+/** As in GCC's C, the one name stands for all three. */
+const CONVERSION = ["Wconversion", "Wsign-conversion", "Wfloat-conversion"];
 
 /** Every warning that can be named on the command line. */
 export const WARNING_NAMES: readonly string[] = [
@@ -33,6 +36,7 @@ export const WARNING_NAMES: readonly string[] = [
   ...EXTRA,
   "Wconversion",
   "Wsign-conversion",
+  "Wfloat-conversion",
   "Wshadow",
   "Wunreachable-code",
   "Wpedantic",
@@ -59,6 +63,8 @@ export function warningOptions(flags: readonly string[]): WarningOptions {
     else if (flag === "permissive") continue;
     else if (flag === "Wall") for (const name of ALL) enabled.add(name);
     else if (flag === "Wextra" || flag === "W") for (const name of EXTRA) enabled.add(name);
+    else if (flag === "Wconversion") for (const name of CONVERSION) enabled.add(name);
+    else if (flag === "Wno-conversion") for (const name of CONVERSION) enabled.delete(name);
     else if (flag === "Werror") allAsErrors = true;
     else if (flag === "Wno-error") allAsErrors = false;
     else if (flag.startsWith("Werror=")) {
