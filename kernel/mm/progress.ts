@@ -32,18 +32,6 @@ const STARVING_FAULTS = 4 * MOST_FAULTS_IN_PLACE;
 /** Instructions of a turn with the token. */
 const TURN_INSTRUCTIONS = 10_000;
 
-/** Who has the token; plain data. */
-export interface TokenState {
-  /** The last who got it; 0 when nobody ever did. */
-  pid: number;
-  /** Its address space, whose pages are safe; −1 when it has the token no more. */
-  spaceId: number;
-  /** What it will have executed when its turn ends. */
-  untilInstructions: number;
-}
-
-export const freshToken = (): TokenState => ({ pid: 0, spaceId: -1, untilInstructions: 0 });
-
 /** An instruction of `p` has faulted, or its ecall has found no memory: counts how often the same one has, at the same place. */
 export function noteFault(core: Core, p: Process): void {
   const progress = p.restart?.progress ?? 0;
