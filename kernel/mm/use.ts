@@ -1,5 +1,5 @@
 /**
- * A bits with several readers. The replacement policy, the books of working sets and page-fault-frequency control all learn
+ * A bits with several readers. The replacement policy, the books of working sets, page-fault-frequency control and smaps all learn
  * from A bits that pages are in use, and all must clear them to learn more. So whoever clears one leaves a note for the
  * others: one bit for each reader in `frames.used`, which counts as an A bit until that reader has taken it. (Linux keeps
  * "young" and "idle" flags of a page for the same reason.)
@@ -11,8 +11,9 @@ import type { Core } from "../core.ts";
 import { fencePage, pteAddress, writePte } from "./page-table.ts";
 import type { AddressSpace } from "./vma.ts";
 
-export const Reader = { Policy: 1, WorkingSet: 2, Frequency: 4 } as const;
-const EVERYONE = Reader.Policy | Reader.WorkingSet | Reader.Frequency;
+/** Referenced: a person with /proc/PID/smaps and clear_refs. */
+export const Reader = { Policy: 1, WorkingSet: 2, Frequency: 4, Referenced: 8 } as const;
+const EVERYONE = Reader.Policy | Reader.WorkingSet | Reader.Frequency | Reader.Referenced;
 
 /** Has the page been used since this reader last took note of it? */
 export function isUsed(core: Core, pfn: number, reader: number): boolean {

@@ -1,9 +1,10 @@
 /** The files of /proc/PID that can be written: clear_refs and oom_score_adj (proc(5)). */
 import { PAGE_BYTES } from "../../../emulator/bits.ts";
-import { isValid, PTE_A } from "../../../emulator/pte.ts";
+import { isValid, ptePfn } from "../../../emulator/pte.ts";
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
-import { fencePage, forEachPte, writePte } from "../../mm/page-table.ts";
+import { forEachPte } from "../../mm/page-table.ts";
+import { Reader, takeAccessed } from "../../mm/use.ts";
 import type { Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 
@@ -30,12 +31,12 @@ export function setProcessControl(core: Core, p: Process, name: string, text: st
   return 0;
 }
 
-/** Clears the A bits of an area; each costs a fence, because the TLB would not set a bit again that it believes set. */
+/** smaps has taken note of an area's use; who else learns from A bits still will (use.ts). */
 function clearAccessed(core: Core, p: Process, vma: Vma): void {
   const { ram } = core;
   forEachPte(ram, p.space.rootPfn, vma.start / PAGE_BYTES, vma.end / PAGE_BYTES, (vpn, paddr, pte) => {
-    if (!isValid(pte) || (pte & PTE_A) === 0) return;
-    writePte(core, p.space, vpn, paddr, (pte & ~PTE_A) >>> 0);
-    fencePage(core, p.space, vpn);
+    if (!isValid(pte)) return;
+    takeAccessed(core, p.space, vpn, paddr, ptePfn(pte));
+    core.frames.used[ptePfn(pte)] &= ~Reader.Referenced;
   });
 }

@@ -8,6 +8,7 @@ import { Copy } from "../../mm/frames.ts";
 import { oomScore } from "../../mm/oom.ts";
 import { forEachPte, readPte } from "../../mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../mm/software-pte.ts";
+import { Reader } from "../../mm/use.ts";
 import { Prot, type Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 import { UNLIMITED } from "../../proc/resources.ts";
@@ -134,7 +135,7 @@ function areaPages(core: Core, p: Process, vma: Vma): AreaPages {
     const isDirty = (pte & PTE_D) !== 0 || frames.copy[pfn] === Copy.None;
     pages.resident++;
     pages.proportional += 1 / Math.max(1, frames.mapped[pfn]);
-    if (pte & PTE_A) pages.referenced++;
+    if ((pte & PTE_A) !== 0 || (frames.used[pfn] & Reader.Referenced) !== 0) pages.referenced++;
     if (isDirty) pages.proportionalDirty += 1 / Math.max(1, frames.mapped[pfn]);
     if (!isFileOrShared(core, pfn)) pages.anonymous++;
     if (isShared) pages[isDirty ? "sharedDirty" : "sharedClean"]++;

@@ -8,6 +8,7 @@ import { setProcessControl } from "../../../kernel/fs/proc/process-controls.ts";
 import { procChildren, procLink } from "../../../kernel/fs/proc/tree.ts";
 import { Copy, Frame } from "../../../kernel/mm/frames.ts";
 import { chooseOomVictim } from "../../../kernel/mm/oom.ts";
+import { sampleWorkingSets } from "../../../kernel/mm/working-set.ts";
 import { Guest } from "../fs/guest.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
@@ -241,6 +242,27 @@ describe("what can be written of a process", () => {
     expect(field(read(m, "/proc/1/smaps_rollup"), "Referenced")).toBe(0);
     m.check();
     expect(setProcessControl(m.core, m.process(), "clear_refs", "4")).toBe(-Errno.EINVAL);
+  });
+
+  it("clear_refs and the sampling of working sets do not hide a page's use from each other", () => {
+    const m = machine();
+    const { space } = m.process();
+    const before = field(read(m, "/proc/1/smaps_rollup"), "Referenced");
+    m.core.variables.wsSampleCycles = 1000;
+    sampleWorkingSets(m.core);
+    // Every A bit is clear now; smaps has not been asked since the pages were used.
+    expect(field(read(m, "/proc/1/smaps_rollup"), "Referenced")).toBe(before);
+    expect(setProcessControl(m.core, m.process(), "clear_refs", "1")).toBe(0);
+    expect(field(read(m, "/proc/1/smaps_rollup"), "Referenced")).toBe(0);
+    const other = machine();
+    expect(setProcessControl(other.core, other.process(), "clear_refs", "1")).toBe(0);
+    other.process().space.lastUse.clear();
+    sampleWorkingSets(other.core);
+    expect(other.process().space.lastUse.size).toBe(space.lastUse.size);
+    const used = [...other.process().space.lastUse.values()];
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.every((cycles) => cycles === other.process().space.cpuCycles)).toBe(true);
+    other.check();
   });
 
   it("is refused to who only wants to read, and elsewhere", () => {
