@@ -50,6 +50,24 @@ function configOf(seed: number): Partial<MachineConfig> {
     availableTargetFrames: random() % 2 === 0 ? -1 : random() % 12,
     tlbSets: 2 ** (random() % 5),
     tlbReplacement: (["fifo", "lru", "random"] as const)[random() % 3],
+    ...(random() % 2 === 0 ? {} : uncommon(random)),
+  };
+}
+
+/** What few people change: each of these is on in some of the storms. */
+function uncommon(random: () => number): Partial<MachineConfig> {
+  const isOn = () => random() % 3 === 0;
+  return {
+    ...(isOn() ? { swapCluster: 1 + (random() % 16) } : {}),
+    ...(isOn() ? { swapReadAhead: 1 + (random() % 16) } : {}),
+    ...(isOn() ? { replacementScope: "local" } : {}),
+    ...(isOn() ? { trimming: "age" } : {}),
+    ...(isOn() ? { workingSetSampleCycles: 10_000 + (random() % 200_000) } : {}),
+    ...(isOn() ? { workingSetMinimumPages: random() % 12, workingSetMaximumPages: 12 + (random() % 40) } : {}),
+    ...(isOn() ? { pffLowCycles: 20_000, pffHighCycles: 200_000 } : {}),
+    ...(isOn() ? { loadControl: true } : {}),
+    ...(isOn() ? { zeroing: "background" } : {}),
+    ...(isOn() ? { costs: (["modern-ssd", "nyu"] as const)[random() % 2] } : {}),
   };
 }
 
