@@ -56,8 +56,6 @@ struct stat {
 #define S_IWRITE S_IWUSR
 #define S_IEXEC S_IXUSR
 
-/* In tv_nsec: now, and leave it as it is. */
-
 #define S_ISREG(mode) (((mode)&S_IFMT) == S_IFREG)
 #define S_ISDIR(mode) (((mode)&S_IFMT) == S_IFDIR)
 #define S_ISCHR(mode) (((mode)&S_IFMT) == S_IFCHR)
