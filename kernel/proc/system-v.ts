@@ -7,6 +7,22 @@ import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
 /** In place of a cycle: it has not happened yet. */
 export const NEVER = -1;
 
+/**
+ * Limits, under the names that /proc/sys/kernel and the manual pages give them, with Linux's values; but there are
+ * fewer queues and semaphores in all, to bound the whole. (SHMMAX is the address space of a program.)
+ */
+export const IpcLimit = {
+  SHMMNI: 4096,
+  MSGMAX: 8192,
+  MSGMNB: 16384,
+  MSGMNI: 256,
+  SEMMSL: 32000,
+  SEMMNS: 256_000,
+  SEMOPM: 500,
+  SEMMNI: 32000,
+  SEMVMX: 32767,
+} as const;
+
 /** What the three kinds have in common (struct kern_ipc_perm). */
 export interface IpcIdentity {
   readonly id: number;

@@ -6,6 +6,7 @@ import { sleepUnlessSignalled } from "../proc/signals.ts";
 import {
   findKey,
   Ipc,
+  IpcLimit,
   type Message,
   type MessageQueue,
   MODE_WORD,
@@ -17,10 +18,6 @@ import {
 } from "../proc/system-v.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-/** MSGMAX, MSGMNB and MSGMNI of Linux; the last is smaller, to bound the whole. */
-const MESSAGE_BYTES_MAX = 8192;
-const QUEUE_BYTES = 16384;
-const MAX_QUEUES = 256;
 const Receive = { NoError: 0o10000, Except: 0o20000, Copy: 0o40000 } as const;
 /** Word of struct msqid64_ds that IPC_SET takes beside the mode: msg_qbytes. */
 const LIMIT_WORD = PERMISSION_WORDS + 8;
@@ -32,7 +29,7 @@ const msgget: SyscallHandler = (core, _p, a) => {
   const found = findKey(systemV.queues.values(), key, flags, { exists: -Errno.EEXIST, missing: -Errno.ENOENT });
   if (typeof found !== "number") return found.id;
   if (found < 0) return found;
-  if (systemV.queues.size >= MAX_QUEUES) return -Errno.ENOSPC;
+  if (systemV.queues.size >= IpcLimit.MSGMNI) return -Errno.ENOSPC;
   const id = systemV.nextId++;
   systemV.queues.set(id, {
     id,
@@ -40,7 +37,7 @@ const msgget: SyscallHandler = (core, _p, a) => {
     mode: flags & 0o777,
     changeCycles: core.hart.cycles,
     messages: [],
-    limitBytes: QUEUE_BYTES,
+    limitBytes: IpcLimit.MSGMNB,
     sendCycles: NEVER,
     receiveCycles: NEVER,
     lastSender: 0,
@@ -56,7 +53,7 @@ const msgsnd: SyscallHandler = (core, p, a) => {
   const type = new Int32Array(1);
   const typed = readUserWords(core, p, vaddr, type);
   if (typed !== 0) return typed;
-  if (size > MESSAGE_BYTES_MAX || id < 0 || type[0] < 1) return -Errno.EINVAL;
+  if (size > IpcLimit.MSGMAX || id < 0 || type[0] < 1) return -Errno.EINVAL;
   const bytes = new Uint8Array(size);
   const outcome = readUser(core, p, vaddr + 4, bytes);
   if (outcome !== 0) return outcome;
@@ -126,7 +123,7 @@ const msgctl: SyscallHandler = (core, p, a) => {
       const outcome = readUserWords(core, p, vaddr, words);
       if (outcome !== 0) return outcome;
       queue.mode = words[MODE_WORD] & 0o777;
-      queue.limitBytes = Math.min(words[LIMIT_WORD] >>> 0, QUEUE_BYTES);
+      queue.limitBytes = Math.min(words[LIMIT_WORD] >>> 0, IpcLimit.MSGMNB);
       queue.changeCycles = core.hart.cycles;
       wake(core, queueChannel(id));
       return 0;

@@ -16,16 +16,23 @@ import { readPte } from "../mm/page-table.ts";
 import { populateRange } from "../mm/populate.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import { writeUser } from "../mm/user-memory.ts";
-import type { AddressSpace } from "../mm/vma.ts";
+import type { AddressSpace, Vma } from "../mm/vma.ts";
 import { setWorkingSet, trimToLimit } from "../mm/working-set.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-/** In a frame: mapped, or on its way out with its contents intact. A page on its way in is not there yet. */
-function isResident(core: Core, space: AddressSpace, vpn: number): boolean {
+/** In a frame, its contents intact, or on its way out. A page on its way in is not there yet. */
+const isInFrame = (core: Core, pte: number): boolean =>
+  softwareKind(pte) === SoftwarePte.Transition && core.frames.flight[softwareValue(pte)] !== Flight.In;
+
+/** Mapped here, or in a frame; of shared memory also what only another space has touched. */
+function isResident(core: Core, space: AddressSpace, vma: Vma, vpn: number): boolean {
   const pte = readPte(core.ram, space.rootPfn, vpn);
-  if (isValid(pte)) return true;
-  return softwareKind(pte) === SoftwarePte.Transition && core.frames.flight[softwareValue(pte)] !== Flight.In;
+  if (isValid(pte) || isInFrame(core, pte)) return true;
+  if (vma.backing.kind !== "shared") return false;
+  const index = (vma.backing.offset - vma.start) / PAGE_BYTES + vpn;
+  const held = core.sharedObjects.get(vma.backing.object)?.pages.get(index);
+  return held !== undefined && isInFrame(core, held);
 }
 
 /** Pages whose answers are written at a time. */
@@ -39,9 +46,13 @@ const mincore: SyscallHandler = (core, p, a) => {
   if (end > USER_END || !isCovered(p.space, start, end)) return -Errno.ENOMEM;
   for (let done = 0; done < pages; done += MINCORE_PIECE) {
     const length = Math.min(MINCORE_PIECE, pages - done);
-    const answers = Uint8Array.from({ length }, (_, i) =>
-      isResident(core, p.space, start / PAGE_BYTES + done + i) ? 1 : 0,
-    );
+    const first = start / PAGE_BYTES + done;
+    const answers = new Uint8Array(length);
+    for (const vma of overlapping(p.space, first * PAGE_BYTES, (first + length) * PAGE_BYTES)) {
+      const from = Math.max(first, vma.start / PAGE_BYTES);
+      const to = Math.min(first + length, vma.end / PAGE_BYTES);
+      for (let vpn = from; vpn < to; vpn++) if (isResident(core, p.space, vma, vpn)) answers[vpn - first] = 1;
+    }
     const written = writeUser(core, p, (a[2] >>> 0) + done, answers);
     if (written !== 0) return written;
   }

@@ -13,14 +13,23 @@ import { findGap } from "../mm/gaps.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import { Prot, type SharedObject, type SharedSegment, type Vma } from "../mm/vma.ts";
 import { exceedsSpace } from "../proc/limits.ts";
-import { findKey, Ipc, MODE_WORD, NEVER, PERMISSION_WORDS, permissionWords, secondsOf } from "../proc/system-v.ts";
+import {
+  findKey,
+  Ipc,
+  IpcLimit,
+  MODE_WORD,
+  NEVER,
+  PERMISSION_WORDS,
+  permissionWords,
+  secondsOf,
+} from "../proc/system-v.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const Attach = { ReadOnly: 0o10000, Round: 0o20000, Remap: 0o40000, Execute: 0o100000 } as const;
 const HUGE_PAGES = 0o4000;
+/** Bit of shm_perm.mode (linux/shm.h). */
+const SHM_LOCKED = 0o2000;
 const Command = { Info: 3, Lock: 11, Unlock: 12, SegmentStat: 13, SegmentInfo: 14, SegmentStatAny: 15 } as const;
-/** Segments that may exist (SHMMNI). */
-const MAX_SEGMENTS = 4096;
 
 type Segmented = SharedObject & { readonly segment: SharedSegment };
 
@@ -43,7 +52,7 @@ const shmget: SyscallHandler = (core, p, a) => {
   if (found < 0) return found;
   const pages = pageCeil(bytes) / PAGE_BYTES;
   if (bytes === 0 || bytes > USER_END) return -Errno.EINVAL;
-  if (identities.length >= MAX_SEGMENTS) return -Errno.ENOSPC;
+  if (identities.length >= IpcLimit.SHMMNI) return -Errno.ENOSPC;
   if (!mayCommit(core, pages)) return -Errno.ENOMEM;
   const id = core.variables.nextObjectId++;
   const segment: SharedSegment = {
@@ -153,7 +162,7 @@ function shmidWords(core: Core, { segment }: Segmented): Int32Array {
 
 /** struct shminfo64: the greatest size, the least, segments, segments of a process, pages in all. */
 const shminfo = (core: Core): Int32Array =>
-  Int32Array.of(USER_END | 0, 1, MAX_SEGMENTS, MAX_SEGMENTS, physicalPages(core), 0, 0, 0, 0);
+  Int32Array.of(USER_END | 0, 1, IpcLimit.SHMMNI, IpcLimit.SHMMNI, physicalPages(core), 0, 0, 0, 0);
 
 function shmInfo(core: Core): Int32Array {
   const all = [...segments(core)];
@@ -182,7 +191,7 @@ const shmctl: SyscallHandler = (core, p, a) => {
       const outcome = readUserWords(core, p, vaddr, words);
       if (outcome !== 0) return outcome;
       if (object === undefined) return -Errno.EINVAL;
-      object.segment.mode = words[MODE_WORD] & 0o777;
+      object.segment.mode = (object.segment.mode & SHM_LOCKED) | (words[MODE_WORD] & 0o777);
       object.segment.changeCycles = core.hart.cycles;
       return 0;
     }
@@ -194,7 +203,11 @@ const shmctl: SyscallHandler = (core, p, a) => {
       return 0;
     case Command.Lock:
     case Command.Unlock:
-      return object === undefined ? -Errno.EINVAL : 0;
+      if (object === undefined) return -Errno.EINVAL;
+      // The mark is all there is: pages of a locked segment are replaced like others.
+      object.segment.mode &= ~SHM_LOCKED;
+      if (command === Command.Lock) object.segment.mode |= SHM_LOCKED;
+      return 0;
     default:
       return -Errno.EINVAL;
   }

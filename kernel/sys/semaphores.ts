@@ -9,6 +9,7 @@ import { sleepUnlessSignalled } from "../proc/signals.ts";
 import {
   findKey,
   Ipc,
+  IpcLimit,
   MODE_WORD,
   NEVER,
   PERMISSION_WORDS,
@@ -20,13 +21,6 @@ import {
 import { deadlineAfter, readTimespec } from "../timespec.ts";
 import type { SyscallHandler } from "./handler.ts";
 
-/** SEMMSL, SEMOPM, SEMVMX, SEMMNI of Linux. */
-const MAX_PER_SET = 32000;
-const MAX_OPERATIONS = 500;
-const MAX_VALUE = 32767;
-const MAX_SETS = 32000;
-/** Semaphores in all sets: SEMMNS would let one machine keep a billion. */
-const MAX_SEMAPHORES = 256_000;
 const UNDO = 0x1000;
 const Command = {
   GetPid: 11,
@@ -40,7 +34,7 @@ const Command = {
 
 const semget: SyscallHandler = (core, _p, a) => {
   const [key, count, flags] = a;
-  if (count < 0 || count > MAX_PER_SET) return -Errno.EINVAL;
+  if (count < 0 || count > IpcLimit.SEMMSL) return -Errno.EINVAL;
   const { systemV } = core;
   const found = findKey(systemV.semaphores.values(), key, flags, { exists: -Errno.EEXIST, missing: -Errno.ENOENT });
   if (typeof found !== "number") return count > found.values.length ? -Errno.EINVAL : found.id;
@@ -48,7 +42,7 @@ const semget: SyscallHandler = (core, _p, a) => {
   if (count === 0) return -Errno.EINVAL;
   let total = count;
   for (const { values } of systemV.semaphores.values()) total += values.length;
-  if (systemV.semaphores.size >= MAX_SETS || total > MAX_SEMAPHORES) return -Errno.ENOSPC;
+  if (systemV.semaphores.size >= IpcLimit.SEMMNI || total > IpcLimit.SEMMNS) return -Errno.ENOSPC;
   const id = systemV.nextId++;
   systemV.semaphores.set(id, {
     id,
@@ -73,7 +67,7 @@ interface Operation {
 function operate(core: Core, p: Process, a: Int32Array, deadline: number): number {
   const [id, vaddr, count] = [a[0], a[1], a[2] >>> 0];
   if (count === 0 || id < 0) return -Errno.EINVAL;
-  if (count > MAX_OPERATIONS) return -Errno.E2BIG;
+  if (count > IpcLimit.SEMOPM) return -Errno.E2BIG;
   const bytes = new Uint8Array(count * 6);
   const outcome = readUser(core, p, vaddr, bytes);
   if (outcome !== 0) return outcome;
@@ -97,7 +91,7 @@ function operate(core: Core, p: Process, a: Int32Array, deadline: number): numbe
       return sleepUnlessSignalled(core, p, semaphoreChannel(id), deadline);
     }
     values[number] += change;
-    if (values[number] > MAX_VALUE) return -Errno.ERANGE;
+    if (values[number] > IpcLimit.SEMVMX) return -Errno.ERANGE;
   }
   for (const { number, change, flags } of operations) {
     set.lastPids[number] = p.tgid;
@@ -182,7 +176,7 @@ const semctl: SyscallHandler = (core, p, a) => {
 };
 
 function setValues(core: Core, p: Process, set: SemaphoreSet, changes: [number: number, value: number][]): number {
-  if (changes.some(([, value]) => value < 0 || value > MAX_VALUE)) return -Errno.ERANGE;
+  if (changes.some(([, value]) => value < 0 || value > IpcLimit.SEMVMX)) return -Errno.ERANGE;
   for (const [number, value] of changes) {
     set.values[number] = value;
     set.lastPids[number] = p.tgid;

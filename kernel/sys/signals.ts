@@ -27,7 +27,6 @@ import {
   sleepUnlessSignalled,
   take,
 } from "../proc/signals.ts";
-import { processByPid } from "../proc/threads.ts";
 import { deadlineAfter, readTimespec } from "../timespec.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 
@@ -37,12 +36,15 @@ const How = { Block: 0, Unblock: 1, SetMask: 2 } as const;
 /** Bits of SIGKILL and SIGSTOP, which cannot be blocked. */
 const UNBLOCKABLE = (1 << (Signal.SIGKILL - 1)) | (1 << (Signal.SIGSTOP - 1));
 
+/** Linux takes any thread's number for its process's (kill_pid_info). */
+const anyThread = (core: Core, pid: number): Process | undefined => core.processes.get(pid as Process["pid"]);
+
 const kill: SyscallHandler = (core, p, a) => {
   const [pid, signal] = a;
   const isSignal = signal >= 0 && signal <= SIGNALS;
   const info = { code: SignalCode.User, senderPid: p.tgid };
   if (pid > 0) {
-    const target = processByPid(core, pid);
+    const target = anyThread(core, pid);
     if (!target) return -Errno.ESRCH;
     if (!isSignal) return -Errno.EINVAL;
     postSignal(core, target, signal, info);
@@ -90,7 +92,7 @@ const rt_sigqueueinfo: SyscallHandler = (core, p, a) => {
   const code = info[2];
   if ((code >= 0 || code === SignalCode.Tkill) && pid !== p.tgid) return -Errno.EPERM;
   if (signal < 0 || signal > SIGNALS) return -Errno.EINVAL;
-  const target = processByPid(core, pid);
+  const target = anyThread(core, pid);
   if (!target) return -Errno.ESRCH;
   postSignal(core, target, signal, { code, senderPid: info[3], status: info[5] });
   return 0;

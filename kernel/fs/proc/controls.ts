@@ -5,11 +5,13 @@
  */
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
-import { MAX_AREAS, USER_START } from "../../mm/address-space.ts";
+import { MAX_AREAS, USER_END, USER_START } from "../../mm/address-space.ts";
+import { physicalPages } from "../../mm/commit.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
 import { freeFrame, takeStandby } from "../../mm/pages.ts";
 import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
 import type { Process } from "../../proc/process.ts";
+import { IpcLimit } from "../../proc/system-v.ts";
 import { PAGE_KB } from "./machine.ts";
 
 /** Text of a file in /proc/sys, by its name. */
@@ -43,6 +45,22 @@ export function controlText(core: Core, name: string, owner?: Process): string {
       return "6.1.0-faultline\n";
     case "pid_max":
       return "32768\n";
+    case "shmmax":
+      return `${USER_END}\n`;
+    case "shmall":
+      return `${physicalPages(core)}\n`;
+    case "shmmni":
+      return `${IpcLimit.SHMMNI}\n`;
+    case "msgmax":
+      return `${IpcLimit.MSGMAX}\n`;
+    case "msgmnb":
+      return `${IpcLimit.MSGMNB}\n`;
+    case "msgmni":
+      return `${IpcLimit.MSGMNI}\n`;
+    case "sem":
+      return `${IpcLimit.SEMMSL}\t${IpcLimit.SEMMNS}\t${IpcLimit.SEMOPM}\t${IpcLimit.SEMMNI}\n`;
+    case "tainted":
+      return "0\n";
     default:
       return "";
   }

@@ -36,13 +36,17 @@ export function machineText(core: Core, name: string): string {
     case "filesystems":
       return "nodev\ttmpfs\nnodev\tproc\n";
     case "mounts":
-      return `tmpfs / tmpfs ${core.fs.folder.isReadOnly ? "ro" : "rw"} 0 0\nproc /proc proc ro 0 0\n`;
+      return mounts(core);
     case "version":
       return "Linux version 6.1.0-faultline (riscv32) #1 Faultline\n";
     default:
       return "";
   }
 }
+
+/** As Linux writes a mount: source, place, kind, options, and two zeros. */
+export const mounts = (core: Core): string =>
+  `tmpfs / tmpfs ${core.fs.folder.isReadOnly ? "ro" : "rw"} 0 0\nproc /proc proc ro 0 0\n`;
 
 const seconds = (cycles: number): string => (cycles / CYCLES_PER_SECOND).toFixed(2);
 

@@ -48,6 +48,8 @@ const NODES: readonly Row[] = [
   ...row("pid", "file", "smaps_rollup", "environ", "limits", "oom_score", "oom_score_adj", "clear_refs"),
   ...row("vm", "file", "max_map_count", "mmap_min_addr", "min_free_kbytes", "panic_on_oom"),
   ...row("faultline", "file", "load"),
+  ...row("pid", "file", "mounts"),
+  ...row("kernel", "file", "shmmax", "shmall", "shmmni", "msgmax", "msgmnb", "msgmni", "sem", "tainted"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */

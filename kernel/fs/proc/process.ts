@@ -14,7 +14,7 @@ import type { Process } from "../../proc/process.ts";
 import { UNLIMITED } from "../../proc/resources.ts";
 import { Handler, SIGNALS } from "../../proc/signals.ts";
 import { DEVICE_NUMBERS } from "../inode.ts";
-import { CYCLES_PER_TICK, kilobytes, PAGE_KB } from "./machine.ts";
+import { CYCLES_PER_TICK, kilobytes, mounts, PAGE_KB } from "./machine.ts";
 
 /** Text of a file in /proc/PID, by its name. */
 export function processText(core: Core, p: Process, name: string): string {
@@ -31,6 +31,8 @@ export function processText(core: Core, p: Process, name: string): string {
       return isAlive ? p.environment.map((variable) => variable + "\0").join("") : "";
     case "limits":
       return limits(p);
+    case "mounts":
+      return mounts(core);
     case "oom_score":
       return `${Math.max(0, oomScore(core, p))}\n`;
     case "oom_score_adj":

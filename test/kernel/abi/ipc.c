@@ -33,6 +33,12 @@ static void segments(long key) {
   show("the same", C3(SHMGET, key, 100, 01600) == id);
   show("too long", C3(SHMGET, key, 5001, 0600));
   segment("stat", id);
+  show("lock", C3(SHMCTL, id, 11, 0));
+  show("stat", C3(SHMCTL, id, STAT, ds));
+  show(" mode", ds[5]);
+  show("unlock", C3(SHMCTL, id, 12, 0));
+  show("stat", C3(SHMCTL, id, STAT, ds));
+  show(" mode", ds[5]);
   char *a = (char *)C3(SHMAT, id, 0, 0);
   show("attached", (long)a != -1 && a[4999] == 0);
   a[0] = 7;

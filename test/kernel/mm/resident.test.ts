@@ -119,6 +119,20 @@ describe("residency", () => {
     expect(run([mmap(PLACE, 1), ["mincore", PLACE, 2 * PAGE, DATA]]).results[1]).toBe(-Errno.ENOMEM);
   });
 
+  test("mincore counts a page of shared memory that only another attachment has touched (mincore(2): of the page cache)", () => {
+    const segment: Call[] = [
+      ["shmget", 0, 2 * PAGE, 0o600],
+      ["shmat", 1, PLACE, 0],
+      ["shmat", 1, PLACE + 2 * PAGE, 0],
+      ["clock_gettime64", 0, PLACE + PAGE], // the kernel's copy to user memory touches the first attachment's second page
+      ["mincore", PLACE + PAGE, 2 * PAGE, DATA],
+      ["mincore", PLACE + 3 * PAGE, PAGE, DATA + 2],
+    ];
+    const { machine, results } = run(segment);
+    expect(results).toEqual([1, PLACE, PLACE + 2 * PAGE, 0, 0, 0]);
+    expect(machine.ram.readWord(machine.mmu.peek(DATA).paddr)).toBe(0x00010001);
+  });
+
   test("a locked page is never chosen for replacement, an unlocked one is", () => {
     for (const [lock, kept] of [
       ["mlock", 4],

@@ -313,6 +313,14 @@ describe("/proc/sys", () => {
     expect(guest.read(control(guest, "overcommit_ratio"))).toBe("80\n");
   });
 
+  it("tells the limits of System V IPC under their names, and mounts for a process as for the machine", () => {
+    const guest = new Guest();
+    const kernel = (name: string) => guest.slurp(`/proc/sys/kernel/${name}`);
+    expect(["shmmni", "msgmax", "msgmnb"].map(kernel)).toEqual(["4096\n", "8192\n", "16384\n"]);
+    expect(kernel("sem").split("\t")[0]).toBe("32000");
+    expect(guest.slurp("/proc/self/mounts")).toBe(guest.slurp("/proc/mounts"));
+  });
+
   it("has nothing else that can be written", () => {
     const guest = new Guest();
     expect(guest.open("/proc/sys/kernel/ostype", 1)).toBe(-Errno.EACCES);

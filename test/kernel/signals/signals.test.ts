@@ -352,4 +352,13 @@ describe("kill", () => {
     expect(child.pending).toMatchObject([{ code: -6, senderPid: 1 }]);
     expect(postGroupSignal(guest.core, 1, Signal.SIGUSR2)).toBe(2);
   });
+
+  it("takes the number of any thread for that of its process, as Linux does", () => {
+    const guest = new Guest();
+    const thread = guest.fork(2);
+    Object.assign(thread, { tgid: guest.p.tgid, group: guest.p.group, sigmaskLow: -1 });
+    Object.assign(guest.p, { sigmaskLow: -1 });
+    expect(guest.call("kill", 2, Signal.SIGUSR1)).toBe(0);
+    expect(guest.p.group.pending.map(({ signal }) => signal)).toEqual([Signal.SIGUSR1]);
+  });
 });
