@@ -82,7 +82,7 @@ export interface EnumType {
   readonly kind: "enum";
   readonly tag: string;
   underlying: IntType;
-  enumerators: readonly { readonly name: string; readonly value: number }[];
+  enumerators: readonly { readonly name: string; readonly value: bigint }[];
   isComplete: boolean;
 }
 

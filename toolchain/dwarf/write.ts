@@ -190,7 +190,7 @@ class DebugWriter {
     for (const byte of ulebBytes(value)) this.byte(byte);
   }
 
-  private sleb(value: number): void {
+  private sleb(value: number | bigint): void {
     for (const byte of slebBytes(value)) this.byte(byte);
   }
 
@@ -541,7 +541,7 @@ export function ulebBytes(value: number): number[] {
   return out;
 }
 
-export function slebBytes(value: number): number[] {
+export function slebBytes(value: number | bigint): number[] {
   const out: number[] = [];
   let rest = BigInt(value);
   for (;;) {

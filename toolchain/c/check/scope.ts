@@ -29,7 +29,8 @@ export interface EnumeratorEntity {
   readonly name: string;
   readonly span: Span;
   readonly value: bigint;
-  readonly type: CType;
+  /** Becomes the enum's own at its end when the value does not fit an int. */
+  type: CType;
   isUsed: boolean;
   isExempt: boolean;
 }

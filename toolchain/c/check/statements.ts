@@ -245,12 +245,12 @@ export abstract class StatementChecker extends InitializerChecker {
   }
 
   private checkEnumCases(
-    enumerators: readonly { readonly name: string; readonly value: number }[],
+    enumerators: readonly { readonly name: string; readonly value: bigint }[],
     state: SwitchState,
     span: Span,
   ): void {
     const missing = enumerators.filter(
-      ({ value }) => !state.cases.some((item) => item.low <= BigInt(value) && BigInt(value) <= item.high),
+      ({ value }) => !state.cases.some((item) => item.low <= value && value <= item.high),
     );
     if (missing.length === 0) return;
     const names = missing.slice(0, 3).map(({ name }) => `'${name}'`);

@@ -470,8 +470,8 @@ export abstract class TypeChecker extends CheckerBase {
     for (const enumerator of item.enumerators) {
       if (enumerator.value !== null)
         next = this.constantInteger(enumerator.value, "the value of an enumerator") ?? next;
-      if (next > 0xffff_ffffn || next < -0x8000_0000n) {
-        this.error(`the value of '${enumerator.name.text}' does not fit in an int`, enumerator.name.span);
+      if (next > 0xffff_ffff_ffff_ffffn || next < -0x8000_0000_0000_0000n) {
+        this.error(`the value of '${enumerator.name.text}' does not fit in 64 bits`, enumerator.name.span);
         next = 0n;
       }
       const { text, span } = enumerator.name;
@@ -481,13 +481,13 @@ export abstract class TypeChecker extends CheckerBase {
           notes: [this.note("the first declaration is here", known.span)],
         });
       values.push({ name: text, value: next, span });
-      // An enumerator is an int; GNU lets one be unsigned when it does not fit.
+      // An enumerator is an int; GNU gives one that does not fit the type of the whole (below), here at least its own.
       this.declare({
         kind: "enumerator",
         name: text,
         span,
         value: next,
-        type: next > 0x7fff_ffffn ? UINT : INT,
+        type: enumeratorType(next, enumUnderlying([next], false)),
         isUsed: false,
         isExempt: true,
       });
@@ -497,7 +497,11 @@ export abstract class TypeChecker extends CheckerBase {
       values.map(({ value }) => value),
       isPacked,
     );
-    type.enumerators = values.map(({ name, value }) => ({ name, value: Number(value) }));
+    for (const { name, value } of values) {
+      const entity = this.scope.names.get(name);
+      if (entity?.kind === "enumerator") entity.type = enumeratorType(value, type.underlying);
+    }
+    type.enumerators = values.map(({ name, value }) => ({ name, value }));
     type.isComplete = true;
     return type;
   }
@@ -764,5 +768,10 @@ function enumUnderlying(values: readonly bigint[], isPacked: boolean): IntType {
     if (low >= 0n) return high <= 0xffn ? UCHAR : high <= 0xffffn ? USHORT : UINT;
     return low >= -0x80n && high <= 0x7fn ? SCHAR : low >= -0x8000n && high <= 0x7fffn ? SHORT : INT;
   }
-  return low < 0n ? INT : UINT;
+  if (low < 0n) return low >= -0x8000_0000n && high <= 0x7fff_ffffn ? INT : LLONG;
+  return high <= 0xffff_ffffn ? UINT : ULLONG;
 }
+
+/** GNU C: an int where the value fits, else the type that the enum is kept in. */
+const enumeratorType = (value: bigint, underlying: IntType): IntType =>
+  value >= -0x8000_0000n && value <= 0x7fff_ffffn ? INT : underlying;
