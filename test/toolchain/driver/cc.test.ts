@@ -153,7 +153,7 @@ test("a header or library of the sysroot that was replaced between two compilati
   expect(otherHeader).not.toBe(otherLibrary);
 });
 
-test("an asm input of 64 bits that matches an output in a register is refused with its place", () => {
+test("an asm input of 64 bits that matches an output of 32 is refused with its place", () => {
   const host = memoryHost({
     "a.c": 'int f(long long wide) {\n  int word;\n  __asm__("" : "=r"(word) : "0"(wide));\n  return word;\n}\n',
   });
@@ -162,6 +162,6 @@ test("an asm input of 64 bits that matches an output in a register is refused wi
 
   expect(status).toBe(1);
   expect(stderr).toContain(
-    "a.c:3:3: error: an asm operand that matches an output has to be an integer of at most 32 bits",
+    "a.c:3:3: error: an asm operand and the output that it matches have to be of the same size",
   );
 });

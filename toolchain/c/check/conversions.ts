@@ -224,11 +224,12 @@ export abstract class ConversionChecker extends TypeChecker {
       const message = `${this.role(how)} of type '${typeName(qual(from))}' ${what} ('${typeName(unqualified(to))}')`;
       this.refuse("Wint-conversion", message, span, {
         hint:
-          target.kind === "pointer" && isInteger(from) && value.kind === "load"
+          quoteHint(span) ??
+          (target.kind === "pointer" && isInteger(from) && value.kind === "load"
             ? "is an & missing?"
             : from.kind === "pointer"
               ? "is a * missing?"
-              : "a cast says that it is meant",
+              : "a cast says that it is meant"),
         ...this.declaredAt(how),
       });
       return this.convert(value, target, span);
@@ -327,6 +328,15 @@ export abstract class ConversionChecker extends TypeChecker {
   voidValue(value: Expr): Expr {
     return value.type.kind === "void" ? value : { kind: "convert", operand: value, type: VOID, span: value.span };
   }
+}
+
+/** `'abc'` where a string is wanted, `"a"` where a character is. */
+function quoteHint(span: Span): string | null {
+  const text = span.file.text.slice(span.start, span.end);
+  if (/^'(?:[^'\\\n]|\\.)+'$/.test(text)) return `a string stands in double quotes: "${text.slice(1, -1)}"`;
+  return /^"(?:[^"\\\n]|\\.)"$/.test(text)
+    ? `a single character stands in single quotes: '${text.slice(1, -1)}'`
+    : null;
 }
 
 /** The bit-field that a value was read from or has just been stored in: its width counts in promotion (C11 §6.3.1.1p2), as in GCC. */

@@ -21,7 +21,7 @@ import {arrayOf,
   CHAR, type CType, compositeType,DOUBLE, FLOAT, INT, 
   integerOf, isArithmetic, isAtomic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
-import type { Operand } from "./base.ts";
+import type { Extra, Operand } from "./base.ts";
 import { bitFieldOf, ConversionChecker } from "./conversions.ts";
 import { headerOf } from "./headers.ts";
 
@@ -314,15 +314,22 @@ export abstract class ExpressionChecker extends ConversionChecker {
       return this.errorOperand(span);
     }
     if (!this.checkPointee(base.type.to, span)) return this.errorOperand(span);
-    if (first.type.type.kind === "array") this.checkBounds(first.type.type.length, index, indexSource.span);
+    if (first.type.type.kind === "array")
+      this.checkBounds(first.type.type.length, index, indexSource.span, this.addressed === span);
     const pointer = this.pointerAdd(base, this.promote(index), this.scaleOf(base.type, span), false, span);
     return this.placeOperand({ kind: "deref", pointer, type: base.type.to, span });
   }
 
-  private checkBounds(length: number | null, index: Expr, span: Span): void {
+  /** The element whose address is being taken: the one after the last counts (C11 §6.5.6p8). */
+  private addressed: Span | null = null;
+
+  private checkBounds(length: number | null, index: Expr, span: Span, isAddressed: boolean): void {
     if (index.kind !== "const-int" || length === null || length <= 1 || this.unevaluated > 0) return;
-    if (index.value < 0n || index.value > BigInt(length))
-      this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span);
+    const limit = isAddressed ? BigInt(length) : BigInt(length) - 1n;
+    if (index.value < 0n || index.value > limit)
+      this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span, {
+        hint: `its elements are 0 to ${length - 1}`,
+      });
   }
 
   private checkPointee(to: QualType, span: Span): boolean {
@@ -456,7 +463,10 @@ export abstract class ExpressionChecker extends ConversionChecker {
   }
 
   private checkAddress(source: Expression, span: Span): Operand {
+    const outer = this.addressed;
+    this.addressed = strip(source).span;
     const operand = this.checkExpression(source);
+    this.addressed = outer;
     if (this.isError(operand.type.type)) return this.errorOperand(span);
     if (operand.place === null || !operand.isLvalue) {
       this.error("the address of a value cannot be taken; '&' needs a variable or another object", span);
@@ -722,6 +732,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
           `pointers of different types are compared: '${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'`,
           e.operatorSpan,
         );
+      this.checkArrayCompare(e, left, right);
       this.checkStringCompare(e, left.isNull === true || right.isNull === true);
       this.checkAddressCompare(a, b, e.operatorSpan);
       return this.constantOperand(this.binary(op, a, this.convert(b, a.type), INT, span));
@@ -763,6 +774,15 @@ export abstract class ExpressionChecker extends ConversionChecker {
         return;
       }
     }
+  }
+
+  private checkArrayCompare(e: Extract<Expression, { kind: "binary" }>, left: Operand, right: Operand): void {
+    const isArray = ({ place }: Operand): boolean =>
+      place?.type.type.kind === "array" && !(place.kind === "var" && place.var.storage === "string");
+    if (!isArray(left) || !isArray(right)) return;
+    this.warn("Warray-compare", "this compares where two arrays are, not what is in them", e.operatorSpan, {
+      hint: "compare their elements, for example with memcmp or strcmp",
+    });
   }
 
   private checkStringCompare(e: Extract<Expression, { kind: "binary" }>, isNull: boolean): void {
@@ -851,7 +871,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
 
   /** An expression whose truth is asked for: an assignment there is probably a slip. */
   testOperand(e: Expression): Operand {
-    if (e.kind === "assign" && e.operator === "=") {
+    if (e.kind === "assign" && e.operator === "=" && !isCall(e.target)) {
       this.warn("Wparentheses", "an assignment is used as a condition", e.operatorSpan, {
         hint: "write '==' to compare, or put parentheses around the assignment if it is meant",
         fix: { span: e.operatorSpan, replacement: "==" },
@@ -954,11 +974,15 @@ export abstract class ExpressionChecker extends ConversionChecker {
   // ---- assignment ----
 
   /** Checks that an operand can be assigned to. */
-  private assignable(operand: Operand, what: string): LValue | null {
+  private assignable(operand: Operand, what: string, extra: Extra = {}): LValue | null {
     if (this.isError(operand.type.type)) return null;
     const { place } = operand;
     if (place === null || !operand.isLvalue) {
-      this.error(`${what} needs a variable or another object that can be changed; this is only a value`, operand.span);
+      this.error(
+        `${what} needs a variable or another object that can be changed; this is only a value`,
+        operand.span,
+        extra,
+      );
       return null;
     }
     const t = operand.type.type;
@@ -1015,7 +1039,8 @@ export abstract class ExpressionChecker extends ConversionChecker {
     if (e.operator !== "=") return this.compoundAssign(e);
     const target = this.checkTarget(e.target, this.discarded.delete(e));
     const operand = this.checkExpression(e.value);
-    const place = this.assignable(target, "an assignment");
+    this.checkTransposed(e);
+    const place = this.assignable(target, "an assignment", isCall(e.target) ? ASSIGNED_CALL : {});
     if (place === null) return this.errorOperand(span);
     if (
       e.target.kind === "name" &&
@@ -1027,6 +1052,20 @@ export abstract class ExpressionChecker extends ConversionChecker {
     const value = this.assignConvert(operand, place.type, { kind: "assign" }, e.value.span);
     if (isAtomic(place.type)) return this.atomicStore(place, value, span);
     return this.valueOperand({ kind: "assign", target: place, value, type: place.type.type, span });
+  }
+
+  /** `x =+ 1`, where `x += 1` is meant. */
+  private checkTransposed(e: Extract<Expression, { kind: "assign" }>): void {
+    const { value, operatorSpan } = e;
+    if (value.kind !== "prefix" || !["+", "-", "*", "&"].includes(value.operator)) return;
+    const { file, end } = operatorSpan;
+    if (value.span.file !== file || value.span.start !== end || !/^\s/.test(file.text.slice(end + 1))) return;
+    this.warn(
+      "Wtransposed-assignment",
+      `'=${value.operator}' assigns; to change the variable by a value, write '${value.operator}='`,
+      operatorSpan,
+      { fix: { span: { file, start: operatorSpan.start, end: end + 1 }, replacement: `${value.operator}=` } },
+    );
   }
 
   private compoundAssign(e: Extract<Expression, { kind: "assign" }>): Operand {
@@ -1154,6 +1193,9 @@ function isZero(e: Expression): boolean {
   const plain = strip(e);
   return plain.kind === "number" && /^0+$/.test(plain.text);
 }
+
+const isCall = (e: Expression): boolean => strip(e).kind === "call";
+const ASSIGNED_CALL: Extra = { hint: "write '==' to compare what the call returns" };
 
 /** Without parentheses around it. */
 export function strip(e: Expression): Expression {

@@ -16,6 +16,7 @@ import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
 import { guardDepth } from "./depth.ts";
 import { describeExpectations } from "./expectation.ts";
+import { STATEMENT_WORDS, slipsAt } from "./slips.ts";
 import { dropUnusedPrototypes } from "./unused-prototypes.ts";
 
 export interface ParsedUnit {
@@ -113,6 +114,9 @@ class UnitParser {
       this.report(at, "too many syntax errors to go on", {});
       return this.tokens.length;
     }
+    const outside = this.tryStatementOutside(start, at);
+    if (outside !== null) return outside;
+    if (this.trySlip(start, at) || this.tryBodyBrace(start, at)) return start;
     if (this.tryUnknownType(start, at)) return start;
     const expected = failure.expected();
     if (this.tryMisspeltKeyword(start, at)) return start;
@@ -139,6 +143,80 @@ class UnitParser {
     return result.ok ? Number.POSITIVE_INFINITY : result.position;
   }
 
+  /** One of the slips of slips.ts, where its change lets the parser go on. */
+  private trySlip(start: number, at: number): boolean {
+    for (const { changes, beyond, at: place, message, extra } of slipsAt(this.tokens, start, at)) {
+      const tokens: Token[] = [];
+      const codes: number[] = [];
+      let gone = 0;
+      this.tokens.forEach((token, i) => {
+        const change = changes.get(i);
+        if (change === null) {
+          if (i < beyond) gone++;
+          return;
+        }
+        tokens.push(change === undefined ? token : withText(token, change));
+        codes.push(change === undefined ? this.codes[i]! : codeOf(change));
+      });
+      const changed = Uint16Array.from(codes);
+      if (this.reach(changed, start) <= beyond - gone) continue;
+      this.report(place, message, extra);
+      this.change(tokens, changed);
+      return true;
+    }
+    return false;
+  }
+
+  /** A statement, or a `}`, where no function is open: a brace above closes too much. Gives where to go on. */
+  private tryStatementOutside(start: number, at: number): number | null {
+    const first = this.tokens[start]!.text;
+    if (at > start + 1 || (first !== "}" && !STATEMENT_WORDS.has(first))) return null;
+    this.report(start, first === "}" ? "this '}' closes nothing" : `'${first}' stands outside a function`, {
+      hint: "there is one '}' too many here or above, or a '{' is missing",
+    });
+    let depth = 0;
+    for (let i = start; i < this.tokens.length; i++) {
+      const { text } = this.tokens[i]!;
+      if (text === "{") depth++;
+      else if (text === "}" && --depth < 0) return i + 1;
+      // A line that begins at the margin begins something new.
+      const next = this.tokens[i + 1];
+      if (
+        depth === 0 &&
+        text === ";" &&
+        next?.startsLine === true &&
+        next.text !== "}" &&
+        next.file.placeOf(next.start).column === 1
+      )
+        return i + 1;
+    }
+    return this.tokens.length;
+  }
+
+  /** `int f(int x)` and then a statement: the body's brace is missing. */
+  private tryBodyBrace(start: number, at: number): boolean {
+    const before = this.tokens[at - 1];
+    const found = this.tokens[at];
+    if (before?.text !== ")" || found === undefined || !STATEMENT_WORDS.has(found.text)) return false;
+    if (this.innermostBlock(start, at) !== null) return false;
+    const codes = new Uint16Array(this.codes.length + 1);
+    codes.set(this.codes.subarray(0, at));
+    codes[at] = OPEN_BRACE;
+    codes.set(this.codes.subarray(at), at + 1);
+    if (this.reach(codes, start) <= at + 1) return false;
+    const span: Span = { file: before.file, start: before.end, end: before.end };
+    this.report(
+      at,
+      "expected '{' after ')': a function's body stands in braces",
+      { fix: { span, replacement: " {" } },
+      true,
+      span,
+    );
+    const brace = new Token(TokenKind.Punctuator, "{", before.file, before.end, before.end, false, false);
+    this.change([...this.tokens.slice(0, at), brace, ...this.tokens.slice(at)], codes);
+    return true;
+  }
+
   /** `foo x;` and `foo *x;` where foo was never declared. */
   private tryUnknownType(start: number, at: number): boolean {
     const candidates = [at - 1, at].filter((i) => i >= start && this.codes[i] === IDENTIFIER);
@@ -163,11 +241,13 @@ class UnitParser {
     const near = nearestName(name, [...this.names.types, ...TYPE_KEYWORDS]);
     const span = spanOf(this.tokens[at]!);
     const extra =
-      header !== undefined
-        ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
-        : near !== null
-          ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
-          : {};
+      FOREIGN_TYPES[name] !== undefined
+        ? { hint: FOREIGN_TYPES[name] }
+        : header !== undefined
+          ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
+          : near !== null
+            ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
+            : {};
     this.report(at, `unknown type name '${name}'`, extra, true);
   }
 
@@ -240,15 +320,7 @@ class UnitParser {
       const span = spanOf(this.tokens[i]!);
       this.report(i, `unknown word '${name}'`, { hint: `did you mean '${near}'?`, fix: { span, replacement: near } });
       const token = this.tokens[i]!;
-      this.tokens[i] = new Token(
-        token.kind,
-        near,
-        token.file,
-        token.start,
-        token.end,
-        token.hasSpaceBefore,
-        token.startsLine,
-      );
+      this.tokens[i] = withText(token, near);
       this.change(this.tokens, codes);
       return true;
     }
@@ -448,6 +520,9 @@ class UnitParser {
   }
 }
 
+const withText = (token: Token, text: string): Token =>
+  new Token(token.kind, text, token.file, token.start, token.end, token.hasSpaceBefore, token.startsLine);
+
 const isOpen = (code: number): boolean => terminalOf(code) === "(" || terminalOf(code) === "[";
 const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalOf(code) === "]";
 
@@ -474,6 +549,16 @@ const TYPE_KEYWORDS = [
   "union",
   "enum",
 ];
+
+/** Types of other languages. */
+const FOREIGN_TYPES: Readonly<Record<string, string>> = {
+  string: "C has no type for strings: use an array of char, or char *",
+  String: "C has no type for strings: use an array of char, or char *",
+  boolean: "C's truth values are 'bool', from <stdbool.h>, or int",
+  byte: "C's bytes are 'unsigned char', or uint8_t from <stdint.h>",
+  var: "C needs the variable's type here, for example 'int'",
+  let: "C needs the variable's type here, for example 'int'",
+};
 
 /** Where the common type names come from. */
 const TYPE_HEADERS: Readonly<Record<string, string>> = {

@@ -4,8 +4,10 @@
  */
 import type { Diagnostic, SourceFile, Span } from "../../diagnostics.ts";
 import type { BlockItem, Statement } from "../ast.ts";
+import { isWarningEnabled, type WarningOptions } from "./options.ts";
 
 interface Reporter {
+  readonly warnings: WarningOptions;
   warn(option: string, message: string, span: Span, extra?: { hint?: string; notes?: Diagnostic[] }): void;
   note(message: string, span: Span): Diagnostic;
 }
@@ -75,6 +77,8 @@ function checkGuard(reporter: Reporter, guard: Guard, file: SourceFile, next: Bl
   const isAligned = b.line > g.line && n.line > b.line && n.column === b.column && b.column > g.first && isNextFirst;
   const isAfterEmpty = isEmptyBody && b.line === g.line && n.line === g.line + 1 && n.column > g.first && isNextFirst;
   if (!isTogether && !isAligned && !isAfterEmpty) return false;
+  // One message for one slip: -Wempty-body says the same of these.
+  if (isAfterEmpty && guard.word !== "for" && isWarningEnabled(reporter.warnings, "Wempty-body")) return true;
   const word: Span = { file, start: guard.start, end: guard.start + guard.word.length };
   reporter.warn("Wmisleading-indentation", `this '${guard.word}' does not govern the statement after its body`, word, {
     hint: isAfterEmpty ? "a ';' ends it here" : "braces around both statements would, if that is meant",

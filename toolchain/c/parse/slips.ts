@@ -1,0 +1,122 @@
+/**
+ * Slips that beginners make and that a missing or a stray token does not explain: a semicolon where a comma belongs and the other way
+ * round, a semicolon in a macro, a brace too many. Each is a change of tokens to try, with what to say if it helps.
+ */
+import type { Diagnostic } from "../../diagnostics.ts";
+import { spanOf, type Token } from "../tokens.ts";
+
+export interface Slip {
+  /** Tokens to replace, by index; null: to leave out. */
+  readonly changes: ReadonlyMap<number, string | null>;
+  /** The parser has to get beyond this token, counted before the change. */
+  readonly beyond: number;
+  /** The token to report. */
+  readonly at: number;
+  readonly message: string;
+  readonly extra: Partial<Diagnostic>;
+}
+
+/** @param at where the parser could not go on */
+export function slipsAt(tokens: readonly Token[], start: number, at: number): Slip[] {
+  return [
+    ...macroSemicolons(tokens, start, at),
+    ...forHeader(tokens, start, at),
+    ...argumentSemicolon(tokens, start, at),
+  ];
+}
+
+/** `#define N 10;`: all semicolons that the macro has brought into the declaration go. */
+function macroSemicolons(tokens: readonly Token[], start: number, at: number): Slip[] {
+  for (const i of [at, at - 1, at + 1]) {
+    const token = tokens[i];
+    if (i < start || token?.text !== ";" || token.macro === null) continue;
+    const changes = new Map<number, null>();
+    for (let each = start; each < tokens.length && each < start + 4096; each++)
+      if (tokens[each]!.text === ";" && tokens[each]!.macro === token.macro && !endsStatement(tokens, each))
+        changes.set(each, null);
+    if (!changes.has(i)) return [];
+    const message = `the macro '${token.macro}' ends in ';', which stands in the middle of an expression here`;
+    return [{ changes, beyond: at + 1, at: i, message, extra: { hint: "take the ';' out of the #define" } }];
+  }
+  return [];
+}
+
+/** Does nothing but another semicolon's place follow, so that the macro's own one does no harm? */
+const endsStatement = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at + 1] === undefined || tokens[at + 1]!.text === "}" || tokens[at + 1]!.startsLine;
+
+/** Index of the innermost bracket that is open before `at`, or −1. */
+function openBefore(tokens: readonly Token[], start: number, at: number): number {
+  const open: number[] = [];
+  for (let i = start; i < at; i++) {
+    const { text } = tokens[i]!;
+    if (text === "(" || text === "[" || text === "{") open.push(i);
+    else if (text === ")" || text === "]" || text === "}") open.pop();
+  }
+  return open[open.length - 1] ?? -1;
+}
+
+/** Index of the `)` that closes a parenthesis, or −1 when a brace comes first. */
+function closeOf(tokens: readonly Token[], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    const { text } = tokens[i]!;
+    if (text === "{" || text === "}") return -1;
+    if (text === "(" || text === "[") depth++;
+    else if ((text === ")" || text === "]") && --depth === 0) return i;
+  }
+  return -1;
+}
+
+/** `for (i = 0, i < 10, i++)`: commas for semicolons. */
+function forHeader(tokens: readonly Token[], start: number, at: number): Slip[] {
+  let open = openBefore(tokens, start, at);
+  if (open < 1 && tokens[at]?.text === ")") open = openBefore(tokens, start, at - 1);
+  if (open < 1 || tokens[open]!.text !== "(" || tokens[open - 1]!.text !== "for") return [];
+  const close = closeOf(tokens, open);
+  if (close < 0) return [];
+  const commas: number[] = [];
+  let semicolons = 0;
+  let depth = 0;
+  for (let i = open + 1; i < close; i++) {
+    const { text } = tokens[i]!;
+    if (text === "(" || text === "[") depth++;
+    else if (text === ")" || text === "]") depth--;
+    else if (depth === 0 && text === ";") semicolons++;
+    else if (depth === 0 && text === ",") commas.push(i);
+  }
+  const missing = 2 - semicolons;
+  if (missing < 1 || commas.length < missing || commas.length > 6) return [];
+  const choices =
+    missing === 1 ? commas.map((i) => [i]) : commas.flatMap((i, k) => commas.slice(k + 1).map((j) => [i, j]));
+  return choices.map((chosen) => ({
+    changes: new Map(chosen.map((i) => [i, ";"])),
+    beyond: close,
+    at: chosen[0]!,
+    message: "the three parts of a 'for' are separated by ';', not ','",
+    extra: { fix: { span: spanOf(tokens[chosen[0]!]!), replacement: ";" } },
+  }));
+}
+
+/** `add(1; 2)`: a semicolon for a comma. */
+function argumentSemicolon(tokens: readonly Token[], start: number, at: number): Slip[] {
+  if (tokens[at]?.text !== ";") return [];
+  const open = openBefore(tokens, start, at);
+  if (open < 1 || tokens[open]!.text !== "(") return [];
+  const close = closeOf(tokens, open);
+  if (close < 0) return [];
+  return [
+    {
+      changes: new Map([[at, ","]]),
+      beyond: close + 1,
+      at,
+      message: "arguments are separated by ',', not ';'",
+      extra: { fix: { span: spanOf(tokens[at]!), replacement: "," } },
+    },
+  ];
+}
+
+/** Keywords that only a statement begins with. */
+export const STATEMENT_WORDS: ReadonlySet<string> = new Set(
+  "return if else for while do switch case default break continue goto".split(" "),
+);
