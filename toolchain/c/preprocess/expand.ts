@@ -303,6 +303,11 @@ export class TokenStream {
     return this.more();
   }
 
+  /** Nothing has been put back. */
+  get isEmpty(): boolean {
+    return this.frames.length === 0;
+  }
+
   push(tokens: readonly Token[]): void {
     if (tokens.length > 0) this.frames.push({ tokens, at: 0 });
   }

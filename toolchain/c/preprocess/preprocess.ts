@@ -136,7 +136,10 @@ class Preprocessor {
     const out: Token[] = [];
     const stream = new TokenStream(() => this.fileToken());
     let last: Token | null = null;
-    for (let token = stream.next(); token !== null; token = stream.next()) {
+    for (;;) {
+      if (stream.isEmpty && this.pack === 0) this.copyPlain(out);
+      const token = stream.next();
+      if (token === null) break;
       last = token;
       if (this.isStopped) break;
       if (token.kind === TokenKind.Identifier) {
@@ -177,6 +180,23 @@ class Preprocessor {
       lineDelta: 0,
       presumedName: file.name,
     });
+  }
+
+  /** Most tokens are what they are: copies them up to the next one that may be a macro, a directive or a mistake, or that ends the file. */
+  private copyPlain(out: Token[]): void {
+    const reader = this.readers[this.readers.length - 1];
+    if (reader === undefined) return;
+    const { tokens } = reader;
+    for (; ; reader.at++) {
+      const token = tokens[reader.at]!;
+      const { kind, text } = token;
+      if (kind === TokenKind.Identifier) {
+        if (text === "_Pragma" || this.macros.has(text)) return;
+      } else if (kind === TokenKind.Punctuator) {
+        if (token.startsLine && (text === "#" || text === "%:")) return;
+      } else if (kind === TokenKind.Other || kind === TokenKind.End) return;
+      out.push(token);
+    }
   }
 
   /** The next token of the innermost file, directives carried out. The main file's End token is returned once. */
