@@ -126,6 +126,16 @@ double fabs(double x);
 float fabsf(float x);
 double logb(double x);
 float logbf(float x);
+double erf(double x);
+float erff(float x);
+double erfc(double x);
+float erfcf(float x);
+double tgamma(double x);
+float tgammaf(float x);
+double lgamma(double x);
+float lgammaf(float x);
+/* The sign of the gamma function where lgamma was last asked (POSIX). */
+extern int signgam;
 double atan2(double x, double y);
 float atan2f(float x, float y);
 double pow(double x, double y);

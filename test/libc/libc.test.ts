@@ -23,6 +23,9 @@ const unitsOfOracle: Record<string, bigint> = {
   asinh: 2n,
   acosh: 2n,
   atanh: 2n,
+  erfc: 5n,
+  tgamma: 10n,
+  lgamma: 8n,
 };
 
 /** The bits of a double as an integer in the order of the values, so that neighbours differ by 1. */

@@ -34,6 +34,22 @@ float coshf(float x) {
   return (float)cosh(x);
 }
 
+float erff(float x) {
+  return (float)erf(x);
+}
+
+float erfcf(float x) {
+  return (float)erfc(x);
+}
+
+float tgammaf(float x) {
+  return (float)tgamma(x);
+}
+
+float lgammaf(float x) {
+  return (float)lgamma(x);
+}
+
 float tanhf(float x) {
   return (float)tanh(x);
 }

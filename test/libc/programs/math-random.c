@@ -24,6 +24,7 @@ struct one {
 static const struct one ones[] = {
     {"sin", sin},   {"cos", cos},     {"tan", tan},     {"asin", asin},   {"acos", acos},   {"atan", atan},
     {"exp", exp},   {"exp2", exp2},   {"expm1", expm1}, {"log", log},     {"log2", log2},   {"log10", log10},
+    {"erf", erf},     {"erfc", erfc},   {"tgamma", tgamma}, {"lgamma", lgamma},
     {"log1p", log1p}, {"sinh", sinh}, {"cosh", cosh},   {"tanh", tanh},   {"asinh", asinh}, {"acosh", acosh},
     {"atanh", atanh}, {"cbrt", cbrt}, {"=sqrt", sqrt},  {"=floor", floor}, {"=ceil", ceil}, {"=trunc", trunc},
     {"=round", round}, {"=rint", rint}, {"=fabs", fabs}, {"=logb", logb},

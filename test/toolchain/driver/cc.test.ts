@@ -161,7 +161,5 @@ test("an asm input of 64 bits that matches an output of 32 is refused with its p
   const { status, stderr } = cc(["-c", "a.c"], host);
 
   expect(status).toBe(1);
-  expect(stderr).toContain(
-    "a.c:3:3: error: an asm operand and the output that it matches have to be of the same size",
-  );
+  expect(stderr).toContain("a.c:3:3: error: an asm operand and the output that it matches have to be of the same size");
 });
