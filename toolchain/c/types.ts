@@ -77,6 +77,8 @@ export interface RecordType {
   align: number;
   isComplete: boolean;
   readonly packed: boolean;
+  /** GNU's transparent_union: an argument of the type may be a value of any of its members. */
+  isTransparent?: boolean;
 }
 export interface EnumType {
   readonly kind: "enum";

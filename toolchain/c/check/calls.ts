@@ -6,7 +6,7 @@ import { findMember, memberNames, sizeOf } from "../layout.ts";
 import type { BinaryOp, BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
 import {
   type CType, DOUBLE, FLOAT, type FunctionType, INT, 
-  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
+  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, type Member, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
 import { isPermitted } from "../warnings/options.ts";
@@ -121,8 +121,43 @@ export abstract class CallChecker extends AtomicChecker {
       const operand = this.checkExpression(arg);
       const param = type.params[i];
       if (!type.prototyped || param === undefined) return this.promoteArgument(operand);
+      const member = this.transparentMember(operand, param);
+      if (member !== null) {
+        const value = this.assignConvert(operand, member.type, {
+          kind: "argument",
+          index: i,
+          callee: name,
+          declaration,
+        });
+        return this.rvalue(this.unionCast(param, member.name, value, arg.span));
+      }
       return this.assignConvert(operand, param, { kind: "argument", index: i, callee: name, declaration }, arg.span);
     });
+  }
+
+  /** The member of a transparent union that an argument is a value of; null when the parameter is none, or the argument is one itself. */
+  private transparentMember(operand: Operand, param: QualType): Member | null {
+    const t = param.type;
+    if (t.kind !== "union" || t.isTransparent !== true || this.fn === null) return null;
+    const from = this.rvalue(operand).type;
+    if (from === t || this.isError(from)) return null;
+    const isPointer = from.kind === "pointer" || operand.isNull === true;
+    return (
+      t.members.find((member) => isCompatible(member.type.type, from)) ??
+      t.members.find(
+        ({ type: { type } }) =>
+          type.kind === "pointer" && from.kind === "pointer" && isCompatible(type.to.type, from.to.type),
+      ) ??
+      t.members.find(
+        ({ type: { type } }) =>
+          type.kind === "pointer" &&
+          isPointer &&
+          (operand.isNull === true ||
+            type.to.type.kind === "void" ||
+            (from.kind === "pointer" && from.to.type.kind === "void")),
+      ) ??
+      null
+    );
   }
 
   /** Formats, results that must not be ignored, and the like. */

@@ -435,7 +435,10 @@ export class Checker extends StatementChecker {
     let alignAs = spec.alignAs;
     for (const attribute of [...spec.attributes, ...declarator.attributes])
       if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
-    const isUnused = [...spec.attributes, ...declarator.attributes].some((attribute) => attribute.name === "unused");
+    const has = (word: string): boolean =>
+      [...spec.attributes, ...declarator.attributes].some((attribute) => attribute.name === word);
+    if (has("transparent_union") && type.type.kind === "union") type.type.isTransparent = true;
+    const isUnused = has("unused");
     this.declare({
       kind: "typedef",
       name,

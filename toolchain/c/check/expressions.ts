@@ -602,7 +602,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
     return this.valueOperand({ ...result, span, type: t }, isNull || isZero);
   }
 
-  private unionCast(type: QualType, name: string, value: Expr, span: Span): Operand {
+  protected unionCast(type: QualType, name: string, value: Expr, span: Span): Operand {
     const local = this.temporary(unqualified(type), span);
     const member = this.selectMember(this.localPlace(local, span), name, span, span, true);
     const init: Stmt[] = [this.statement(this.assignTo(member.place!, value))];

@@ -297,6 +297,7 @@ export abstract class TypeChecker extends CheckerBase {
     let alignAs = 0;
     for (const attribute of item.attributes)
       if (attribute.name === "aligned") alignAs = Math.max(alignAs, this.alignedArgument(attribute));
+    if (item.attributes.some((attribute) => attribute.name === "transparent_union")) type.isTransparent = true;
     const placed = layoutRecord(item.keyword, plans, isPacked, item.pack, alignAs);
     if (placed.bytes > 0x7fff_ffff) this.error(`this ${item.keyword} is too large`, item.span);
     type.members = placed.members;
