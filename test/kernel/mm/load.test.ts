@@ -49,8 +49,11 @@ describe("page-fault-frequency control", () => {
 describe("the load controller", () => {
   const CHILDREN = 4;
   const PAGES = 14;
-  /** Children go through their pages again and again, and say by their status whether every word was right. */
-  const program = (): Program => {
+  /**
+   * Children go through their pages again and again, and say by their status whether every word was right.
+   * @param naps they sleep for 1000 s after so many passes before the last; 0: never
+   */
+  const program = (naps = 0): Program => {
     const p = new Program().words("info", ...new Array<number>(32).fill(0));
     for (let child = 0; child < CHILDREN; child++) p.call("clone", 17, 0, 0, 0, 0).branch("beq", "a0", "zero", "child");
     p.li("s4", 0);
@@ -63,7 +66,12 @@ describe("the load controller", () => {
     p.label("pass").li("s0", at(1)).li("s1", PAGES);
     p.label("read").load("lw", "t0", "s0").op("sub", "t0", "t0", "s1").op("sltu", "t0", "zero", "t0");
     p.op("add", "s2", "s2", "t0").op("add", "s0", "s0", "t1").op("addi", "s1", "s1", -1);
-    p.branch("bne", "s1", "zero", "read").op("addi", "s3", "s3", -1).branch("bne", "s3", "zero", "pass");
+    p.branch("bne", "s1", "zero", "read").op("addi", "s3", "s3", -1);
+    if (naps > 0) {
+      p.words("nap", 1000, 0, 0, 0).li("t0", naps).branch("bne", "s3", "t0", "awake");
+      p.call("clock_nanosleep_time64", 1, 0, "nap", 0).li("t1", PAGE).label("awake");
+    }
+    p.branch("bne", "s3", "zero", "pass");
     return p
       .mv("a0", "s2")
       .li("a7", 94)
@@ -71,8 +79,8 @@ describe("the load controller", () => {
       .bss((PAGES + 1) * PAGE);
   };
   /** All four want some 70 frames; two fit into what is left. */
-  const boot = (loadControl: boolean): TestMachine => {
-    const machine = new TestMachine({ frames: 128, loadControl, quantumCycles: 5000, check: 500 }).boot(program());
+  const boot = (loadControl: boolean, naps = 0, check = 500): TestMachine => {
+    const machine = new TestMachine({ frames: 128, loadControl, quantumCycles: 5000, check }).boot(program(naps));
     machine.leaveFrames(40);
     return machine;
   };
@@ -119,5 +127,71 @@ describe("the load controller", () => {
       if (p.pid !== 1 && p.pid !== pid && p.state !== "zombie") machine.end(p.pid);
     machine.run();
     expect(controls(machine)[1]).toMatchObject({ pid, action: "resume" });
+  });
+
+  /** A machine that has just suspended a process, and who else is left of its kind. */
+  const suspended = (naps = 0) => {
+    const machine = boot(true, naps, 20_000);
+    machine.runUntil(() => controls(machine).length === 1);
+    const [{ pid }] = controls(machine);
+    const others = [...machine.core.processes.values()].filter(
+      (p) => p.pid !== 1 && p.pid !== pid && p.state !== "zombie",
+    );
+    expect(others.length).toBeGreaterThan(1);
+    return { machine, pid, others };
+  };
+  const untilResumed = (machine: TestMachine): string => {
+    const before = machine.core.load.suspended.length;
+    machine.runUntil(() => machine.core.load.suspended.length < before);
+    return controls(machine).find(({ action }) => action === "resume")!.reason;
+  };
+
+  test("a suspended process goes on when there are frames for all its pages and the high watermark", () => {
+    const { machine, pid, others } = suspended();
+    const { pages } = machine.core.load.suspended[0];
+    // One stays, so that there is somebody who might need the memory.
+    for (const p of others.slice(1)) machine.end(p.pid);
+    const [, available, needed] = /^(\d+) frames are available, enough for its (\d+) pages$/.exec(
+      untilResumed(machine),
+    )!;
+    expect(Number(needed)).toBe(pages);
+    expect(Number(available)).toBeGreaterThanOrEqual(pages + machine.core.watermarks.high);
+    expect(controls(machine).at(-1)).toMatchObject({ pid, action: "resume" });
+  });
+
+  test("a suspended process goes on when all others are stopped, though they keep their memory", () => {
+    const { machine, pid, others } = suspended();
+    const { pages } = machine.core.load.suspended[0];
+    for (const p of others) postSignal(machine.core, p, 19);
+    expect(untilResumed(machine)).toBe("no other process needs the memory");
+    expect(controls(machine).at(-1)).toMatchObject({ pid, action: "resume" });
+    expect(machine.core.frames.availableFrames).toBeLessThan(pages + machine.core.watermarks.high);
+    expect(others.every(({ group }) => group.isStopped)).toBe(true);
+  });
+
+  test("a suspended process goes on after half a second, whatever the others need", () => {
+    const { machine, pid } = suspended();
+    const [entry] = machine.core.load.suspended;
+    // As if it had more pages than there are frames, so that it cannot go on because there is room.
+    const wait = (cycles: number): void => {
+      machine.core.load.suspended[0] = { ...entry, pages: 1000, sinceCycles: machine.hart.cycles - cycles };
+    };
+    // A cycle is 10 ns. As long as it has waited less, nothing happens, however often the controller looks.
+    wait(49_000_000);
+    const since = machine.hart.cycles;
+    machine.runUntil(() => machine.hart.cycles > since + 500_000);
+    expect(controls(machine).filter(({ action }) => action === "resume")).toEqual([]);
+    wait(50_000_000);
+    expect(untilResumed(machine)).toBe("it has waited for half a second");
+    expect(controls(machine).find(({ action }) => action === "resume")!.pid).toBe(pid);
+  });
+
+  test("a suspended process goes on when the processor has nothing else to do, because the others sleep", () => {
+    const { machine, others } = suspended(1);
+    // Not before the others have come to their sleep: no room for it, and the half second never over.
+    const [entry] = machine.core.load.suspended;
+    machine.core.load.suspended[0] = { ...entry, pages: 1000, sinceCycles: Number.MAX_SAFE_INTEGER };
+    expect(untilResumed(machine)).toBe("the processor has nothing else to do");
+    expect(others.filter(({ channel }) => channel === "nanosleep").length).toBeGreaterThan(0);
   });
 });
