@@ -2,19 +2,13 @@
  * Warnings that need the order of execution: a missing return, a local that is read and never given a value before, a pointer used
  * after free. Only the provable: loops, gotos and addresses make the analysis hold back rather than guess.
  */
-import type { Diagnostic, Span } from "../../diagnostics.ts";
+import type { Span } from "../../diagnostics.ts";
 import type { Expr, FunctionDefinition, LocalVar, LValue, Stmt } from "../tree.ts";
 
 import { Ends, some } from "./ends.ts";
-import type { WarningOptions } from "./options.ts";
 import { checkOrder } from "./order.ts";
+import type { FlowReporter } from "./reporter.ts";
 import { checkSequence } from "./sequence.ts";
-
-export interface FlowReporter {
-  readonly warnings: WarningOptions;
-  warn(option: string, message: string, span: Span, extra?: { hint?: string; notes?: Diagnostic[] }): void;
-  note(message: string, span: Span): Diagnostic;
-}
 
 export interface FlowFacts {
   readonly isNoreturn: boolean;

@@ -5,8 +5,8 @@
 import type { Span } from "../../diagnostics.ts";
 import type { Stmt } from "../tree.ts";
 import { type Ends, hasLabel, some } from "./ends.ts";
-import type { FlowReporter } from "./flow.ts";
 import { isWarningEnabled } from "./options.ts";
+import type { FlowReporter } from "./reporter.ts";
 
 /** `fall through` in a comment, an attribute or a macro's name says that it is meant. */
 const MARK = /fall(?:s|ing)?[\s_-]*thr(?:ough|u)/i;

@@ -4,8 +4,8 @@
  */
 import type { Span } from "../../diagnostics.ts";
 import type { Expr, GlobalSymbol, LocalVar, LValue, Stmt } from "../tree.ts";
-import type { FlowReporter } from "./flow.ts";
 import { isWarningEnabled } from "./options.ts";
+import type { FlowReporter } from "./reporter.ts";
 
 type Variable = LocalVar | GlobalSymbol;
 type Places = Map<Variable, Span>;
