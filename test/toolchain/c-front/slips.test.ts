@@ -56,6 +56,12 @@ const SLIPS: readonly (readonly [string, string, readonly string[], string])[] =
     "is the '}' of the function above 'g' missing?",
   ],
   [
+    "a misspelt tag",
+    "struct point { int x; };\nint f(void) {\n  struct piont q;\n  return 0;\n}",
+    ["4:16: error: 'q' has the incomplete type 'struct piont'"],
+    "did you mean 'struct point'?",
+  ],
+  [
     "a type of C++",
     "string name;",
     ["2:1: error: unknown type name 'string'"],

@@ -1,18 +1,18 @@
 /**
  * Declarations and function definitions (C11 §6.7, §6.9): linkage, tentative definitions, redeclaration, static objects, attributes.
  */
-import type { Span } from "../../diagnostics.ts";
+import { nearestName, type Span } from "../../diagnostics.ts";
 import type * as ast from "../ast.ts";
 import { isConst } from "../constant.ts";
 import { alignOf, sizeOf } from "../layout.ts";
 import { parseText } from "../literals.ts";
 import type { Expr, GlobalSymbol, LocalVar, Stmt, TranslationUnit } from "../tree.ts";
 import {arrayOf, atomicAlignment,
-  type CType, compositeType, DOUBLE, ERROR_TYPE, type FunctionType, INT, isCompatible, isCompleteType,
+  type CType, compositeType, DOUBLE, ERROR_TYPE, type FunctionType, INT, isCompatible, isCompleteType, isRecord,
   isVariablyModified, isVla, type QualType, qual, typeName, unqualified, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFlow } from "../warnings/flow.ts";
-import type { FunctionState, ObjectEntity, SymbolFacts } from "./scope.ts";
+import type { FunctionState, ObjectEntity, Scope, SymbolFacts } from "./scope.ts";
 import { StatementChecker } from "./statements.ts";
 import type { DeclSpec, ParameterInfo } from "./types.ts";
 
@@ -542,10 +542,22 @@ export class Checker extends StatementChecker {
           ? `the array '${name}' needs a length or an initial value`
           : `'${name}' has the incomplete type '${typeName(type)}'`,
         span,
+        this.nearTagHint(type),
       );
       type = qual(ERROR_TYPE);
     }
     return this.localVariable(name, type, spec, declarator, initializer, span);
+  }
+
+  /** `struct piont p;`, where only `struct point` is defined. */
+  private nearTagHint({ type }: QualType): { hint?: string } {
+    if (!isRecord(type) || type.tag === "") return {};
+    const names: string[] = [];
+    for (let scope: Scope | null = this.scope; scope !== null; scope = scope.parent)
+      for (const [tag, known] of scope.tags)
+        if (known.type.kind === type.kind && known.type.isComplete) names.push(tag);
+    const near = nearestName(type.tag, names);
+    return near === null ? {} : { hint: `did you mean '${type.kind} ${near}'?` };
   }
 
   private checkShadow(name: string, span: Span): void {
