@@ -113,7 +113,7 @@ export function writeUserWord(core: Core, p: Process, vaddr: number, value: numb
 
 /**
  * Reads a string that ends in a 0 byte within `maxBytes` (the 0 included). Negative: −EFAULT, −ENAMETOOLONG, RESTART.
- * Bytes are decoded as UTF-8; malformed ones become U+FFFD.
+ * Bytes are decoded as UTF-8; malformed ones are kept, too (see decodeUtf8).
  */
 export function readUserString(core: Core, p: Process, vaddr: number, maxBytes: number): string | number {
   const bytes = readUserBytesToNul(core, p, vaddr >>> 0, maxBytes);
@@ -139,28 +139,39 @@ export function readUserBytesToNul(core: Core, p: Process, vaddr: number, maxByt
   return -Errno.ENAMETOOLONG;
 }
 
-/** UTF-8 without TextDecoder, which is a host API. Malformed bytes become U+FFFD. */
+/** Where a byte that is no part of UTF-8 stands in a string: at U+DC00 + byte, which no well-formed text has (as PEP 383). */
+const ESCAPED_BYTE = 0xdc00;
+/** Smallest code that deserves so many bytes behind the first. */
+const SMALLEST = [0, 0x80, 0x800, 0x10000];
+
+/** Bytes behind the first of a character of UTF-8 (RFC 3629); −1: no character begins so. */
+function continuationBytes(first: number): number {
+  if (first < 0x80) return 0;
+  if (first >= 0xc2 && first < 0xe0) return 1;
+  if (first >= 0xe0 && first < 0xf0) return 2;
+  return first >= 0xf0 && first < 0xf5 ? 3 : -1;
+}
+
+/** The character at `at`, which has `more` bytes behind the first; −1 if it is malformed. */
+function characterAt(bytes: Uint8Array, at: number, more: number): number {
+  let code = more === 0 ? bytes[at] : bytes[at] & (0x3f >> more);
+  if (at + more >= bytes.length) return -1;
+  for (let i = at + 1; i <= at + more; i++) {
+    if ((bytes[i] & 0xc0) !== 0x80) return -1;
+    code = (code << 6) | (bytes[i] & 0x3f);
+  }
+  const isSurrogate = code >= 0xd800 && code < 0xe000;
+  return code < SMALLEST[more] || code > 0x10ffff || isSurrogate ? -1 : code;
+}
+
+/** UTF-8 without TextDecoder, which is a host API. encodeUtf8 gives every sequence of bytes back, malformed ones too. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; ) {
-    const first = bytes[i++];
-    const more =
-      first < 0x80
-        ? 0
-        : first >= 0xc2 && first < 0xe0
-          ? 1
-          : first >= 0xe0 && first < 0xf0
-            ? 2
-            : first >= 0xf0 && first < 0xf5
-              ? 3
-              : -1;
-    let code = more < 0 ? 0xfffd : more === 0 ? first : first & (0x3f >> more);
-    let left = more;
-    while (left > 0 && i < bytes.length && (bytes[i] & 0xc0) === 0x80) {
-      code = (code << 6) | (bytes[i++] & 0x3f);
-      left--;
-    }
-    text += String.fromCodePoint(left > 0 || code > 0x10ffff ? 0xfffd : code);
+    const more = continuationBytes(bytes[i]);
+    const code = more < 0 ? -1 : characterAt(bytes, i, more);
+    text += code < 0 ? String.fromCharCode(ESCAPED_BYTE + bytes[i]) : String.fromCodePoint(code);
+    i += code < 0 ? 1 : more + 1;
   }
   return text;
 }
@@ -171,6 +182,7 @@ export function encodeUtf8(text: string): Uint8Array {
   for (const character of text) {
     const code = character.codePointAt(0)!;
     if (code < 0x80) out.push(code);
+    else if (code >= ESCAPED_BYTE + 0x80 && code <= ESCAPED_BYTE + 0xff) out.push(code - ESCAPED_BYTE);
     else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
     else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
     else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
