@@ -11,12 +11,6 @@
 #define REG_S0 8
 #define REG_A0 10
 
-typedef struct {
-  void *ss_sp;
-  int ss_flags;
-  size_t ss_size;
-} stack_t;
-
 /* gregs[0] is pc, gregs[n] is xn. */
 typedef struct {
   unsigned long __gregs[32];
