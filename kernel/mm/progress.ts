@@ -13,6 +13,8 @@
  * what can be taken is less than one instruction needs (the rest is locked, or waits for a full swap device in vain):
  * memory has run out, and a process is ended for it.
  *
+ * Whoever takes the pages of its own instruction in turns, because all else is being written out, waits for a write instead.
+ *
  * Source: S. Jiang, X. Zhang, Token-ordered LRU, Performance Evaluation 60 (2005); Linux 2.6.9 to 3.4, mm/thrash.c, from
  * where the name. There the token goes to whoever faults a lot; here it is given only in need, so that thrashing can be
  * watched.
@@ -68,6 +70,18 @@ export function mayFinishInstruction({ hart, variables }: Core, p: Process): boo
   return isFaulting && p.faultsInPlace <= MOST_FAULTS_IN_PLACE;
 }
 
+/**
+ * The pages of one instruction take each other's places while others are still being written out: better to wait for one
+ * of those frames than to take the next page of its own.
+ */
+export function shouldAwaitWrites(core: Core, pid: number): boolean {
+  const p = core.processes.get(pid as Pid);
+  if (p === undefined || p.inCall || p.faultsInPlace <= MOST_FAULTS_IN_PLACE) return false;
+  return p.lastFaultInstructions === p.counts.instructions && isWriting(core);
+}
+
+const isWriting = ({ swap }: Core): boolean => swap.queue.some(({ direction }) => direction === "out");
+
 /** The process that the token lets run first, if it can run. Takes the token from a holder whose turn is over. */
 export function firstToRun(core: Core): Pid | null {
   const p = holder(core);
@@ -95,6 +109,8 @@ const wantsMemory = (p: Process): boolean =>
 function starve(core: Core, p: Process): void {
   const present = holder(core);
   if (present === p) {
+    // Frames are on their way: not yet.
+    if (isWriting(core) && p.faultsInPlace < 8 * STARVING_FAULTS) return;
     count(core, "swap-token.in-vain");
     core.variables.outOfMemoryPid = p.pid;
     core.variables.shortage = "starved";

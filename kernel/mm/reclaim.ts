@@ -19,6 +19,7 @@ import { sleepUninterruptible } from "../proc/scheduler.ts";
 import { Copy, Flight, Frame, Source } from "./frames.ts";
 import { forEachPte, readPte } from "./page-table.ts";
 import { takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
+import { shouldAwaitWrites } from "./progress.ts";
 import { pageNumber, pageNumberOf } from "./references.ts";
 import { NO_PAGE } from "./replacement/policy.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -39,7 +40,8 @@ export type Purpose = "user" | "page-table" | "file";
  */
 export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Purpose, zeros: boolean): number {
   const { frames } = core;
-  if (frames.availableFrames < core.watermarks.min && purpose !== "page-table")
+  const waits = shouldAwaitWrites(core, pid);
+  if (frames.availableFrames < core.watermarks.min && purpose !== "page-table" && !waits)
     reclaimDirectly(core, scopeOf(core, pid));
   const zeroed = frames.oldest(Frame.Zeroed);
   const dirty = frames.newest(Frame.Dirty);
@@ -51,6 +53,7 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
   } else {
     source = "standby";
     pfn = frames.oldest(Frame.Standby);
+    if (pfn < 0 && waits) return WAIT;
     if (pfn < 0) {
       source = "evicted";
       pfn = evict(core, scopeOf(core, pid), incomingPage(core, pid, vpn), "no frame is free");

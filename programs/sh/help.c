@@ -28,6 +28,7 @@ static const Line lines[] = {
     {"forks", "fork copies no page until somebody writes", false},
     {"quota", "at the limit of its working set a process replaces its own [PAGES LIMIT]", false},
     {"thrash", "more pages than memory: faults, swap, waiting [PAGES PASSES PATTERN]", false},
+    {"crowd", "processes that have room one by one, not together [PROCESSES PAGES PASSES]", false},
     {NULL, "Break something", false},
     {"segv", "a store through a wild pointer", false},
     {"overflow", "recursion without end runs off the stack", false},

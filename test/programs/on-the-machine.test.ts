@@ -167,6 +167,17 @@ describe.skipIf(missingTools !== undefined)(`programs on the machine (needs: ${m
     expect(passes(run("thrash 100 2 seq", { frames: 256 }).text)).toEqual([0, 0]);
   });
 
+  it("crowd: alone a process has room, four together thrash, and load control lets them finish one by one (M9, M11)", () => {
+    const faults = (text: string) => Number(text.trim().match(/(\d+) major faults so far$/)?.[1]);
+    const config = { frames: 128 };
+    expect(faults(run("crowd 1 60 100", config).text)).toBe(0);
+    const together = run("crowd 4 60 100", config);
+    const controlled = run("crowd 4 60 100", { ...config, loadControl: true });
+    expect(together.text.match(/has finished/g)).toHaveLength(4);
+    expect(controlled.text.match(/has finished/g)).toHaveLength(4);
+    expect(faults(together.text)).toBeGreaterThan(10 * faults(controlled.text));
+  });
+
   it.each(["null", "wild", "code", "jump"])("segv %s: ends by signal 11, and the shell goes on", (kind) => {
     expect(run(`segv ${kind}; echo $?`).text).toMatch(/segmentation fault \(signal 11\)\n139\n$/);
   });

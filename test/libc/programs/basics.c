@@ -18,15 +18,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-static int failures;
-
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) {                                       \
-      failures++;                                             \
-      printf("line %d: not true: %s\n", __LINE__, #condition); \
-    }                                                         \
-  } while (0)
+#include "check.h"
 
 static void strings(void) {
   char text[40];

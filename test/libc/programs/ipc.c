@@ -10,15 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int failures;
-
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) {                                       \
-      failures++;                                             \
-      printf("line %d: not true: %s\n", __LINE__, #condition); \
-    }                                                         \
-  } while (0)
+#include "check.h"
 
 union semun {
   int val;

@@ -22,15 +22,7 @@
 #include <unistd.h>
 #include <utime.h>
 
-static int failures;
-
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) {                                       \
-      failures++;                                             \
-      printf("line %d: not true: %s\n", __LINE__, #condition); \
-    }                                                         \
-  } while (0)
+#include "check.h"
 
 /* The examples of POSIX for basename and dirname. */
 static void paths(void) {
