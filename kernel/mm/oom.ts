@@ -2,6 +2,7 @@
 import type { Core, KernelVariables } from "../core.ts";
 import type { Process } from "../proc/process.ts";
 import { physicalPages } from "./commit.ts";
+import { Frame } from "./frames.ts";
 
 /** Pages that ending a process would give back, about. */
 const pagesOf = (p: Process): number => p.space.residentPages + p.space.swappedPages + p.space.pageTablePages;
@@ -38,6 +39,12 @@ export function chooseOomVictim(core: Core): Process | null {
   return victim;
 }
 
+function lockedPages(core: Core): number {
+  let pages = 0;
+  for (const space of core.spaces.values()) pages += space.lockedPages;
+  return pages;
+}
+
 /** The reason, with the figures that led to it. */
 export function explainOom(core: Core, victim: Process, shortage: KernelVariables["shortage"]): string {
   if (shortage === "refused") return "a frame was refused on request (--fail frame)";
@@ -45,6 +52,7 @@ export function explainOom(core: Core, victim: Process, shortage: KernelVariable
   const adjusted = victim.oomScoreAdjust === 0 ? "" : `, oom_score_adj ${victim.oomScoreAdjust}`;
   return (
     `${shortage === "starved" ? "too few frames can be taken for one instruction" : "no frame is left"}: all ${frames.frames} are in use and ${swap.usedSlots} of ${swap.slots} swap slots are full; ` +
+    `${frames.count[Frame.PageTable]} frames are page tables, ${lockedPages(core)} locked, ${frames.count[Frame.Modified]} modified; ` +
     `${victim.name} used most (${pagesOf(victim)} pages${adjusted}). Give the machine more frames or more swap, or run less at once`
   );
 }

@@ -20,7 +20,7 @@ import { Copy } from "../mm/frames.ts";
 import { pteAddress } from "../mm/page-table.ts";
 import { mapPage } from "../mm/pages.ts";
 import { allocateFrame, awaitFrames, reserveFrames, WAIT } from "../mm/reclaim.ts";
-import { encodeUtf8 } from "../mm/user-memory.ts";
+import { decodeUtf8, encodeUtf8 } from "../mm/user-memory.ts";
 import { type AddressSpace, type NewVma, Prot } from "../mm/vma.ts";
 import { KernelPanic } from "../panic.ts";
 import { nextRandom } from "../random.ts";
@@ -142,10 +142,10 @@ function findProgram(
 /** `#!interpreter [one argument]` on the first line, or null. */
 function parseShebang(bytes: Uint8Array): { interpreter: string; argument: string[] } | null {
   if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return null;
-  let line = "";
-  for (let i = 2; i < Math.min(bytes.length, MAX_SHEBANG_BYTES) && bytes[i] !== 0x0a; i++)
-    line += String.fromCharCode(bytes[i]);
-  const match = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/.exec(line);
+  const start = bytes.subarray(2, MAX_SHEBANG_BYTES);
+  const end = start.indexOf(0x0a);
+  const line = decodeUtf8(end < 0 ? start : start.subarray(0, end));
+  const match = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/s.exec(line);
   if (match === null) return null;
   return { interpreter: match[1], argument: match[2] === "" ? [] : [match[2]] };
 }

@@ -47,4 +47,9 @@ const NO_SPACE: AddressSpace = {
   sampledCycles: 0,
 };
 
-export const noSpace = (): AddressSpace => ({ ...NO_SPACE, vmas: [] });
+export const noSpace = (): AddressSpace => ({
+  ...NO_SPACE,
+  vmas: [],
+  lastUse: new Map(),
+  resetPages: new Map(),
+});

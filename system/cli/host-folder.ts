@@ -191,6 +191,8 @@ export class HostFolder implements FolderPort {
   private at(place: Place, name: string): string {
     if (name === "" || name === "." || name === ".." || /[/\0]/.test(name))
       throw Object.assign(new Error(`${name} is no file name`), { code: "EINVAL" });
+    // A half of a surrogate pair stands for a byte that is no UTF-8: Node would make another name of it.
+    if (/\p{Surrogate}/u.test(name)) throw Object.assign(new Error("the name is not UTF-8"), { code: "EILSEQ" });
     return this.hasDescriptors ? `${DESCRIPTORS}/${place.fd}/${name}` : join(place.hostPath, name);
   }
 

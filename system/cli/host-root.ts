@@ -49,6 +49,11 @@ export function readHostRoot(folder: string, mode: RootMode = "copy"): RootEntry
   const visit = (path: string): void => {
     for (const name of readdirSync(join(folder, path)).sort()) {
       const inside = `${path}/${name}`;
+      if (name.includes("\ufffd"))
+        throw new CommandFailure(
+          `${folder} cannot be the machine's file system: the name ${inside} in it is not UTF-8.`,
+          "Rename that file, or name another folder.",
+        );
       if (OWN_FOLDERS.has(inside)) continue;
       const entry = entryOf(join(folder, inside), inside, firstNames);
       if (entry === null) continue;

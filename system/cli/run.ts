@@ -48,7 +48,7 @@ export interface Program {
 }
 
 /** Finds, compiles or loads what the person named. Throws CommandFailure. */
-export function prepareProgram(file: string, root: readonly RootEntry[]): Program {
+export function prepareProgram(file: string, root: readonly RootEntry[], place = "/tmp"): Program {
   const extension = extname(file);
   const isOnHost = existsSync(file);
   if (!isOnHost && !file.includes("/") && extension === "") {
@@ -60,7 +60,7 @@ export function prepareProgram(file: string, root: readonly RootEntry[]): Progra
   }
   const given = readNamedFile(file);
   const bytes = SOURCES.has(extension) ? compileFile(file, root) : given;
-  const path = `/tmp/${basename(file, SOURCES.has(extension) ? extension : "")}`;
+  const path = `${place}/${basename(file, SOURCES.has(extension) ? extension : "")}`;
   return { path, added: [{ path, type: "file", mode: 0o755, bytes }] };
 }
 
@@ -82,8 +82,8 @@ export async function runProgram(file: string, args: readonly string[], options:
       `Use --root ${folder}, whose changes stay in the machine.`,
     );
   const entries = readHostRoot(folder, mode);
-  const program = programInRoot(file, entries) ?? prepareProgram(file, own);
-  const init = usesInit ? initBeside(own) : null;
+  const program = programInRoot(file, entries) ?? prepareProgram(file, own, placeIn(entries));
+  const init = usesInit ? initBeside(own, placeIn(entries)) : null;
   const argv = [...(init === null ? [] : [init.path, "-p"]), program.path, ...args];
   const port = mode === "rw" ? openHostFolder(folder) : null;
   const root: Run["folder"] = mode === "copy" ? undefined : { isReadOnly: mode === "ro", port };
@@ -97,11 +97,17 @@ export async function runProgram(file: string, args: readonly string[], options:
 }
 
 /** The machine's init, for a folder that has none of the machine's programs. */
-function initBeside(own: readonly RootEntry[]): RootEntry {
+function initBeside(own: readonly RootEntry[], place: string): RootEntry {
   const init = own.find(({ path }) => path === INIT);
   if (init === undefined)
     throw new CommandFailure("the machine has no init.", "`npm run build -- --force` makes it anew.", 1);
-  return { ...init, path: "/tmp/init" };
+  return { ...init, path: `${place}/init` };
+}
+
+/** Where in a machine with a folder's files there is room for a program: its /tmp, unless that is a link or a file. */
+function placeIn(entries: readonly RootEntry[]): string {
+  const isFolder = (path: string) => entries.every((entry) => entry.path !== path || entry.type === "directory");
+  return ["/tmp", "/.faultline"].find(isFolder) ?? "/.faultline.d";
 }
 
 function openHostFolder(folder: string): HostFolder {

@@ -215,6 +215,25 @@ describe("execve", () => {
     expect(new TestMachine().install("/s", script).boot(p).run()).toBe(3);
     expect(run(new TextEncoder().encode("#!/bin/target")).status).toBe(Errno.ELOOP);
   });
+
+  test("hands the argument of #! on byte by byte, UTF-8 or not", () => {
+    // The second byte of argv[1]: of a letter of two bytes, and of a byte that is no UTF-8.
+    for (const [argument, second] of [
+      [[0xc3, 0xa9], 0xa9],
+      [[0x61, 0xff], 0xff],
+    ] as const) {
+      const script = Uint8Array.from([...new TextEncoder().encode("#!/bin/test "), ...argument, 0x0a]);
+      const p = new Program()
+        .load("lw", "t0", "sp")
+        .li("t1", 1)
+        .branch("bne", "t0", "t1", "again")
+        .string("path", "/s")
+        .words("argv", 0);
+      p.call("execve", "path", "argv", 0).exit(99);
+      p.label("again").load("lw", "t0", "sp", 8).load("lbu", "a0", "t0", 1).li("a7", 94).ecall();
+      expect(new TestMachine().install("/s", script).boot(p).run()).toBe(second);
+    }
+  });
 });
 
 test("orphans become init's children, and are reaped when it ignores SIGCHLD", () => {

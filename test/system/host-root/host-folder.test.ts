@@ -251,6 +251,9 @@ test("names that mean a place, and names with a slash, are refused", () => {
     expect(result).toBe(Errno.EINVAL);
   }
   expect(port.change({ ...at11, kind: "rename", to: ["..", "file"], replaced: -1 })).toBe(Errno.EINVAL);
+  // The byte FF, as the machine keeps it: not a name that Node could make here.
+  const noUtf8 = { path: ["a\udcff"], inode: 13, kind: "create", permissions: 0o600 } as const;
+  expect(port.change(noUtf8)).toBe(Errno.EILSEQ);
   expect(contentOf(folder)).toHaveLength(2);
   port.release();
 });
@@ -293,4 +296,25 @@ test("a folder that is written to cannot be used with gdb, which goes back in ti
   const ran = faultline(["run", "--root", `${folder}:rw`, "--gdb", "0", programs["changes"]!]);
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain("cannot go back in time");
+});
+
+test.each([
+  ["a link", (path: string) => symlinkSync("/", path)],
+  ["a dangling link", (path: string) => symlinkSync("/nowhere", path)],
+  ["a file", (path: string) => writeFileSync(path, "x")],
+])("a folder whose /tmp is %s still gets the program", (_what, make) => {
+  const folder = mkdtempSync(join(scratch, "root-"));
+  make(join(folder, "tmp"));
+  const source = join(scratch, "said.c");
+  writeFileSync(source, '#include <stdio.h>\nint main(void) { puts("here"); }\n');
+
+  expect(faultline(["run", "--root", `${folder}:rw`, source])).toEqual({ status: 0, stdout: "here\n", stderr: "" });
+  expect(faultline(["run", "--init", "--root", folder, source])).toMatchObject({ status: 0, stdout: "here\n" });
+  expect(readdirSync(folder)).toEqual(["tmp"]);
+});
+
+test("a host file whose name is no UTF-8 is named in the refusal", () => {
+  const folder = mkdtempSync(join(scratch, "root-"));
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/x`), Buffer.from([0xff])]), "");
+  expect(() => readHostRoot(folder)).toThrow(/the name \/x\ufffd in it is not UTF-8/);
 });

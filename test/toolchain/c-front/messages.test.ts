@@ -195,3 +195,25 @@ test("-Werror turns warnings into a refusal, -Wno- switches one off, -w all", ()
   expect(check(text, ["Wall", "Wno-unused-variable"]).diagnostics).toEqual([]);
   expect(check(text, ["Wall", "w"]).diagnostics).toEqual([]);
 });
+
+test("a semicolon in the condition of a statement is not taken for one between arguments", () => {
+  for (const word of ["while", "if", "switch"]) {
+    const found = messages(`int f(int i) { ${word} (i < 10; i++) i = 2; return i; }`);
+    expect(found[0]).toMatch(/error/);
+    expect(found.join("\n")).not.toMatch(/arguments are separated/);
+  }
+});
+
+test("nobody is warned of what the overflow builtins compute with", () => {
+  const text = `int f(void) {
+    long long a; unsigned b;
+    return __builtin_mul_overflow(-1LL, -0x7fffffffffffffffLL - 1, &a) + __builtin_mul_overflow(0ULL, -5LL, &b);
+  }`;
+  expect(messages(text)).toEqual([]);
+  expect(messages("int g(void) { return 1 / 0; }")).toHaveLength(1);
+});
+
+test("the end of a table is an address like any other", () => {
+  expect(messages("int m[3][4]; int *e(void) { return m[3]; } int *g(void) { return &m[3][0]; }")).toEqual([]);
+  expect(messages("int m[3][4]; int e(void) { return m[2][4]; }")[0]).toMatch(/Warray-bounds/);
+});

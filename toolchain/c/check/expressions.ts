@@ -315,7 +315,13 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     if (!this.checkPointee(base.type.to, span)) return this.errorOperand(span);
     if (first.type.type.kind === "array")
-      this.checkBounds(first.type.type.length, index, indexSource.span, this.addressed === span);
+      // A row of a table is hardly ever meant itself: what is taken is its address.
+      this.checkBounds(
+        first.type.type.length,
+        index,
+        indexSource.span,
+        this.addressed === span || base.type.to.type.kind === "array",
+      );
     const pointer = this.pointerAdd(base, this.promote(index), this.scaleOf(base.type, span), false, span);
     return this.placeOperand({ kind: "deref", pointer, type: base.type.to, span });
   }

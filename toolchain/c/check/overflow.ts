@@ -84,11 +84,13 @@ export abstract class OverflowChecker extends BuiltinChecker {
     const bytes = Math.max(...[a.type, b.type, target].map((type) => integerOf(type as IntType).bytes));
     const wide = target.bytes === 8 ? target : LLONG;
     const fits = [a, b].every((x) => isHeldBy(x.type, wide));
+    this.isOwnWork = true;
     let test: Expr;
     if (bytes <= 4) test = this.narrowOverflow(work);
     else if (fits) test = this.equalOverflow(work, wide);
     else if (op === "mul") test = this.mixedProduct(work);
     else test = this.mixedSum(work);
+    this.isOwnWork = false;
     const result = this.hold(this.convert(test, BOOL), work.first);
     return this.valueOperand(this.inOrder(work.first, result));
   }

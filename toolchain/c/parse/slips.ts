@@ -103,6 +103,8 @@ function argumentSemicolon(tokens: readonly Token[], start: number, at: number):
   if (tokens[at]?.text !== ";") return [];
   const open = openBefore(tokens, start, at);
   if (open < 1 || tokens[open]!.text !== "(") return [];
+  // Only a call has arguments.
+  if (STATEMENT_WORDS.has(tokens[open - 1]!.text)) return [];
   const close = closeOf(tokens, open);
   if (close < 0) return [];
   return [
