@@ -217,3 +217,8 @@ test("the end of a table is an address like any other", () => {
   expect(messages("int m[3][4]; int *e(void) { return m[3]; } int *g(void) { return &m[3][0]; }")).toEqual([]);
   expect(messages("int m[3][4]; int e(void) { return m[2][4]; }")[0]).toMatch(/Warray-bounds/);
 });
+
+test("a pointer to an atomic object is another type, not one of another sign", () => {
+  expect(messages("_Atomic int a; int *f(void) { return &a; }")[0]).toMatch(/\[-Wincompatible-pointer-types\]$/);
+  expect(messages("unsigned u; int *f(void) { return &u; }", ["Wpointer-sign"])[0]).toMatch(/\[-Wpointer-sign\]$/);
+});

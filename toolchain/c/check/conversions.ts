@@ -290,7 +290,8 @@ export abstract class ConversionChecker extends TypeChecker {
       return;
     }
     if (operand.isNull === true) return;
-    const isSignOnly = isInteger(a.type) && isInteger(b.type) && sizeOf(a.type) === sizeOf(b.type);
+    const areIntegers = isInteger(a.type) && isInteger(b.type) && sizeOf(a.type) === sizeOf(b.type);
+    const isSignOnly = areIntegers && isAtomic(a) === isAtomic(b);
     const message = `${this.role(how)} is a '${typeName(qual(from))}', and '${typeName(qual(target))}' is expected`;
     this.warn(isSignOnly ? "Wpointer-sign" : "Wincompatible-pointer-types", message, span, this.declaredAt(how));
   }
