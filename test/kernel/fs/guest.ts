@@ -14,6 +14,8 @@ import type { FaultlineEvent } from "../../../kernel/events.ts";
 import { checkFiles } from "../../../kernel/fs/check.ts";
 import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
 import { forkFiles, openHostStreams, openTerminal } from "../../../kernel/fs/open-file.ts";
+import { SwapDevice } from "../../../kernel/mm/swap.ts";
+import { freshToken } from "../../../kernel/mm/token-state.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
 import { initialLimits } from "../../../kernel/proc/resources.ts";
 import { forkSignals, freshSignalActions } from "../../../kernel/proc/signals.ts";
@@ -94,7 +96,16 @@ export class Guest {
       spaces: new Map(),
       sharedObjects: new Map(),
       counters: {},
-      variables: { currentPid: 0, readyQueue: [], random: 1, timerCycles: Number.POSITIVE_INFINITY, nextPid: 2 },
+      swap: new SwapDevice(0, COST_PROFILES.textbook.device),
+      token: freshToken(),
+      variables: {
+        currentPid: 0,
+        enteredInstret: 0,
+        readyQueue: [],
+        random: 1,
+        timerCycles: Number.POSITIVE_INFINITY,
+        nextPid: 2,
+      },
     };
     this.core = core as unknown as Core;
     this.p = this.#process(1, 0);
