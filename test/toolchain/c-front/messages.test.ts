@@ -222,3 +222,11 @@ test("a pointer to an atomic object is another type, not one of another sign", (
   expect(messages("_Atomic int a; int *f(void) { return &a; }")[0]).toMatch(/\[-Wincompatible-pointer-types\]$/);
   expect(messages("unsigned u; int *f(void) { return &u; }", ["Wpointer-sign"])[0]).toMatch(/\[-Wpointer-sign\]$/);
 });
+
+test("names that every JavaScript object has are names like any other", () => {
+  for (const name of ["toString", "constructor", "hasOwnProperty", "__proto__"]) {
+    const [diagnostic] = check(`${name} x;`).diagnostics;
+    expect(diagnostic!.message).toBe(`unknown type name '${name}'`);
+    expect(diagnostic!.hint).toBeUndefined();
+  }
+});

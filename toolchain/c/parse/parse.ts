@@ -237,12 +237,13 @@ class UnitParser {
   }
 
   private reportUnknownType(at: number, name: string): void {
-    const header = TYPE_HEADERS[name];
+    const foreign = FOREIGN_TYPES.get(name);
+    const header = TYPE_HEADERS.get(name);
     const near = nearestName(name, [...this.names.types, ...TYPE_KEYWORDS]);
     const span = spanOf(this.tokens[at]!);
     const extra =
-      FOREIGN_TYPES[name] !== undefined
-        ? { hint: FOREIGN_TYPES[name] }
+      foreign !== undefined
+        ? { hint: foreign }
         : header !== undefined
           ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
           : near !== null
@@ -551,19 +552,44 @@ const TYPE_KEYWORDS = [
 ];
 
 /** Types of other languages. */
-const FOREIGN_TYPES: Readonly<Record<string, string>> = {
-  string: "C has no type for strings: use an array of char, or char *",
-  String: "C has no type for strings: use an array of char, or char *",
-  boolean: "C's truth values are 'bool', from <stdbool.h>, or int",
-  byte: "C's bytes are 'unsigned char', or uint8_t from <stdint.h>",
-  var: "C needs the variable's type here, for example 'int'",
-  let: "C needs the variable's type here, for example 'int'",
-};
+const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map([
+  ["string", "C has no type for strings: use an array of char, or char *"],
+  ["String", "C has no type for strings: use an array of char, or char *"],
+  ["boolean", "C's truth values are 'bool', from <stdbool.h>, or int"],
+  ["byte", "C's bytes are 'unsigned char', or uint8_t from <stdint.h>"],
+  ["var", "C needs the variable's type here, for example 'int'"],
+  ["let", "C needs the variable's type here, for example 'int'"],
+]);
 
 /** Where the common type names come from. */
-const TYPE_HEADERS: Readonly<Record<string, string>> = {
-  size_t: "stddef.h", ptrdiff_t: "stddef.h", wchar_t: "stddef.h", ssize_t: "sys/types.h", pid_t: "sys/types.h", off_t: "sys/types.h", mode_t: "sys/types.h",
-  bool: "stdbool.h", FILE: "stdio.h", va_list: "stdarg.h", time_t: "time.h", clock_t: "time.h", jmp_buf: "setjmp.h", sigset_t: "signal.h", DIR: "dirent.h",
-  int8_t: "stdint.h", int16_t: "stdint.h", int32_t: "stdint.h", int64_t: "stdint.h", uint8_t: "stdint.h", uint16_t: "stdint.h", uint32_t: "stdint.h",
-  uint64_t: "stdint.h", intptr_t: "stdint.h", uintptr_t: "stdint.h", intmax_t: "stdint.h", uintmax_t: "stdint.h",
-}; // biome-ignore format: a table
+const TYPE_HEADERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    size_t: "stddef.h",
+    ptrdiff_t: "stddef.h",
+    wchar_t: "stddef.h",
+    ssize_t: "sys/types.h",
+    pid_t: "sys/types.h",
+    off_t: "sys/types.h",
+    mode_t: "sys/types.h",
+    bool: "stdbool.h",
+    FILE: "stdio.h",
+    va_list: "stdarg.h",
+    time_t: "time.h",
+    clock_t: "time.h",
+    jmp_buf: "setjmp.h",
+    sigset_t: "signal.h",
+    DIR: "dirent.h",
+    int8_t: "stdint.h",
+    int16_t: "stdint.h",
+    int32_t: "stdint.h",
+    int64_t: "stdint.h",
+    uint8_t: "stdint.h",
+    uint16_t: "stdint.h",
+    uint32_t: "stdint.h",
+    uint64_t: "stdint.h",
+    intptr_t: "stdint.h",
+    uintptr_t: "stdint.h",
+    intmax_t: "stdint.h",
+    uintmax_t: "stdint.h",
+  }),
+);
