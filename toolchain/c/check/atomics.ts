@@ -142,13 +142,8 @@ export abstract class AtomicChecker extends OverflowChecker {
   private newBuiltin(name: string, e: CallSource): Operand | null {
     const { span } = e;
     const fetch = /^fetch_(add|sub|and|or|xor|nand)$/.exec(name) ?? /^(add|sub|and|or|xor|nand)_fetch$/.exec(name);
-    if (fetch !== null) {
-      return this.onTarget(e, true, ({ pointer, type }, first) => {
-        const value = this.hold(this.convert(this.arg(e, 1), type), first);
-        const old = this.fetch(fetch[1] as FetchName, pointer, type, value, this.order(e, 2), span);
-        return name.startsWith("fetch") ? old : this.afterFetch(fetch[1] as FetchName, old, value, type, span);
-      });
-    }
+    if (fetch !== null)
+      return this.fetchBuiltin(e, fetch[1] as FetchName, name.startsWith("fetch"), () => this.order(e, 2));
     switch (name) {
       case "load_n":
         return this.onTarget(e, true, ({ pointer, type }) =>
@@ -219,13 +214,7 @@ export abstract class AtomicChecker extends OverflowChecker {
     const { span } = e;
     const fetch =
       /^fetch_and_(add|sub|and|or|xor|nand)$/.exec(name) ?? /^(add|sub|and|or|xor|nand)_and_fetch$/.exec(name);
-    if (fetch !== null) {
-      return this.onTarget(e, true, ({ pointer, type }, first) => {
-        const value = this.hold(this.convert(this.arg(e, 1), type), first);
-        const old = this.fetch(fetch[1] as FetchName, pointer, type, value, SEQUENTIAL, span);
-        return name.startsWith("fetch") ? old : this.afterFetch(fetch[1] as FetchName, old, value, type, span);
-      });
-    }
+    if (fetch !== null) return this.fetchBuiltin(e, fetch[1] as FetchName, name.startsWith("fetch"), () => SEQUENTIAL);
     switch (name) {
       case "synchronize":
         return this.valueOperand(this.primitive("memory_barrier", [], VOID, SEQUENTIAL, span));
@@ -248,6 +237,15 @@ export abstract class AtomicChecker extends OverflowChecker {
         );
     }
     return null;
+  }
+
+  /** An operation on the object; the result is its value before (`isOld`) or after. */
+  private fetchBuiltin(e: CallSource, operation: FetchName, isOld: boolean, order: () => number): Operand {
+    return this.onTarget(e, true, ({ pointer, type }, first) => {
+      const value = this.hold(this.convert(this.arg(e, 1), type), first);
+      const old = this.fetch(operation, pointer, type, value, order(), e.span);
+      return isOld ? old : this.afterFetch(operation, old, value, type, e.span);
+    });
   }
 
   /** Checks the pointer that such a builtin begins with, and puts what it computes first in front of the result. */

@@ -121,20 +121,19 @@ export abstract class ConversionChecker extends TypeChecker {
 
   // ---- folded building blocks ----
 
-  /** What is being built is the checker's own and not the program's: nobody is warned of it. */
-  protected isOwnWork = false;
-
   binary(op: BinaryOp, left: Expr, right: Expr, type: CType, span: Span): Expr {
+    const result = this.combine(op, left, right, type, span);
+    if (result.kind !== "binary") {
+      if (left.kind === "const-int" && right.kind === "const-int") this.checkOverflow(op, left, right, type, span);
+    } else if ((op === "div" || op === "rem") && right.kind === "const-int" && right.value === 0n)
+      this.warn("Wdiv-by-zero", "division by zero", span);
+    return result;
+  }
+
+  /** The same for what the checker computes of its own accord: nobody is warned of it. */
+  combine(op: BinaryOp, left: Expr, right: Expr, type: CType, span: Span): Expr {
     const folded = isConst(left) && isConst(right) ? foldBinary(op, left, right, type) : null;
-    if (folded !== null) {
-      if (left.kind === "const-int" && right.kind === "const-int" && !this.isOwnWork)
-        this.checkOverflow(op, left, right, type, span);
-      return { ...folded, span };
-    }
-    if ((op === "div" || op === "rem") && right.kind === "const-int" && right.value === 0n) {
-      if (!this.isOwnWork) this.warn("Wdiv-by-zero", "division by zero", span);
-    }
-    return { kind: "binary", op, left, right, type, span };
+    return folded !== null ? { ...folded, span } : { kind: "binary", op, left, right, type, span };
   }
 
   private checkOverflow(op: BinaryOp, left: ConstInt, right: ConstInt, type: CType, span: Span): void {

@@ -84,13 +84,11 @@ export abstract class OverflowChecker extends BuiltinChecker {
     const bytes = Math.max(...[a.type, b.type, target].map((type) => integerOf(type as IntType).bytes));
     const wide = target.bytes === 8 ? target : LLONG;
     const fits = [a, b].every((x) => isHeldBy(x.type, wide));
-    this.isOwnWork = true;
     let test: Expr;
     if (bytes <= 4) test = this.narrowOverflow(work);
     else if (fits) test = this.equalOverflow(work, wide);
     else if (op === "mul") test = this.mixedProduct(work);
     else test = this.mixedSum(work);
-    this.isOwnWork = false;
     const result = this.hold(this.convert(test, BOOL), work.first);
     return this.valueOperand(this.inOrder(work.first, result));
   }
@@ -99,20 +97,20 @@ export abstract class OverflowChecker extends BuiltinChecker {
   private narrowOverflow({ op, a, b, keep, first, span }: Work): Expr {
     const isUnsignedProduct = op === "mul" && [a, b].every((x) => !integerOf(x.type as IntType).signed);
     const wide = isUnsignedProduct ? ULLONG : LLONG;
-    const exact = this.hold(this.binary(op, this.convert(a, wide), this.convert(b, wide), wide, span), first);
-    return this.binary("ne", this.convert(keep(exact), wide), exact, INT, span);
+    const exact = this.hold(this.combine(op, this.convert(a, wide), this.convert(b, wide), wide, span), first);
+    return this.combine("ne", this.convert(keep(exact), wide), exact, INT, span);
   }
 
   /** Both operands have a value in the 64-bit type that is computed in: its own overflow, then what the target loses. */
   private equalOverflow(work: Work, type: IntType): Expr {
     const { op, first, keep, span } = work;
     const [x, y] = [this.hold(this.convert(work.a, type), first), this.hold(this.convert(work.b, type), first)];
-    const wrapped = this.binary(op, this.convert(x, ULLONG), this.convert(y, ULLONG), ULLONG, span);
+    const wrapped = this.combine(op, this.convert(x, ULLONG), this.convert(y, ULLONG), ULLONG, span);
     const raw = this.hold(this.convert(wrapped, type), first);
     const kept = keep(raw);
     const test = type.signed ? this.signedOverflow(op, x, y, raw, type) : this.unsignedOverflow(op, x, y, raw);
     if (work.target.bytes === 8) return test;
-    return this.either(test, this.binary("ne", this.convert(kept, type), raw, INT, span));
+    return this.either(test, this.combine("ne", this.convert(kept, type), raw, INT, span));
   }
 
   private unsignedOverflow(op: Operator, x: Expr, y: Expr, raw: Expr): Expr {
@@ -124,8 +122,8 @@ export abstract class OverflowChecker extends BuiltinChecker {
     const { span } = raw;
     if (op === "mul") {
       // −1 × the minimum is told apart, because there the quotient itself overflows.
-      const isMinusOne = this.binary("eq", x, this.constant(-1, span, type), INT, span);
-      const isMinimum = this.binary("eq", y, this.constant(-(1n << 63n), span, type), INT, span);
+      const isMinusOne = this.combine("eq", x, this.constant(-1, span, type), INT, span);
+      const isMinimum = this.combine("eq", y, this.constant(-(1n << 63n), span, type), INT, span);
       return {
         kind: "conditional",
         test: isMinusOne,
@@ -137,17 +135,17 @@ export abstract class OverflowChecker extends BuiltinChecker {
       };
     }
     // Overflow when the operands' signs allow it and the result's sign differs from x's.
-    const changed = this.binary("xor", x, raw, type, span);
-    const allows = op === "add" ? this.binary("xor", y, raw, type, span) : this.binary("xor", x, y, type, span);
-    return this.isNegative(this.binary("and", changed, allows, type, span));
+    const changed = this.combine("xor", x, raw, type, span);
+    const allows = op === "add" ? this.combine("xor", y, raw, type, span) : this.combine("xor", x, y, type, span);
+    return this.isNegative(this.combine("and", changed, allows, type, span));
   }
 
   /** x ≠ 0 and the product divided by x is not y */
   private wrongProduct(x: Expr, y: Expr, product: Expr): Expr {
     const { span } = product;
-    const isNonZero = this.binary("ne", x, this.constant(0, span, x.type), INT, span);
-    const quotient = this.binary("div", product, x, x.type, span);
-    return this.both(isNonZero, this.binary("ne", quotient, y, INT, span));
+    const isNonZero = this.combine("ne", x, this.constant(0, span, x.type), INT, span);
+    const quotient = this.combine("div", product, x, x.type, span);
+    return this.both(isNonZero, this.combine("ne", quotient, y, INT, span));
   }
 
   /**
@@ -156,10 +154,10 @@ export abstract class OverflowChecker extends BuiltinChecker {
    */
   private mixedSum({ op, a, b, first, keep, span }: Work): Expr {
     const [x, y] = [this.hold(this.convert(a, ULLONG), first), this.hold(this.convert(b, ULLONG), first)];
-    const raw = this.hold(this.binary(op, x, y, ULLONG, span), first);
-    const high = (part: "add" | "sub", left: Expr, right: Expr): Expr => this.binary(part, left, right, INT, span);
+    const raw = this.hold(this.combine(op, x, y, ULLONG, span), first);
+    const high = (part: "add" | "sub", left: Expr, right: Expr): Expr => this.combine(part, left, right, INT, span);
     const other = op === "add" ? "sub" : "add";
-    const carry = op === "add" ? this.less(raw, x) : this.binary("sub", this.zero(span), this.less(x, y), INT, span);
+    const carry = op === "add" ? this.less(raw, x) : this.combine("sub", this.zero(span), this.less(x, y), INT, span);
     const exact = high(other, high("sub", carry, this.isNegative(a)), this.isNegative(b));
     return this.isLost(keep(raw), raw, this.hold(exact, first));
   }
@@ -168,26 +166,26 @@ export abstract class OverflowChecker extends BuiltinChecker {
   private mixedProduct({ a, b, first, keep, span }: Work): Expr {
     const magnitude = (value: Expr): Expr => {
       const bits = this.convert(value, ULLONG);
-      const negated = this.binary("sub", this.constant(0, span, ULLONG), bits, ULLONG, span);
+      const negated = this.combine("sub", this.constant(0, span, ULLONG), bits, ULLONG, span);
       return this.hold(this.select(this.isNegative(value), negated, bits, ULLONG), first);
     };
     const [x, y] = [magnitude(a), magnitude(b)];
-    const product = this.hold(this.binary("mul", x, y, ULLONG, span), first);
-    const signs = this.binary("xor", this.isNegative(a), this.isNegative(b), INT, span);
+    const product = this.hold(this.combine("mul", x, y, ULLONG, span), first);
+    const signs = this.combine("xor", this.isNegative(a), this.isNegative(b), INT, span);
     const isNegative = this.hold(signs, first);
-    const negated = this.binary("sub", this.constant(0, span, ULLONG), product, ULLONG, span);
+    const negated = this.combine("sub", this.constant(0, span, ULLONG), product, ULLONG, span);
     const raw = this.hold(this.select(isNegative, negated, product, ULLONG), first);
-    const isNonZero = this.binary("ne", raw, this.constant(0, span, ULLONG), INT, span);
-    const high = this.binary("sub", this.zero(span), this.both(isNegative, isNonZero), INT, span);
+    const isNonZero = this.combine("ne", raw, this.constant(0, span, ULLONG), INT, span);
+    const high = this.combine("sub", this.zero(span), this.both(isNegative, isNonZero), INT, span);
     return this.either(this.wrongProduct(x, y, product), this.isLost(keep(raw), raw, this.hold(high, first)));
   }
 
   /** Does the kept value, extended without limit, differ from raw + high × 2^64? */
   private isLost(kept: Expr, raw: Expr, high: Expr): Expr {
     const { span } = raw;
-    const low = this.binary("ne", this.convert(kept, ULLONG), raw, INT, span);
-    const extension = this.binary("sub", this.zero(span), this.isNegative(kept), INT, span);
-    return this.either(low, this.binary("ne", extension, high, INT, span));
+    const low = this.combine("ne", this.convert(kept, ULLONG), raw, INT, span);
+    const extension = this.combine("sub", this.zero(span), this.isNegative(kept), INT, span);
+    return this.either(low, this.combine("ne", extension, high, INT, span));
   }
 
   // ---- building blocks ----
@@ -203,7 +201,7 @@ export abstract class OverflowChecker extends BuiltinChecker {
   }
 
   private less(p: Expr, q: Expr): Expr {
-    return this.binary("lt" satisfies BinaryOp, p, q, INT, p.span);
+    return this.combine("lt" satisfies BinaryOp, p, q, INT, p.span);
   }
 
   private both(left: Expr, right: Expr): Expr {

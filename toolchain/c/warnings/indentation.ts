@@ -2,15 +2,10 @@
  * -Wmisleading-indentation, as in GCC: the statement after an `if`, `else`, `for` or `while` without braces is indented as if it belonged
  * to it.
  */
-import type { Diagnostic, SourceFile, Span } from "../../diagnostics.ts";
+import type { SourceFile, Span } from "../../diagnostics.ts";
 import type { BlockItem, Statement } from "../ast.ts";
-import { isWarningEnabled, type WarningOptions } from "./options.ts";
-
-interface Reporter {
-  readonly warnings: WarningOptions;
-  warn(option: string, message: string, span: Span, extra?: { hint?: string; notes?: Diagnostic[] }): void;
-  note(message: string, span: Span): Diagnostic;
-}
+import { isWarningEnabled } from "./options.ts";
+import type { FlowReporter } from "./reporter.ts";
 
 const TAB = 8;
 
@@ -60,13 +55,13 @@ function guardsOf(s: Statement): Guard[] {
   }
 }
 
-export function checkIndentation(reporter: Reporter, item: BlockItem, next: BlockItem | undefined): void {
+export function checkIndentation(reporter: FlowReporter, item: BlockItem, next: BlockItem | undefined): void {
   if (next === undefined || item.kind === "declaration" || item.kind === "static-assert") return;
   if (next.kind === "labelled" || next.kind === "empty") return;
   for (const guard of guardsOf(item)) if (checkGuard(reporter, guard, item.span.file, next)) return;
 }
 
-function checkGuard(reporter: Reporter, guard: Guard, file: SourceFile, next: BlockItem): boolean {
+function checkGuard(reporter: FlowReporter, guard: Guard, file: SourceFile, next: BlockItem): boolean {
   if (guard.body.kind === "compound" || guard.body.span.file !== file || next.span.file !== file) return false;
   if (!(guard.start < guard.body.span.start && guard.body.span.start < next.span.start)) return false;
   const place = (at: number): Place => placeOf(file, at);
