@@ -6,12 +6,7 @@
 #include <stdint.h>
 
 #include "lock.h"
-
-/* The macro's argument with its own macros replaced, then joined. */
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-#define PART(type, name, parameters) NAMED_(type, JOIN(name, BYTES), parameters)
-#define NAMED_(type, name, parameters) NAMED(type, name, parameters)
+#include "names.h"
 
 static volatile uint32_t *word_of(volatile void *object) {
   return (volatile uint32_t *)((uintptr_t)object & ~(uintptr_t)3);
@@ -56,43 +51,7 @@ PART(void, atomic_store_, (volatile void *object, TYPE value, int order)) {
     old = (TYPE)(seen >> shift);                                         \
   } while (!swap_word(word, &seen, with_part(seen, (TYPE)(expression), shift)))
 
-#define OPERATION(op, expression)                                                           \
-  PART(TYPE, atomic_fetch_##op##_, (volatile void *object, TYPE value, int order)) {        \
-    (void)order;                                                                            \
-    CHANGE(object, expression);                                                             \
-    return old;                                                                             \
-  }                                                                                         \
-  PART(TYPE, atomic_##op##_fetch_, (volatile void *object, TYPE value, int order)) {        \
-    (void)order;                                                                            \
-    CHANGE(object, expression);                                                             \
-    return (TYPE)(expression);                                                              \
-  }                                                                                         \
-  PART(TYPE, sync_fetch_and_##op##_, (volatile void *object, TYPE value)) {                 \
-    CHANGE(object, expression);                                                             \
-    return old;                                                                             \
-  }                                                                                         \
-  PART(TYPE, sync_##op##_and_fetch_, (volatile void *object, TYPE value)) {                 \
-    CHANGE(object, expression);                                                             \
-    return (TYPE)(expression);                                                              \
-  }
-
-OPERATION(add, old + value)
-OPERATION(sub, old - value)
-OPERATION(and, old & value)
-OPERATION(or, old | value)
-OPERATION(xor, old ^ value)
-OPERATION(nand, ~(old & value))
-
-PART(TYPE, atomic_exchange_, (volatile void *object, TYPE value, int order)) {
-  (void)order;
-  CHANGE(object, value);
-  return old;
-}
-
-PART(TYPE, sync_lock_test_and_set_, (volatile void *object, TYPE value)) {
-  CHANGE(object, value);
-  return old;
-}
+#include "operations.h"
 
 /* The part that was there; it has been replaced if it was the expected one. */
 static TYPE swap_part(volatile void *object, TYPE expected, TYPE desired) {
