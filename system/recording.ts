@@ -111,11 +111,6 @@ export function recordingOf(
 export const folderFailuresOf = ({ folderFailures }: Machine): Pick<Recording, "folderFailures"> =>
   folderFailures.length === 0 ? {} : { folderFailures: folderFailures.slice() };
 
-/** How a recorded machine's folder answers when it is replayed, without the host. */
-export function replayedFolder(start: Start, failures: readonly FolderFailure[] = []): FolderOptions | undefined {
-  return start.folder === undefined ? undefined : { isReadOnly: start.folder === "read-only", port: null, failures };
-}
-
 /** Makes a recording of everything on a timeline that began at power-on. Leaves the timeline where it was. */
 export function makeRecording(timeline: Timeline, start: Start, root: Iterable<RootEntry>): Recording {
   const before = timeline.moment;
@@ -224,6 +219,23 @@ function checkedShape(fields: Record<string, unknown>): Recording {
     checks.every((c) => isMoment(c) && typeof c.hash === "string");
   if (!isWhole) throw new RecordingError("the recording lacks parts that it must have; get the file again");
   return { config, start, root, log, end, checks, failure, folderFailures };
+}
+
+/** What the machine of a recording is built from, besides what its start adds. */
+export interface ReplayedParts {
+  readonly root: readonly RootEntry[];
+  /** How its folder answers, without the host. */
+  readonly folder: FolderOptions | undefined;
+}
+
+/** Throws RecordingError when `own`, the machine's own files here, are not those that the recording was made with. */
+export function replayedParts(recording: Recording, own: () => readonly RootEntry[]): ReplayedParts {
+  const { start, folderFailures: failures = [] } = recording;
+  const root = start.hasOwnRoot === false ? [] : own();
+  const problem = rootProblem(recording, root);
+  if (problem !== null) throw new RecordingError(problem);
+  const isReadOnly = start.folder === "read-only";
+  return { root, folder: start.folder === undefined ? undefined : { isReadOnly, port: null, failures } };
 }
 
 /** Says what about a machine's own files does not fit a recording, or null. */

@@ -1,14 +1,7 @@
 /** `faultline replay`: runs a recording again, checks it on the way, and shows the machine at any instruction of it. */
 
 import { Debugger } from "../debugger/debugger.ts";
-import {
-  type Recording,
-  RecordingError,
-  readRecording,
-  replayedFolder,
-  replayRecording,
-  rootProblem,
-} from "../recording.ts";
+import { type Recording, RecordingError, readRecording, replayedParts, replayRecording } from "../recording.ts";
 import { placeText, registersText } from "./debug/show.ts";
 import { debugSession, sourceReader } from "./debug.ts";
 import { bootSession, type Output, type Session } from "./debug-session.ts";
@@ -56,10 +49,7 @@ export async function replay(file: string, options: ParsedOptions): Promise<numb
 }
 
 function openRecording(recording: Recording, output: Output): Session {
-  const root = recording.start.hasOwnRoot === false ? [] : loadRoot();
-  const problem = rootProblem(recording, root);
-  if (problem !== null) throw new RecordingError(problem);
-  const folder = replayedFolder(recording.start, recording.folderFailures);
+  const { root, folder } = replayedParts(recording, loadRoot);
   return bootSession(recording.config, root, recording.start, output, null, folder);
 }
 

@@ -1,5 +1,6 @@
 /** The worker's session, driven without a page. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { Frame } from "../../kernel/mm/frames.ts";
@@ -7,6 +8,7 @@ import type { Machine } from "../../system/machine.ts";
 import type { FromWorker } from "../../web/protocol.ts";
 import { type BootMessage, Session } from "../../web/worker/session.ts";
 import { root } from "../story/support.ts";
+import { faultline } from "../system/cli/faultline.ts";
 
 function boot(fields: Partial<BootMessage>): { session: Session; machine: Machine; posted: FromWorker[] } {
   const archive = readFileSync(join(root, "dist", "rootfs.tar"));
@@ -60,5 +62,26 @@ test("without it the same mistake goes unnoticed", async () => {
   await vi.waitFor(() => expect(textOf(posted)).toMatch(/Hello/), 20_000);
 
   expect(posted.some((message) => message.type === "told")).toBe(false);
+  session.close();
+});
+
+test("a recording of a run on a folder of the host opens without the folder, refusals included", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "faultline-session-"));
+  const [source, file] = [join(folder, "make.c"), join(folder, "run.faultline")];
+  writeFileSync(
+    source,
+    `#include <stdio.h>
+     int main(void) { FILE *made = fopen("/made", "w"); puts(made ? "made" : "refused"); }`,
+  );
+  expect(faultline(["run", "--root", `${folder}:ro`, "--record", file, source]).stdout).toBe("refused\n");
+  const recording = readFileSync(file, "utf8");
+  rmSync(folder, { recursive: true });
+
+  const { session, posted } = boot({ recording });
+  await vi.waitFor(() => expect(posted.some(({ type }) => type === "ready")).toBe(true), 20_000);
+
+  expect(posted.filter(({ type }) => type === "ended")).toEqual([]);
+  const screens = posted.flatMap((message) => (message.type === "screen" ? [message.bytes] : []));
+  expect(screens.map((bytes) => new TextDecoder().decode(bytes)).join("") + textOf(posted)).toMatch(/refused/);
   session.close();
 });

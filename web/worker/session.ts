@@ -5,7 +5,7 @@
  */
 import { NANOSECONDS_PER_CYCLE } from "../../kernel/config.ts";
 import { type BoundedStatus, Machine } from "../../system/machine.ts";
-import { type Recording, RecordingError, readRecording, rootProblem, type Start } from "../../system/recording.ts";
+import { type Recording, RecordingError, readRecording, replayedParts, type Start } from "../../system/recording.ts";
 import { type RootEntry, readRootArchive } from "../../system/root-file-system.ts";
 import { attachSanitizer, DEFAULT_SANITIZE_INTERVAL, violationText } from "../../system/sanitize.ts";
 import { stateHash } from "../../system/state-hash.ts";
@@ -53,8 +53,10 @@ export class Session {
   /** Throws RecordingError when the message holds a recording that cannot be opened here. */
   constructor(message: BootMessage, post: Post) {
     this.post = post;
-    this.root = readRootArchive(new Uint8Array(message.archive));
-    const recording = message.recording === undefined ? null : this.read(message.recording);
+    const own = readRootArchive(new Uint8Array(message.archive));
+    const recording = message.recording === undefined ? null : readRecording(message.recording);
+    const { root, folder } = recording === null ? { root: own } : replayedParts(recording, () => own);
+    this.root = root;
     this.keepsFiles = recording === null;
     this.start = recording?.start ?? {
       argv: ["/bin/init"],
@@ -63,9 +65,10 @@ export class Session {
       added: message.saved.map(({ path, bytes, mode }) => ({ path, type: "file", bytes, mode })),
     };
     const { argv, environment, stdio, added } = this.start;
-    this.machine = new Machine(recording?.config ?? message.config, [...this.root, ...added], (_stream, bytes) =>
-      this.past?.outputs.append(this.machine.moment, bytes.slice()),
-    );
+    const config = recording?.config ?? message.config;
+    const write = (_stream: unknown, bytes: Uint8Array) =>
+      this.past?.outputs.append(this.machine.moment, bytes.slice());
+    this.machine = new Machine(config, [...root, ...added], write, folder);
     this.machine.onMessage = (text) =>
       this.past?.outputs.append(
         this.machine.moment,
@@ -295,13 +298,6 @@ export class Session {
     this.halt();
     this.stand(text);
     this.post({ type: "told", text });
-  }
-
-  private read(text: string): Recording {
-    const recording = readRecording(text);
-    const problem = rootProblem(recording, this.root);
-    if (problem !== null) throw new RecordingError(problem);
-    return recording;
   }
 
   // ---- running ----
