@@ -1,24 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cutVmas, overlapping } from "../../../kernel/mm/areas.ts";
-import type { AddressSpace, Vma } from "../../../kernel/mm/vma.ts";
-
-const area = (start: number, end: number): Vma => ({
-  start,
-  end,
-  prot: 3,
-  shared: false,
-  backing: { kind: "anonymous" },
-  name: "",
-  growsDown: false,
-  charge: "none",
-  locked: false,
-  allocation: null,
-  guarded: null,
-});
-
-/** As much of a space as its list of areas needs. */
-const spaceOf = (...vmas: Vma[]): AddressSpace =>
-  ({ vmas, reservedPages: 0, committedPages: 0, lockedPages: 0 }) as unknown as AddressSpace;
+import { anonymousArea as area, spaceOf } from "../support/areas.ts";
 
 describe("the areas of a space", () => {
   it("are not split by an empty range within one (munlock of zero bytes)", () => {

@@ -2,38 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { cutVmas, insertVma } from "../../../kernel/mm/areas.ts";
 import { findGap } from "../../../kernel/mm/gaps.ts";
-import type { AddressSpace, Vma } from "../../../kernel/mm/vma.ts";
+import { randomSource } from "../fuzz/fuzz.ts";
+import { anonymousArea, spaceOf } from "../support/areas.ts";
 
 const PAGE = 4096;
 const SEED = Number(process.env["FAULTLINE_SEED"] ?? 20261126);
 
-function generator(seed: number): (below: number) => number {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 /** Neighbours differ in their rights, so that they stay apart. */
-const area = (startPage: number, pages: number, prot: number): Vma => ({
-  start: startPage * PAGE,
-  end: (startPage + pages) * PAGE,
-  prot,
-  shared: false,
-  backing: { kind: "anonymous" },
-  name: "",
-  growsDown: false,
-  charge: "none",
-  locked: false,
-  allocation: null,
-  guarded: null,
-});
-
-const emptySpace = (): AddressSpace =>
-  ({ vmas: [], reservedPages: 0, committedPages: 0, lockedPages: 0 }) as unknown as AddressSpace;
+const area = (startPage: number, pages: number, prot: number) =>
+  anonymousArea(startPage * PAGE, (startPage + pages) * PAGE, prot);
 
 /** The highest run of free pages, the plain way. */
 function highestRun(used: Uint8Array, pages: number, top: number, bottom: number): number {
@@ -53,8 +30,9 @@ describe(`room in an address space (FAULTLINE_SEED=${SEED})`, () => {
     ["thousands of areas", 20000, 4],
   ] as const) {
     it(`is the highest there is, whatever has come and gone, among ${name}`, () => {
-      const random = generator(SEED);
-      const space = emptySpace();
+      const next = randomSource(SEED);
+      const random = (below: number): number => next() % below;
+      const space = spaceOf();
       const used = new Uint8Array(pages);
       let found = 0;
       for (let step = 0; step < 6000; step++) {
@@ -79,7 +57,7 @@ describe(`room in an address space (FAULTLINE_SEED=${SEED})`, () => {
   }
 
   it("is found below 60,000 areas that touch each other", () => {
-    const space = emptySpace();
+    const space = spaceOf();
     const top = 0x7dffe;
     for (let i = 0; i < 60_000; i++) {
       const at = findGap(space, PAGE, top * PAGE, PAGE);
