@@ -231,8 +231,9 @@ export class Kernel implements Supervisor {
   }
 
   /**
-   * The instruction ends in a signal. A call that slept was to be executed again, and its ecall cannot be any more: another thread, or a child of vfork, has
-   * unmapped or changed the instruction meanwhile. Without this the signal would wait for the end of the call for ever.
+   * The instruction ends in a signal. A call that slept was to be executed again, and its ecall cannot be any more: another
+   * thread, or a child of vfork, has unmapped or changed the instruction meanwhile. Without this the signal would wait for the
+   * end of the call for ever.
    */
   #giveUpCall(p: Process): void {
     noteSignal(p);

@@ -114,13 +114,10 @@ export function emptySpan(core: Core, p: Process, span: Span, sink: Sink): Empti
   for (let pieces = 0; done < span.bytes; pieces++) {
     const room = sink.room();
     if (room === 0) break;
-    if (pieces >= PIECES_AT_ONCE && isTurnOver(core, p)) {
-      remember(core, p, done);
-      return { done, outcome: RESTART };
-    }
     const piece = pieceAt(span, done, room);
     const bytes = new Uint8Array(piece.bytes);
-    let outcome = readSpan(core, p, span, piece.vaddr, bytes);
+    const isLate = pieces >= PIECES_AT_ONCE && isTurnOver(core, p);
+    let outcome = isLate ? RESTART : readSpan(core, p, span, piece.vaddr, bytes);
     if (outcome === RESTART) remember(core, p, done);
     else if (outcome === 0) outcome = sink.put(bytes);
     if (outcome !== 0) return { done, outcome };

@@ -58,12 +58,15 @@ export function mayCommit(core: Core, pages: number): boolean {
 export const mayCommitVirtual = (core: Core, pages: number): boolean =>
   committedPages(core) + pages <= physicalPages(core);
 
+/** Pages that are locked, in all address spaces. */
+export function lockedPages(core: Core): number {
+  let pages = 0;
+  for (const space of core.spaces.values()) pages += space.lockedPages;
+  return pages;
+}
+
 /**
  * Would so many more locked pages leave too little for everyone else? Half of RAM may be locked; Linux has RLIMIT_MEMLOCK
  * for this, and root no limit at all.
  */
-export function exceedsLocks(core: Core, pages: number): boolean {
-  let locked = pages;
-  for (const space of core.spaces.values()) locked += space.lockedPages;
-  return locked > core.config.frames / 2;
-}
+export const exceedsLocks = (core: Core, pages: number): boolean => lockedPages(core) + pages > core.config.frames / 2;

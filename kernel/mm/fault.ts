@@ -37,8 +37,11 @@ import { startSwapIn } from "./swap-in.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 import { trimToLimit } from "./working-set.ts";
 
+/** What came of a fault that an area covers. */
+type Resolution = FaultKind | "waiting";
+
 /** "guard": a first access to a guard page, which is an ordinary page from now on. Events show it as "segv". */
-export type FaultOutcome = FaultKind | "waiting" | "guard";
+export type FaultOutcome = Resolution | "guard";
 
 /** Does the area allow this? Write implies read: the hardware has no write-only pages. */
 export function permits(vma: Vma, access: Access): boolean {
@@ -77,7 +80,7 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
       sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start, end, permissions: permissionsOf(vma), name });
     }
   }
-  let outcome: FaultKind | "waiting" = "segv";
+  let outcome: Resolution = "segv";
   const isGuard = vma !== undefined && vma.guarded !== null;
   if (isGuard) tripGuard(core, space, vma, vpn);
   else if (vma === undefined) charge(core, core.costs.segv);
@@ -120,7 +123,7 @@ const SOURCE_ROW_NUMBERS: Record<FaultKind, number> = {
 };
 const HARD_ROW = SOURCE_ROWS.indexOf("hard");
 
-function countFault(core: Core, p: Process, outcome: FaultKind | "waiting"): void {
+function countFault(core: Core, p: Process, outcome: Resolution): void {
   if (outcome === "waiting") return;
   const name = COUNTERS[outcome];
   core.counters[name] = (core.counters[name] ?? 0) + 1;
@@ -142,7 +145,7 @@ function countFault(core: Core, p: Process, outcome: FaultKind | "waiting"): voi
 }
 
 /** The area allows the access: make the page present. */
-function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultKind | "waiting" {
+function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): Resolution {
   const { space } = p;
   core.frames.lastSource = -1;
   let paddr = pteAddress(core.ram, space.rootPfn, vpn);
@@ -182,14 +185,7 @@ function keepWithinLimit(core: Core, space: AddressSpace): void {
   trimToLimit(core, space, space.residentLimitPages - 1, "the working set is at its limit");
 }
 
-function fillWithZeros(
-  core: Core,
-  p: Process,
-  vma: Vma,
-  vpn: number,
-  paddr: number,
-  access: Access,
-): FaultKind | "waiting" {
+function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
   const { frames } = core;
   const pfn = requestFrame(core, p.pid, vpn, "user", true);
   if (pfn < 0) return stall(core, p, pfn);
@@ -200,14 +196,7 @@ function fillWithZeros(
   return "zero-fill";
 }
 
-function fillFromFile(
-  core: Core,
-  p: Process,
-  vma: Vma,
-  vpn: number,
-  paddr: number,
-  access: Access,
-): FaultKind | "waiting" {
+function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
   if (vma.backing.kind !== "file") return "segv";
   const { frames } = core;
   const { inode, offset, fileBytes } = vma.backing;
@@ -254,7 +243,7 @@ function mapAgain(
   paddr: number,
   pfn: number,
   access: Access,
-): FaultKind | "waiting" {
+): Resolution {
   const { frames, sink } = core;
   if (frames.flight[pfn] === Flight.In) {
     p.hardFaultVpn = vpn;
@@ -277,7 +266,7 @@ function mapAgain(
 }
 
 /** Starts the transfer from swap and goes to sleep until it is done. What the device could not read is lost: "bus". */
-function fetch(core: Core, p: Process, vpn: number, slot: number): FaultKind | "waiting" {
+function fetch(core: Core, p: Process, vpn: number, slot: number): Resolution {
   if (core.swap.isUnreadable(slot)) {
     p.hardFaultVpn = -1;
     return "bus";
@@ -291,14 +280,7 @@ function fetch(core: Core, p: Process, vpn: number, slot: number): FaultKind | "
 }
 
 /** First touch of a page of shared memory by this space: the object may have the page already. */
-function joinShared(
-  core: Core,
-  p: Process,
-  vma: Vma,
-  vpn: number,
-  paddr: number,
-  access: Access,
-): FaultKind | "waiting" {
+function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
   if (vma.backing.kind !== "shared") return "segv";
   const { frames, swap } = core;
   const { space } = p;
@@ -330,15 +312,7 @@ function joinShared(
 }
 
 /** The PTE is valid and yet the access faulted: copy-on-write, or a translation that was widened without a fence. */
-function widen(
-  core: Core,
-  p: Process,
-  vma: Vma,
-  vpn: number,
-  paddr: number,
-  pte: number,
-  access: Access,
-): FaultKind | "waiting" {
+function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number, access: Access): Resolution {
   const needed = access === "store" ? PTE_W : access === "load" ? PTE_R : PTE_X;
   if ((pte & needed) !== 0) {
     fencePage(core, p.space, vpn);
@@ -352,7 +326,7 @@ function widen(
   return "cow";
 }
 
-function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): FaultKind | "waiting" {
+function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): Resolution {
   const { frames, sink } = core;
   const { space } = p;
   const from = ptePfn(pte);

@@ -1,7 +1,7 @@
 /** When memory and swap are both used up: whom to end, and how to say so. */
 import type { Core, KernelVariables } from "../core.ts";
 import type { Process } from "../proc/process.ts";
-import { physicalPages } from "./commit.ts";
+import { lockedPages, physicalPages } from "./commit.ts";
 import { Frame } from "./frames.ts";
 
 /** Pages that ending a process would give back, about. */
@@ -37,12 +37,6 @@ export function chooseOomVictim(core: Core): Process | null {
     if (victim === null || weightOf(core, p) >= weightOf(core, victim)) victim = p;
   }
   return victim;
-}
-
-function lockedPages(core: Core): number {
-  let pages = 0;
-  for (const space of core.spaces.values()) pages += space.lockedPages;
-  return pages;
 }
 
 /** The reason, with the figures that led to it. */

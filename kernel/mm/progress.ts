@@ -66,8 +66,7 @@ export function noteSignal(p: Process): void {
  */
 export function mayFinishInstruction({ hart, variables }: Core, p: Process): boolean {
   if (p.inCall || hart.instret !== variables.enteredInstret) return false;
-  const isFaulting = p.faultsInPlace > 0 && p.lastFaultInstructions === p.counts.instructions;
-  return isFaulting && p.faultsInPlace <= MOST_FAULTS_IN_PLACE;
+  return faultsOfInstruction(p) > 0 && p.faultsInPlace <= MOST_FAULTS_IN_PLACE;
 }
 
 /**
@@ -76,9 +75,13 @@ export function mayFinishInstruction({ hart, variables }: Core, p: Process): boo
  */
 export function shouldAwaitWrites(core: Core, pid: number): boolean {
   const p = core.processes.get(pid as Pid);
-  if (p === undefined || p.inCall || p.faultsInPlace <= MOST_FAULTS_IN_PLACE) return false;
-  return p.lastFaultInstructions === p.counts.instructions && isWriting(core);
+  if (p === undefined || p.inCall) return false;
+  return faultsOfInstruction(p) > MOST_FAULTS_IN_PLACE && isWriting(core);
 }
+
+/** How often the instruction that `p` is at has faulted. */
+const faultsOfInstruction = (p: Process): number =>
+  p.lastFaultInstructions === p.counts.instructions ? p.faultsInPlace : 0;
 
 const isWriting = ({ swap }: Core): boolean => swap.queue.some(({ direction }) => direction === "out");
 

@@ -54,7 +54,8 @@ interface Place {
   readonly hostPath: string;
 }
 
-const identityOf = (stats: Stats): string => `${stats.dev}:${stats.ino}`;
+/** Which file it is, whatever its name. */
+export const identityOf = (stats: Stats): string => `${stats.dev}:${stats.ino}`;
 
 export class HostFolder implements FolderPort {
   private readonly root: Place;

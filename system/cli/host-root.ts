@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { CAPACITY_CHUNKS, MAX_INODES } from "../../kernel/fs/file-system.ts";
 import type { RootEntry } from "../root-file-system.ts";
 import { CommandFailure } from "./failure.ts";
+import { identityOf } from "./host-folder.ts";
 
 const MIB = 1 << 20;
 const CHUNK_BYTES = 4096;
@@ -92,10 +93,9 @@ function entryOf(hostPath: string, path: string, firstNames: Map<string, string>
   if (stats.isSymbolicLink()) return { path, type: "symlink", mode: 0o777, target: readlinkSync(hostPath) };
   if (!stats.isFile()) return null;
   if (stats.nlink > 1) {
-    const identity = `${stats.dev}:${stats.ino}`;
-    const first = firstNames.get(identity);
+    const first = firstNames.get(identityOf(stats));
     if (first !== undefined) return { path, type: "link", mode, target: first };
-    firstNames.set(identity, path);
+    firstNames.set(identityOf(stats), path);
   }
   // Should it have become a link since, it is not followed.
   const fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW);

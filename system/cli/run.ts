@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, extname } from "node:path";
+import type { FolderOptions } from "../../kernel/fs/folder.ts";
 import { StraceWriter } from "../export/strace.ts";
 import { Machine, type OutputStream } from "../machine.ts";
 import { Recorder } from "../recorder.ts";
@@ -86,7 +87,7 @@ export async function runProgram(file: string, args: readonly string[], options:
   const init = usesInit ? initBeside(own, placeIn(entries)) : null;
   const argv = [...(init === null ? [] : [init.path, "-p"]), program.path, ...args];
   const port = mode === "rw" ? openHostFolder(folder) : null;
-  const root: Run["folder"] = mode === "copy" ? undefined : { isReadOnly: mode === "ro", port };
+  const root: FolderOptions | undefined = mode === "copy" ? undefined : { isReadOnly: mode === "ro", port };
   try {
     // The folder's files are input as the program is: a recording has to have them.
     const added = [...entries, ...program.added, ...(init === null ? [] : [init])];
@@ -154,7 +155,7 @@ interface Run {
   readonly named: string;
   readonly options: ParsedOptions;
   /** How the folder that takes the place of the machine's own files takes changes; by default it is a copy. */
-  readonly folder?: { readonly isReadOnly: boolean; readonly port: HostFolder | null } | undefined;
+  readonly folder?: FolderOptions | undefined;
 }
 
 /** Boots a machine with one program on the present terminal (when there is one) or on the three streams. */
