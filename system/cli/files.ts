@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type RootEntry, readRootArchive } from "../root-file-system.ts";
 import { CommandFailure } from "./failure.ts";
 
-/** The folder of the build's results: this code runs as dist/cli/program.cjs, or from source in tests. */
+/** The folder of the build's results: this code runs in the programs of dist/cli, or from source in tests. */
 function distFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   return existsSync(join(here, "..", "rootfs.tar")) ? join(here, "..") : join(here, "..", "..", "dist");
