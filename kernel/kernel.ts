@@ -59,6 +59,7 @@ import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
 import { emptySystemV } from "./proc/system-v.ts";
+import { firePosixTimers } from "./proc/timer-signals.ts";
 import { fireIntervalTimers } from "./proc/timers.ts";
 import { type KernelReport, reportOf } from "./report.ts";
 import { dispatchSyscall } from "./sys/dispatch.ts";
@@ -368,6 +369,7 @@ export class Kernel implements Supervisor {
     const { hart, variables } = core;
     completeTransfers(core);
     fireIntervalTimers(core);
+    firePosixTimers(core);
     fireTimers(core);
     if (hart.cycles >= variables.sampleCycles) {
       core.policy.sample(core.view);

@@ -296,6 +296,7 @@ const FLAGS_OF_CALL: Readonly<Record<string, FlagNames>> = {
     [2, "GRND_RANDOM"],
   ],
   clock_nanosleep_time64: [[1, "TIMER_ABSTIME"]],
+  timer_settime64: [[1, "TIMER_ABSTIME"]],
 };
 
 /** clone's flags; the low byte is the signal for the parent. */

@@ -299,6 +299,7 @@ function replaceProgram(
   p.clearChildTid = 0;
   p.robustListVaddr = 0;
   resetSignalsOnExec(p);
+  p.group.posixTimers = [];
   if (p.files.users > 1) {
     p.files.users--;
     p.files = forkFiles(p.files);

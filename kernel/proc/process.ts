@@ -70,14 +70,37 @@ export interface PendingSignal {
   code: number;
   senderPid: number;
   faultVaddr: number;
-  /** SIGCHLD's status, or the value that rt_sigqueueinfo sends along. */
+  /** SIGCHLD's status, or the value that rt_sigqueueinfo or a timer sends along. */
   status: number;
+  /** From a timer of timer_create, whose id stands in senderPid: which setting of it; and what si_overrun will say, once the signal is taken. */
+  timer?: { readonly generation: number; overrun: number };
 }
 
 /** One of setitimer's timers. Both are cycles of its clock; `dueCycles` −1: not armed; `intervalCycles` 0: once. */
 export interface IntervalTimer {
   dueCycles: number;
   intervalCycles: number;
+}
+
+/** One of timer_create's timers (posix-timers.ts). */
+export interface PosixTimer extends IntervalTimer {
+  readonly id: number;
+  /** What it counts: the machine's time, CPU time of its process, or that of one thread. */
+  readonly clock: "real" | "process" | Pid;
+  /** TIMER_ABSTIME counts from here: where its clock's 0 lies, in cycles of that clock. */
+  readonly originCycles: number;
+  /** The signal that it sends; 0: none. */
+  readonly signal: number;
+  /** The thread that gets it; 0: the process. */
+  readonly tid: number;
+  /** What the signal carries. */
+  readonly value: number;
+  /** Counts how often it has been set. */
+  generation: number;
+  /** It has gone off, and its signal still waits: `dueCycles` has passed. */
+  isQueued: boolean;
+  /** Expirations that had no signal of their own before the latest signal was taken. */
+  overrun: number;
 }
 
 /** What the threads of one process have in common beyond what clone could share by itself: exactly CLONE_THREAD. */
@@ -94,6 +117,9 @@ export interface ThreadGroup {
   isStopped: boolean;
   /** setitimer: ITIMER_REAL by the clock, ITIMER_VIRTUAL by user time, ITIMER_PROF by user and system time. */
   readonly timers: readonly [real: IntervalTimer, virtual: IntervalTimer, profile: IntervalTimer];
+  /** timer_create's, and the id of the next. */
+  posixTimers: PosixTimer[];
+  nextTimerId: number;
   /** CPU time of threads that have ended. */
   endedUserCycles: number;
   endedSystemCycles: number;

@@ -13,6 +13,7 @@ import { RESTART, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { firstToRun } from "../mm/progress.ts";
+import { nextExpiryCycles } from "./expiry.ts";
 import type { PendingSignal, Process } from "./process.ts";
 
 /**
@@ -173,8 +174,7 @@ export function fireTimers(core: Core): void {
   if (hart.cycles < variables.timerCycles) return;
   let next = Number.POSITIVE_INFINITY;
   for (const p of core.processes.values()) {
-    const alarmCycles = p.group.timers[0].dueCycles;
-    if (alarmCycles >= 0 && alarmCycles < next) next = alarmCycles;
+    next = Math.min(next, nextExpiryCycles(p.group));
     if (p.state !== "blocked" || p.wakeAtCycles < 0) continue;
     if (p.wakeAtCycles <= hart.cycles) makeReady(core, p);
     else if (p.wakeAtCycles < next) next = p.wakeAtCycles;

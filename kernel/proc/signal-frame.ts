@@ -3,6 +3,7 @@
  * (arch/riscv/kernel/signal.c, include/uapi/asm/{ucontext,sigcontext}.h). Offsets from the stack pointer, in bytes:
  *
  *       0  siginfo (128):  0 si_signo   4 si_errno   8 si_code   12 si_pid or si_addr   16 si_uid   20 si_status
+ *                         of a timer's signal: 12 si_timerid   16 si_overrun   20 si_value
  *     128  ucontext:       0 uc_flags   4 uc_link    8 uc_stack (12)   20 uc_sigmask (8)
  *     288  mcontext:       pc, x1 … x31 (128), then the floating-point state (528), zero here
  *     944  end; the stack pointer is a multiple of 16
@@ -83,6 +84,7 @@ export function writeSigInfo(frame: DataView, pending: PendingSignal): void {
     return;
   }
   frame.setInt32(12, pending.senderPid, true);
+  frame.setInt32(16, pending.timer?.overrun ?? 0, true);
   frame.setInt32(20, pending.status, true);
 }
 

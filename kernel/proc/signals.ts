@@ -17,6 +17,7 @@ import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { interruptedResult } from "./interrupted.ts";
 import { releaseKilled } from "./load-control.ts";
+import { noteTaken } from "./posix-timers.ts";
 import type { PendingSignal, Process, SignalAction, SignalActions } from "./process.ts";
 import { hasPendingSignal, interruptSleep, makeReady, removeReady, sleep, wake } from "./scheduler.ts";
 import { pushSignalFrame } from "./signal-frame.ts";
@@ -264,6 +265,7 @@ export function deliverSignals(core: Core, p: Process): number {
     if (action.handler > Handler.Ignore || action.handler < 0) {
       // A call that waits for a page or a device is first finished.
       if (p.inCall && !p.interruptible) return 0;
+      noteTaken(core, p, pending);
       const outcome = runHandler(core, p, pending, action);
       if (outcome === RESTART) return 0;
       take(queue, pending);
@@ -271,6 +273,7 @@ export function deliverSignals(core: Core, p: Process): number {
       continue;
     }
     take(queue, pending);
+    noteTaken(core, p, pending);
     if (action.handler === Handler.Ignore) continue;
     const kind = defaultAction(pending.signal);
     if (kind === "terminate") return pending.signal;
@@ -419,6 +422,10 @@ function tellParent(core: Core, p: Process, code: number, status: number): void 
 export function dropPending(core: Core, p: Process, isDropped: (signal: number) => boolean): void {
   const threads = p.group.users < 2 ? [p] : threadsOf(core, p.tgid);
   for (const queue of [p.group.pending, ...threads.map(({ pending }) => pending)]) {
-    for (let i = queue.length - 1; i >= 0; i--) if (isDropped(queue[i].signal)) queue.splice(i, 1);
+    for (let i = queue.length - 1; i >= 0; i--) {
+      if (!isDropped(queue[i].signal)) continue;
+      const [dropped] = queue.splice(i, 1);
+      noteTaken(core, p, dropped);
+    }
   }
 }

@@ -17,6 +17,8 @@ export function freshGroup(): ThreadGroup {
     isSuspended: false,
     resumedCycles: -1,
     timers: [unarmed(), unarmed(), unarmed()],
+    posixTimers: [],
+    nextTimerId: 0,
     endedUserCycles: 0,
     endedSystemCycles: 0,
   };

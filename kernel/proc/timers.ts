@@ -36,6 +36,7 @@ export function armTimer(core: Core, p: Process, which: number, delayCycles: num
 
 export function disarmTimers(group: ThreadGroup): void {
   for (const timer of group.timers) timer.dueCycles = -1;
+  group.posixTimers = [];
 }
 
 /** Sends the signals of timers that are due. Called on every way out of the kernel, before deadlines are looked at. */

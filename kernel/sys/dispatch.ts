@@ -19,6 +19,7 @@ import { memoryCalls } from "./memory.ts";
 import { messageQueueCalls } from "./message-queues.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
+import { posixTimerCalls } from "./posix-timers.ts";
 import { processCalls } from "./process.ts";
 import { residentCalls } from "./resident.ts";
 import { segmentCalls } from "./segments.ts";
@@ -50,6 +51,7 @@ const HANDLERS = {
   ...identityCalls,
   ...threadCalls,
   ...timeCalls,
+  ...posixTimerCalls,
 } satisfies Record<SyscallName, SyscallHandler>;
 
 interface Entry {

@@ -3,6 +3,7 @@ import { Errno, RESTART, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { deadlineOf } from "../fs/transfer.ts";
 import { prepareUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
+import { noteTaken } from "../proc/posix-timers.ts";
 import type { PendingSignal, Process } from "../proc/process.ts";
 import {
   isOnAltStack,
@@ -234,6 +235,7 @@ function sigtimedwait(core: Core, p: Process, a: Int32Array): number {
     const ready = a[1] === 0 ? 0 : prepareUser(core, p, a[1], SIGINFO_BYTES, "store");
     if (ready === RESTART) return ready;
     take(found.queue, found.pending);
+    noteTaken(core, p, found.pending);
     if (ready !== 0) return ready;
     if (a[1] !== 0) writeUser(core, p, a[1], siginfoOf(found.pending));
     return found.pending.signal;

@@ -9,52 +9,8 @@ import { sleepUnlessSignalled } from "../proc/signals.ts";
 import { cpuCycles, leaderOf } from "../proc/threads.ts";
 import { armTimer, TIMERS, timerClock } from "../proc/timers.ts";
 import { readTimespec, timespecOf } from "../timespec.ts";
+import { Clock, isRealtime, originCycles, readClock, TIMER_ABSTIME } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
-
-const Clock = {
-  Realtime: 0,
-  Monotonic: 1,
-  ProcessCpu: 2,
-  ThreadCpu: 3,
-  MonotonicRaw: 4,
-  RealtimeCoarse: 5,
-  MonotonicCoarse: 6,
-  Boottime: 7,
-} as const;
-const TIMER_ABSTIME = 1;
-
-/** A clock's reading in cycles, or −1 for an unknown clock. Realtime counts from BOOT_EPOCH_SECONDS. */
-function readClock(core: Core, p: Process, clock: number): number {
-  switch (clock) {
-    case Clock.Realtime:
-    case Clock.RealtimeCoarse:
-    case Clock.Monotonic:
-    case Clock.MonotonicRaw:
-    case Clock.MonotonicCoarse:
-    case Clock.Boottime:
-      return core.hart.cycles;
-    case Clock.ProcessCpu: {
-      const { user, system } = cpuCycles(core, p);
-      return user + system;
-    }
-    case Clock.ThreadCpu:
-      return p.counts.userCycles + p.counts.systemCycles + core.hart.cycles - p.sinceCycles;
-    default:
-      return clock < 0 ? readProcessClock(core, p, clock) : -1;
-  }
-}
-
-/** The CPU clock of a process (clock_getcpuclockid): −8 × (pid + 1) + 2 for all its time; bit 2 for a thread's; pid 0: the caller. */
-function readProcessClock(core: Core, p: Process, clock: number): number {
-  const tid = ~(clock >> 3);
-  const thread = tid === 0 ? p : core.processes.get(tid as Process["pid"]);
-  if (!thread || (clock & 3) === 3) return -1;
-  if ((clock & 4) !== 0) return thread.counts.userCycles + thread.counts.systemCycles;
-  const { user, system } = cpuCycles(core, thread);
-  return user + system;
-}
-
-const isRealtime = (clock: number): boolean => clock === Clock.Realtime || clock === Clock.RealtimeCoarse;
 
 const clock_gettime64: SyscallHandler = (core, p, a) => {
   const cycles = readClock(core, p, a[0]);
@@ -70,8 +26,7 @@ const clock_nanosleep_time64: SyscallHandler = (core, p, a) => {
   if (p.restart === null) {
     const cycles = readTimespec(core, p, request);
     if (cycles < 0) return cycles;
-    const absolute = (flags & TIMER_ABSTIME) !== 0;
-    const start = absolute ? (isRealtime(clock) ? -BOOT_EPOCH_SECONDS * CYCLES_PER_SECOND : 0) : core.hart.cycles;
+    const start = (flags & TIMER_ABSTIME) !== 0 ? originCycles(clock) : core.hart.cycles;
     p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: Math.max(0, start + cycles) };
   }
   if (core.hart.cycles >= p.restart.deadlineCycles) return 0;

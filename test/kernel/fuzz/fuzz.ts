@@ -39,6 +39,7 @@ const RARE: readonly SyscallName[] = [
   "pselect6_time64",
   "rt_sigtimedwait_time64",
   "setitimer",
+  "timer_settime64",
   "tkill",
   "tgkill",
   "rt_sigqueueinfo",

@@ -140,7 +140,7 @@ static int favourite(void) {
   static const int favourites[] = {NR_mmap2, NR_mmap2, NR_munmap, NR_mprotect, NR_madvise, NR_brk, NR_clone, NR_mremap,
     NR_mlock, NR_munlock, NR_msync, NR_mincore, NR_working_set, NR_virtual_alloc, NR_virtual_free, NR_virtual_protect,
     NR_virtual_query, NR_openat, NR_pwrite64, NR_pread64, NR_read, NR_write, NR_readv, NR_writev, NR_pipe2, NR_close,
-    NR_dup3, NR_ftruncate64, NR_futex_time64, NR_ppoll_time64, NR_rt_sigaction, NR_rt_sigprocmask, NR_setitimer,
+    NR_dup3, NR_ftruncate64, NR_futex_time64, NR_ppoll_time64, NR_rt_sigaction, NR_rt_sigprocmask, NR_setitimer, NR_timer_create, NR_timer_settime64,
     NR_shmget, NR_shmat, NR_shmdt, NR_shmctl, NR_kill, NR_sendfile64, NR_waitid, NR_mkdirat, NR_unlinkat, NR_renameat2, NR_linkat};
   return favourites[rnd() % (sizeof favourites / sizeof *favourites)];
 }
@@ -260,6 +260,20 @@ static void shape(int n, unsigned *a) {
     case NR_rt_sigprocmask: a[0] = rnd() % 4, a[1] = one_in(2) ? (unsigned)structure() : 0, a[2] = one_in(2) ? address() : 0, a[3] = 8; break;
     case NR_rt_sigtimedwait_time64: case NR_rt_sigsuspend: a[0] = (unsigned)structure(), a[1] = n == NR_rt_sigsuspend ? 8 : one_in(2) ? 0 : address(), a[2] = (unsigned)moment(), a[3] = 8; break;
     case NR_setitimer: a[0] = rnd() % 4, a[1] = (unsigned)structure(); if (one_in(2)) scratch[3] = 0, a[2] = 0; break;
+    case NR_timer_create: {
+      unsigned *to = structure();
+      if (to >= scratch && to < scratch + 16) to[1] = one_in(8) ? rnd() : rnd() % 66, to[2] = one_in(3) ? rnd() % 5 : 0, to[3] = process();
+      a[0] = one_in(8) ? rnd() : rnd() % 8, a[1] = one_in(3) ? 0 : (unsigned)to, a[2] = one_in(3) ? address() : (unsigned)(scratch + 48);
+      break;
+    }
+    case NR_timer_settime64: {
+      unsigned *to = scratch + 52;
+      for (int i = 0; i < 8; i++) to[i] = one_in(32) ? rnd() : i % 4 == 2 ? rnd() % 300000 : 0;
+      if (one_in(2)) to[2] = one_in(2) ? 0 : rnd() % 40;
+      a[0] = rnd() % 6, a[1] = one_in(4), a[2] = one_in(8) ? address() : (unsigned)to, a[3] = one_in(3) ? address() : 0;
+      break;
+    }
+    case NR_timer_gettime64: case NR_timer_getoverrun: case NR_timer_delete: a[0] = rnd() % 6, a[1] = address(); break;
     case NR_kill: case NR_tkill: a[0] = process(), a[1] = rnd() % 66; break;
     case NR_tgkill: a[0] = process(), a[1] = process(), a[2] = rnd() % 66; break;
     case NR_waitid: a[0] = rnd() % 4, a[1] = process(), a[2] = address(), a[3] = rnd() % 32 | (one_in(2) ? 4 : 0), a[4] = one_in(3) ? address() : 0; break;
