@@ -17,6 +17,7 @@ import { Errno } from "../kernel/abi.ts";
 import { costProfile } from "../kernel/costs.ts";
 import type { FaultlineEvent } from "../kernel/events.ts";
 import type { FolderFailure, FolderOptions } from "../kernel/fs/folder.ts";
+import { populate } from "../kernel/fs/root-image.ts";
 import { Kernel, type NextStep } from "../kernel/kernel.ts";
 import { runHostTool } from "./host-tools.ts";
 import { DEFAULT_MACHINE_CONFIG, type MachineConfig } from "./options.ts";
@@ -206,7 +207,7 @@ export class Machine {
       sink: this.sink,
       host: { output: unlessMuted, message, tool: runHostTool },
     });
-    this.kernel.core.fs.populate(root);
+    populate(this.kernel.core.fs, root);
     if (folder !== undefined) this.kernel.core.fs.folder.attach(folder);
   }
 

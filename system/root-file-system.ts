@@ -3,9 +3,9 @@
  * and folders with names of up to 100 characters in the POSIX ustar format, numbers in octal. Every start of a machine comes by here, and
  * a general reader took 20 ms for these 250 entries, most of it to decode fields that nobody asks for.
  */
-import type { RootEntry } from "../kernel/fs/file-system.ts";
+import type { RootEntry } from "../kernel/fs/root-image.ts";
 
-export type { RootEntry } from "../kernel/fs/file-system.ts";
+export type { RootEntry } from "../kernel/fs/root-image.ts";
 
 const BLOCK_BYTES = 512;
 /** Offsets and lengths of fields in a header block. */

@@ -3,7 +3,8 @@
  * devices in /dev and the computed files of /proc (kernel/fs/proc) as its only other "mounts".
  *
  * Plain data behind methods that keep its books: link counts, holds, and the bounds that keep a guest from filling the
- * host's memory. Walking paths is kernel/fs/path.ts, moving bytes kernel/fs/input-output.ts.
+ * host's memory. What it starts with is put in by kernel/fs/root-image.ts; walking paths is kernel/fs/path.ts, moving
+ * bytes kernel/fs/input-output.ts.
  */
 
 import { Errno } from "../abi.ts";
@@ -35,20 +36,6 @@ export const CAPACITY_CHUNKS = 16384;
 export const MAX_INODES = 65536;
 export const MAX_NAMES = 131072;
 export const MAX_PIPES = 1024;
-
-/** One object of the initial root, as it comes out of an archive. Paths are absolute or relative to the root. */
-export interface RootEntry {
-  readonly path: string;
-  readonly type: "file" | "directory" | "symlink" | "link";
-  /** Permission bits. */
-  readonly mode: number;
-  /** A file's bytes, which must not change afterwards: they are used in place. */
-  readonly bytes?: Uint8Array;
-  /** What a symbolic link refers to; of a `link`, the path of the file that it is another name of. */
-  readonly target?: string;
-  /** It is one of the folder's that the machine has as its root (folder.ts). */
-  readonly isOfFolder?: boolean;
-}
 
 /** Bytes from the host that no program has read yet, and whether more can come. */
 export interface HostInput {
@@ -179,8 +166,15 @@ export class FileSystem {
     return this.#inodes.size < MAX_INODES && this.#names < MAX_NAMES;
   }
 
-  makeFile(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): FileInode {
-    const inode: FileInode = { ...this.#fields(permissions, nowCycles), kind: "file", content: emptyContent() };
+  makeFile(
+    parent: DirectoryInode,
+    name: string,
+    permissions: number,
+    nowCycles: number,
+    content = emptyContent(),
+  ): FileInode {
+    const inode: FileInode = { ...this.#fields(permissions, nowCycles), kind: "file", content };
+    this.#usedChunks += content.chunks.size;
     this.#add(inode);
     this.link(parent, name, inode, nowCycles);
     return inode;
@@ -360,25 +354,6 @@ export class FileSystem {
     return 0;
   }
 
-  /** Loads the initial root. Missing parent directories are made; a later entry of the same path wins. */
-  populate(entries: Iterable<RootEntry>): void {
-    for (const entry of entries) {
-      const parts = entry.path.split("/").filter((part) => part !== "" && part !== ".");
-      const name = parts.pop();
-      if (name === undefined) continue;
-      const parent = this.#directoryAt(parts);
-      if (entry.type === "directory") this.#directoryAt([...parts, name]).permissions = entry.mode & 0o7777;
-      else {
-        if (parent.entries.has(name)) this.unlink(parent, name, 0);
-        if (entry.type === "symlink") this.makeSymlink(parent, name, entry.target ?? "", 0);
-        else if (entry.type === "link") this.#makeImageLink(parent, name, entry.target ?? "");
-        else this.#makeImageFile(parent, name, entry);
-      }
-      const made = parent.entries.get(name);
-      if (entry.isOfFolder && made !== undefined) this.folder.adopt(made.inode, parent.number, name);
-    }
-  }
-
   snapshot(): FileSystemSnapshot {
     return {
       inodes: [...this.#inodes.values()].map(copyInode),
@@ -444,22 +419,6 @@ export class FileSystem {
     this.#inodes.delete(placeholder.number);
   }
 
-  #makeImageFile(parent: DirectoryInode, name: string, entry: RootEntry): void {
-    const content = contentOf(entry.bytes ?? new Uint8Array(0));
-    this.#usedChunks += content.chunks.size;
-    const inode: FileInode = { ...this.#fields(entry.mode, 0), kind: "file", content };
-    this.link(parent, name, this.#add(inode), 0);
-  }
-
-  /** Another name of a file that the image has. */
-  #makeImageLink(parent: DirectoryInode, name: string, target: string): void {
-    const parts = target.split("/").filter((part) => part !== "");
-    const entry = this.#directoryAt(parts.slice(0, -1)).entries.get(parts[parts.length - 1] ?? "");
-    const inode = entry && this.#inodes.get(entry.inode);
-    if (inode?.kind !== "file") throw new Error(`the root image has a link to ${target}, which is no file in it`);
-    this.link(parent, name, inode, 0);
-  }
-
   /** Some name of an inode, for the folder, when the one it knew has gone. */
   #otherName(inode: StoredInode): { parent: number; name: string } | undefined {
     if (inode.links === 0) return undefined;
@@ -469,18 +428,6 @@ export class FileSystem {
         if (entry.inode === inode.number) return { parent: directory.number, name };
     }
     return undefined;
-  }
-
-  #directoryAt(parts: readonly string[]): DirectoryInode {
-    let at = this.root;
-    for (const part of parts) {
-      const entry = at.entries.get(part);
-      const child = entry ? this.#inodes.get(entry.inode) : this.makeDirectory(at, part, 0o755, 0);
-      if (child?.kind !== "directory")
-        throw new Error(`the root image puts a file below ${part}, which is no directory`);
-      at = child;
-    }
-    return at;
   }
 
   #touch(inode: StoredInode, nowCycles: number): void {

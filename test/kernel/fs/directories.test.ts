@@ -3,6 +3,7 @@ import { Errno } from "../../../kernel/abi.ts";
 import { FileSystem } from "../../../kernel/fs/file-system.ts";
 import { Open } from "../../../kernel/fs/flags.ts";
 import { readFileForExec } from "../../../kernel/fs/path.ts";
+import { populate } from "../../../kernel/fs/root-image.ts";
 import { BUFFER, Guest } from "./guest.ts";
 
 const { Create, WriteOnly } = Open;
@@ -205,7 +206,7 @@ describe("the initial root", () => {
 
   it("is loaded from entries, parents made as needed, without copying bytes", () => {
     const guest = new Guest();
-    guest.core.fs.populate(entries);
+    populate(guest.core.fs, entries);
     expect(guest.slurp("/bin/alias")).toBe("#!/bin/sh\n");
     expect(guest.slurp("/etc/motd")).toBe("A".repeat(10000));
     const found = readFileForExec(guest.core, guest.p, "/bin/alias");
@@ -220,7 +221,7 @@ describe("the initial root", () => {
   it("a snapshot stays as it was while files, names and pipes change, and can be restored twice", () => {
     const guest = new Guest();
     const { fs } = guest.core;
-    fs.populate(entries);
+    populate(fs, entries);
     touch(guest, "/tmp/f", "before");
     const snapshot = structuredClone(fs.snapshot());
     const live = fs.snapshot();
@@ -246,7 +247,7 @@ describe("the initial root", () => {
 
   it("an unchanged file costs a snapshot nothing but its record", () => {
     const fs = new FileSystem();
-    fs.populate(entries);
+    populate(fs, entries);
     const [first, second] = [fs.snapshot(), fs.snapshot()];
     const chunks = (snapshot: typeof first) =>
       snapshot.inodes.flatMap((inode) => (inode.kind === "file" ? [inode.content.chunks] : []));

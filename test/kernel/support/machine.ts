@@ -12,6 +12,7 @@ import { Tlb } from "../../../emulator/mmu/tlb.ts";
 import { Ram } from "../../../emulator/ram.ts";
 import { DEFAULT_CONFIG, type KernelConfig } from "../../../kernel/config.ts";
 import type { FaultlineEvent, FaultlineSink } from "../../../kernel/events.ts";
+import { populate } from "../../../kernel/fs/root-image.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { pteAddress } from "../../../kernel/mm/page-table.ts";
@@ -96,7 +97,7 @@ export class TestMachine {
   }
 
   install(path: string, bytes: Uint8Array): this {
-    this.core.fs.populate([{ path, type: "file", mode: 0o755, bytes }]);
+    populate(this.core.fs, [{ path, type: "file", mode: 0o755, bytes }]);
     return this;
   }
 

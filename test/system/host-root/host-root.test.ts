@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { populate } from "../../../kernel/fs/root-image.ts";
 import { CommandFailure } from "../../../system/cli/failure.ts";
 import { readHostRoot } from "../../../system/cli/host-root.ts";
 import { Guest } from "../../kernel/fs/guest.ts";
@@ -25,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** A process whose file system is the folder. */
 function guestIn(root: string): Guest {
   const guest = new Guest();
-  guest.core.fs.populate(readHostRoot(root));
+  populate(guest.core.fs, readHostRoot(root));
   return guest;
 }
 
