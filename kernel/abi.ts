@@ -53,6 +53,7 @@ export const SYSCALLS = {
   fcntl64: row(25, "fd:fd cmd:int arg:hex"),
   ioctl: row(29, "fd:fd request:hex argp:ptr"),
   flock: row(32, "fd:fd operation:int"),
+  mknodat: row(33, "dirfd:fd path:path mode:mode dev:hex"),
   mkdirat: row(34, "dirfd:fd path:path mode:mode"),
   unlinkat: row(35, "dirfd:fd path:path flags:flags"),
   symlinkat: row(36, "target:path newdirfd:fd linkpath:path"),

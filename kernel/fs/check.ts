@@ -6,7 +6,7 @@
  *   - an inode's holds are the open files and the address spaces that refer to it; without links and holds it is gone
  *   - an open file's users are the descriptors that refer to it
  *   - a pipe's readers and writers are its open files
- *   - the totals of names, pipes and chunks are right
+ *   - the totals of names, pipes, what they may hold beyond the usual, and chunks are right
  */
 import type { Core } from "../core.ts";
 import { KernelPanic } from "../panic.ts";
@@ -14,14 +14,18 @@ import type { FileTable, OpenFile } from "../proc/process.ts";
 import type { FileSystem } from "./file-system.ts";
 import { isReadable, isWritable } from "./flags.ts";
 import type { StoredInode } from "./inode.ts";
+import { extraBytes } from "./pipe.ts";
 import { PROC_FIRST } from "./proc/nodes.ts";
 
 /** The books of the file system alone. */
 export function checkBooks(fs: FileSystem): void {
   const links = new Map<number, number>();
-  const totals = { names: 0, pipes: 0, chunks: 0 };
+  const totals = { names: 0, pipes: 0, chunks: 0, extraPipeBytes: 0 };
   for (const inode of fs.storedInodes()) {
-    if (inode.kind === "fifo") totals.pipes++;
+    if (inode.kind === "fifo") {
+      totals.pipes++;
+      totals.extraPipeBytes += extraBytes(inode.pipe.capacityBytes);
+    }
     totals.chunks += chunksOf(inode);
     if (inode.kind !== "directory") continue;
     for (const [name, entry] of inode.entries) {
@@ -43,8 +47,9 @@ export function checkBooks(fs: FileSystem): void {
     if (directory?.kind !== "directory" || directory.entries.get(name)?.inode !== number)
       throw new KernelPanic(`inode ${number} of the host's folder is not where the folder's books say: ${name}`);
   }
-  const { names, pipes, usedChunks } = fs.usage;
-  if (names !== totals.names || pipes !== totals.pipes || usedChunks !== totals.chunks) {
+  const { names, pipes, usedChunks, extraPipeBytes } = fs.usage;
+  const isPipesWrong = pipes !== totals.pipes || extraPipeBytes !== totals.extraPipeBytes;
+  if (names !== totals.names || isPipesWrong || usedChunks !== totals.chunks) {
     throw new KernelPanic("the totals of the file system are wrong", { counted: totals, kept: fs.usage });
   }
 }

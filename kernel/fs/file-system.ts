@@ -23,8 +23,8 @@ import {
   writeContent,
 } from "./content.ts";
 import { Folder, type FolderSnapshot } from "./folder.ts";
-import type { DeviceName, DirectoryInode, FileInode, Inode, StoredInode } from "./inode.ts";
-import { emptyPipe } from "./pipe.ts";
+import type { DeviceName, DirectoryInode, FifoInode, FileInode, Inode, StoredInode } from "./inode.ts";
+import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity } from "./pipe.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
 import { trampolinePage } from "./trampoline.ts";
 
@@ -36,6 +36,8 @@ export const CAPACITY_CHUNKS = 16384;
 export const MAX_INODES = 65536;
 export const MAX_NAMES = 131072;
 export const MAX_PIPES = 1024;
+/** Bytes that all pipes together may be given beyond 64 KiB each, as with Linux's pipe-user-pages-soft. */
+export const EXTRA_PIPE_BYTES = 1 << 26;
 
 /** Bytes from the host that no program has read yet, and whether more can come. */
 export interface HostInput {
@@ -52,6 +54,7 @@ export interface FileSystemSnapshot {
   readonly usedChunks: number;
   readonly names: number;
   readonly pipes: number;
+  readonly extraPipeBytes: number;
   readonly trampolineInode: number;
   readonly terminal: Terminal;
   readonly stdin: HostInput;
@@ -72,13 +75,14 @@ export class FileSystem {
   trampolineInode = 0;
 
   /** The host's folder that this is a copy of, if it is one. */
-  readonly folder = new Folder();
+  readonly folder = new Folder((inode) => this.#inodes.get(inode)?.kind === "fifo");
 
   #inodes = new Map<number, StoredInode>();
   #nextInode = ROOT_INODE;
   #usedChunks = 0;
   #names = 0;
   #pipes = 0;
+  #extraPipeBytes = 0;
   /** Inodes of the devices, the host's streams included; the same in every file system. */
   readonly #devices = new Map<DeviceName, number>();
 
@@ -151,8 +155,15 @@ export class FileSystem {
     readonly inodes: number;
     readonly names: number;
     readonly pipes: number;
+    readonly extraPipeBytes: number;
   } {
-    return { usedChunks: this.#usedChunks, inodes: this.#inodes.size, names: this.#names, pipes: this.#pipes };
+    const [usedChunks, names, pipes, extraPipeBytes] = [
+      this.#usedChunks,
+      this.#names,
+      this.#pipes,
+      this.#extraPipeBytes,
+    ];
+    return { usedChunks, inodes: this.#inodes.size, names, pipes, extraPipeBytes };
   }
 
   // ---- making ---- (each returns undefined when a bound is reached: ENOSPC)
@@ -210,10 +221,32 @@ export class FileSystem {
   }
 
   /** A pipe without a name, not yet held by anyone. Undefined when there are too many. */
-  makePipe(nowCycles: number): StoredInode | undefined {
+  makePipe(nowCycles: number, permissions = 0o600): StoredInode | undefined {
     if (this.#pipes >= MAX_PIPES || this.#inodes.size >= MAX_INODES) return undefined;
     this.#pipes++;
-    return this.#add({ ...this.#fields(0o600, nowCycles), kind: "fifo", pipe: emptyPipe() });
+    return this.#add({ ...this.#fields(permissions, nowCycles), kind: "fifo", pipe: emptyPipe() });
+  }
+
+  /** A named pipe. Undefined when there are too many. */
+  makeFifo(parent: DirectoryInode, name: string, permissions: number, nowCycles: number): StoredInode | undefined {
+    const inode = this.makePipe(nowCycles, permissions);
+    if (inode) this.link(parent, name, inode, nowCycles);
+    return inode;
+  }
+
+  /**
+   * F_SETPIPE_SZ. −EBUSY when the bytes in the pipe would not fit, −EPERM beyond the most that one pipe may have, or that all
+   * pipes together may have beyond what they start with.
+   */
+  resizePipe({ pipe }: FifoInode, bytes: number): number {
+    const capacity = roundCapacity(bytes);
+    const extra = this.#extraPipeBytes - extraBytes(pipe.capacityBytes) + extraBytes(capacity);
+    if (capacity > PIPE_CAPACITY_MAX_BYTES) return -Errno.EPERM;
+    if (capacity > pipe.capacityBytes && extra > EXTRA_PIPE_BYTES) return -Errno.EPERM;
+    if (pipe.bytes > capacity) return -Errno.EBUSY;
+    this.#extraPipeBytes = extra;
+    setCapacity(pipe, capacity);
+    return capacity;
   }
 
   /** The text of a /proc file for one open. Undefined when memory for it would pass the bound. */
@@ -361,6 +394,7 @@ export class FileSystem {
       usedChunks: this.#usedChunks,
       names: this.#names,
       pipes: this.#pipes,
+      extraPipeBytes: this.#extraPipeBytes,
       trampolineInode: this.trampolineInode,
       terminal: copyTerminal(this.terminal),
       stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
@@ -375,6 +409,7 @@ export class FileSystem {
     this.#usedChunks = snapshot.usedChunks;
     this.#names = snapshot.names;
     this.#pipes = snapshot.pipes;
+    this.#extraPipeBytes = snapshot.extraPipeBytes;
     this.trampolineInode = snapshot.trampolineInode;
     this.terminal = copyTerminal(snapshot.terminal);
     this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
@@ -441,7 +476,10 @@ export class FileSystem {
     this.#inodes.delete(inode.number);
     if (inode.kind === "file") this.#usedChunks -= inode.content.chunks.size;
     if (inode.kind === "generated") this.#usedChunks -= Math.ceil(inode.bytes.length / 4096);
-    if (inode.kind === "fifo") this.#pipes--;
+    if (inode.kind === "fifo") {
+      this.#pipes--;
+      this.#extraPipeBytes -= extraBytes(inode.pipe.capacityBytes);
+    }
   }
 }
 

@@ -32,6 +32,10 @@ export const At = {
   EmptyPath: 0x1000,
 } as const;
 
+/** Flags that open keeps with the open file are all but these. */
+export const OPENING_FLAGS =
+  Open.Create | Open.Exclusive | Open.NoControllingTerminal | Open.Truncate | Open.CloseOnExec;
+
 export const Fcntl = {
   DuplicateFd: 0,
   GetFdFlags: 1,
@@ -43,6 +47,7 @@ export const Fcntl = {
   SetLock: 13,
   SetLockWait: 14,
   DuplicateFdCloseOnExec: 1030,
+  SetPipeSize: 1031,
   GetPipeSize: 1032,
 } as const;
 

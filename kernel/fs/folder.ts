@@ -8,6 +8,8 @@
  * that list is part of a recording: replaying asks nobody. A call that was answered once is not made again when a timeline
  * runs the same past again.
  *
+ * A named pipe in the folder is the machine's alone: its bytes go from program to program, and the host never learns of it.
+ *
  * What the machine itself puts into the tree (/dev, /proc, /tmp when the folder has none, the program that was named) is not
  * of the folder. Such a name cannot be removed or moved, as a mount point cannot; and a name cannot move, nor a link lead,
  * from one side to the other: EXDEV.
@@ -75,6 +77,9 @@ export interface FolderSnapshot {
   readonly calls: number;
 }
 
+/** Kinds of changes that give a new inode its name. */
+type Making = "create" | "make-directory" | "make-symlink";
+
 export class Folder {
   /** Failed calls so far; what a recording keeps. */
   readonly failures: FolderFailure[] = [];
@@ -85,6 +90,12 @@ export class Folder {
   /** Calls that have an answer already. */
   #answered = 0;
   readonly #errnoByCall = new Map<number, number>();
+  /** Whether the file system knows an inode as a pipe. */
+  readonly #isPipe: (inode: number) => boolean;
+
+  constructor(isPipe: (inode: number) => boolean) {
+    this.#isPipe = isPipe;
+  }
 
   /** A file that came from the folder; before `attach`. */
   adopt(inode: number, parent: number, name: string): void {
@@ -116,13 +127,13 @@ export class Folder {
   // ---- what is asked of the host: 0 or −errno; 0 for what is not the folder's ----
 
   /** A new name in a directory, for an inode that will have this number. */
-  askNew(
-    directory: number,
-    name: string,
-    inode: number,
-    action: Extract<FolderAction, { kind: "create" | "make-directory" | "make-symlink" }>,
-  ): number {
+  askNew(directory: number, name: string, inode: number, action: Extract<FolderAction, { kind: Making }>): number {
     return this.has(directory) ? this.#ask({ ...action, path: [...this.#pathOf(directory), name], inode }) : 0;
+  }
+
+  /** A new named pipe in a directory: the host is not asked. */
+  askPipe(directory: number): number {
+    return this.isReadOnly && this.has(directory) ? -Errno.EROFS : 0;
   }
 
   askLink(inode: number, directory: number, name: string): number {
@@ -138,18 +149,15 @@ export class Folder {
 
   askRename(from: number, name: string, to: number, newName: string, inode: number, replaced: number): number {
     if (!this.has(from)) return 0;
+    // The host sees what the new name meant go, when a pipe takes it; and where there was a pipe it sees nothing.
+    if (this.#isPipe(inode) && replaced >= 0) return this.askUnlink(to, newName, replaced, false);
     const path = [...this.#pathOf(from), name];
-    return this.#ask({ kind: "rename", path, inode, to: [...this.#pathOf(to), newName], replaced });
+    const seen = this.#isPipe(replaced) ? -1 : replaced;
+    return this.#ask({ kind: "rename", path, inode, to: [...this.#pathOf(to), newName], replaced: seen });
   }
 
   /** Anything about one inode that has a name. */
-  ask(
-    inode: number,
-    action: Exclude<
-      FolderAction,
-      { kind: "create" | "make-directory" | "make-symlink" | "link" | "unlink" | "rename" }
-    >,
-  ): number {
+  ask(inode: number, action: Exclude<FolderAction, { kind: Making | "link" | "unlink" | "rename" }>): number {
     return this.has(inode) ? this.#ask({ ...action, path: this.#pathOf(inode), inode } as FolderChange) : 0;
   }
 
@@ -202,7 +210,9 @@ export class Folder {
   }
 
   #ask(change: FolderChange): number {
-    if (this.#mode === "read-only") return change.kind === "synchronize" ? 0 : -Errno.EROFS;
+    const isForPipe = this.#isPipe(change.inode);
+    if (this.#mode === "read-only") return isHarmless(change, isForPipe) ? 0 : -Errno.EROFS;
+    if (isForPipe) return 0;
     const call = this.#calls++;
     if (call >= this.#answered && this.#port !== null) {
       this.#answered = call + 1;
@@ -223,3 +233,7 @@ export class Folder {
     return names.reverse();
   }
 }
+
+/** Allowed in a folder that is not to be changed: what is written to a pipe does not change it. */
+const isHarmless = ({ kind }: FolderChange, isForPipe: boolean): boolean =>
+  kind === "synchronize" || (isForPipe && (kind === "open" || kind === "may-write"));

@@ -12,8 +12,11 @@ export const ModeType = {
   Fifo: 0o010000,
   CharacterDevice: 0o020000,
   Directory: 0o040000,
+  BlockDevice: 0o060000,
   File: 0o100000,
   Symlink: 0o120000,
+  Socket: 0o140000,
+  Mask: 0o170000,
 } as const;
 
 /** What answers a read or a write of a character device. */

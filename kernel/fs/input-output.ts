@@ -329,7 +329,7 @@ function pipeReadiness(file: OpenFile, { pipe }: FifoInode): number {
   let bits = 0;
   if (isReadable(file.flags)) {
     if (pipe.bytes > 0) bits |= Poll.In | Poll.ReadNormal;
-    if (pipe.writers === 0) bits |= Poll.HangUp;
+    if (pipe.writers === 0 && file.writerOpensBefore !== pipe.writerOpens) bits |= Poll.HangUp;
   }
   if (isWritable(file.flags)) {
     if (pipe.readers === 0) bits |= Poll.Error;

@@ -31,7 +31,10 @@ export function openInode(core: Core, inode: number, flags: number, path: string
   const file: OpenFile = { users: 0, flags, offset: 0, inode, path };
   const pipe = pipeOf(core.fs.inode(inode));
   if (pipe && isReadable(flags)) pipe.readers++;
-  if (pipe && isWritable(flags)) pipe.writers++;
+  if (pipe && isWritable(flags)) {
+    pipe.writers++;
+    pipe.writerOpens++;
+  }
   return file;
 }
 

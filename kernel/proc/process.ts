@@ -28,6 +28,11 @@ export interface OpenFile {
   readonly path: string;
   /** flock's lock on it. */
   lock?: "shared" | "exclusive";
+  /**
+   * Of a named pipe that was opened for reading while nobody had it open for writing: how often somebody had until then.
+   * As long as nobody has since, there is nothing that has hung up (Linux, pipe_poll).
+   */
+  writerOpensBefore?: number;
 }
 
 /** fcntl's lock of a process on the bytes [start, end) of a file; end may be Infinity. */
@@ -145,7 +150,9 @@ export interface CallMemory {
   vaddr?: number;
   /** FUTEX_WAIT_BITSET's bits, or which semaphore semop waits for. */
   bitset?: number;
-  /** Set by whoever has decided the sleeping call (futex): its result, whatever comes between. */
+  /** What an open that waits for the other end of a named pipe is to open. */
+  opening?: { readonly flags: number; readonly path: string };
+  /** Set by whoever has decided the sleeping call (futex, open): its result, whatever comes between. */
   result?: number;
 }
 

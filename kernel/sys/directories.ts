@@ -3,15 +3,24 @@ import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { ROOT_INODE } from "../fs/file-system.ts";
 import { AT_FDCWD, At, PATH_BYTES_MAX, Rename } from "../fs/flags.ts";
-import { type DirectoryInode, type Inode, isDirectory, isSymlink, modeType, utf8Bytes } from "../fs/inode.ts";
+import { type DirectoryInode, type Inode, isDirectory, isSymlink, ModeType, modeType, utf8Bytes } from "../fs/inode.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { directoryForNames, lookup, type Place, pathOfDirectory, pathOfPlace, walk } from "../fs/path.ts";
 import { PROC_FIRST, procParent } from "../fs/proc/nodes.ts";
 import { procChildren, procLink } from "../fs/proc/tree.ts";
 import { encodeUtf8, readUserString, writeUser } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
+import { makeFile } from "./files.ts";
 import type { SyscallHandler } from "./handler.ts";
 
+/** Types of st_mode that mknod knows of, but for directories. */
+const MADE_TYPES: readonly number[] = [
+  ModeType.File,
+  ModeType.Fifo,
+  ModeType.CharacterDevice,
+  ModeType.BlockDevice,
+  ModeType.Socket,
+];
 /** Names that one inode may have. */
 const LINKS_MAX = 65000;
 
@@ -40,6 +49,27 @@ const mkdirat: SyscallHandler = (core, p, a) => {
   const refusal = folder.askNew(parent.number, place.name, nextInode, { kind: "make-directory", permissions });
   if (refusal === 0) core.fs.makeDirectory(parent, place.name, permissions, core.hart.cycles);
   return refusal;
+};
+
+/** Named pipes and plain files. Devices are made by nobody but the host's own root, as in a user namespace. */
+const mknodat: SyscallHandler = (core, p, a) => {
+  const type = a[2] & ModeType.Mask;
+  if (type === ModeType.Directory) return -Errno.EPERM;
+  if (type !== 0 && !MADE_TYPES.includes(type)) return -Errno.EINVAL;
+  const place = placeOf(core, p, a[0], a[1]);
+  if (typeof place === "number") return place;
+  if (place.mustBeDirectory && place.inode < 0) return -Errno.ENOENT;
+  const parent = directoryForNewName(core, place);
+  if (typeof parent === "number") return parent;
+  const permissions = a[2] & 0o7777 & ~p.fs.umask;
+  if (type === 0 || type === ModeType.File) {
+    const made = makeFile(core, parent, place.name, permissions);
+    return typeof made === "number" ? made : 0;
+  }
+  if (type !== ModeType.Fifo) return -Errno.EPERM;
+  const refusal = core.fs.folder.askPipe(parent.number);
+  if (refusal !== 0) return refusal;
+  return core.fs.makeFifo(parent, place.name, permissions, core.hart.cycles) ? 0 : -Errno.ENOSPC;
 };
 
 const symlinkat: SyscallHandler = (core, p, a) => {
@@ -302,6 +332,7 @@ export const directoryCalls = {
   getdents64,
   linkat,
   mkdirat,
+  mknodat,
   readlinkat,
   renameat2,
   symlinkat,

@@ -2,10 +2,11 @@
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { MAX_FILE_BYTES, nextStored } from "../fs/content.ts";
-import { Fcntl, isWritable, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
+import { Fcntl, isWritable, OPENING_FLAGS, Open, PATH_BYTES_MAX, SETTABLE_FLAGS, Seek } from "../fs/flags.ts";
 import {
   type DeviceInode,
   type DirectoryInode,
+  type FifoInode,
   type FileInode,
   type Inode,
   isDirectory,
@@ -14,17 +15,19 @@ import {
 } from "../fs/inode.ts";
 import { isSeekable, readFile, writeFile } from "../fs/input-output.ts";
 import { recordLock } from "../fs/locks.ts";
+import { openPipe } from "../fs/named-pipe.ts";
 import {
   closeDescriptor,
   descriptorLimit,
   descriptorOf,
   freeDescriptor,
   installDescriptor,
+  notify,
   openInode,
+  pipeChannel,
   putDescriptor,
 } from "../fs/open-file.ts";
 import { directoryForNames, type Place, pathOfPlace, walk } from "../fs/path.ts";
-import { PIPE_CAPACITY_BYTES } from "../fs/pipe.ts";
 import { isControl, procNode } from "../fs/proc/nodes.ts";
 import { openProcFile } from "../fs/proc/open.ts";
 import { type Span, spanOf } from "../fs/transfer.ts";
@@ -56,8 +59,9 @@ const openat: SyscallHandler = (core, p, a) => {
   if (typeof place === "number") return place;
   const inode = place.inode >= 0 ? existing(core, p, place, flags) : created(core, p, place, flags, a[3]);
   if (typeof inode === "number") return inode;
-  const kept = flags & ~(Open.Create | Open.Exclusive | Open.NoControllingTerminal | Open.Truncate | Open.CloseOnExec);
-  const file = openInode(core, inode.number, kept, pathOfPlace(core, place));
+  if (inode.kind === "fifo" && (flags & Open.Path) === 0)
+    return openPipe(core, p, inode, flags, pathOfPlace(core, place));
+  const file = openInode(core, inode.number, flags & ~OPENING_FLAGS, pathOfPlace(core, place));
   return installDescriptor(p, file, (flags & Open.CloseOnExec) !== 0);
 };
 
@@ -275,7 +279,11 @@ const fcntl64: SyscallHandler = (core, p, a) => {
     case Fcntl.SetLockWait:
       return recordLock(core, p, file, a[1], a[2]);
     case Fcntl.GetPipeSize:
-      return core.fs.inode(file.inode)?.kind === "fifo" ? PIPE_CAPACITY_BYTES : -Errno.EBADF;
+    case Fcntl.SetPipeSize: {
+      const inode = core.fs.inode(file.inode);
+      if (inode?.kind !== "fifo") return -Errno.EBADF;
+      return a[1] === Fcntl.GetPipeSize ? inode.pipe.capacityBytes : setPipeSize(core, inode, a[2] >>> 0);
+    }
     case Fcntl.DuplicateFd:
     case Fcntl.DuplicateFdCloseOnExec:
       if (a[2] < 0 || a[2] >= descriptorLimit(p)) return -Errno.EINVAL;
@@ -294,6 +302,14 @@ const fcntl64: SyscallHandler = (core, p, a) => {
       return -Errno.EINVAL;
   }
 };
+
+/** F_SETPIPE_SZ. Who waits for room may have it now. */
+function setPipeSize(core: Core, inode: FifoInode, bytes: number): number {
+  if (bytes > 2 ** 31) return -Errno.EINVAL;
+  const result = core.fs.resizePipe(inode, bytes);
+  if (result > 0) notify(core, pipeChannel(inode.number));
+  return result;
+}
 
 export const fileCalls = {
   _llseek,

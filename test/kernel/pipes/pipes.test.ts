@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Errno, Signal } from "../../../kernel/abi.ts";
 import { MAX_PIPES } from "../../../kernel/fs/file-system.ts";
-import { Open } from "../../../kernel/fs/flags.ts";
+import { Fcntl, Open } from "../../../kernel/fs/flags.ts";
 import { Resource } from "../../../kernel/proc/resources.ts";
 import { deliverSignals } from "../../../kernel/proc/signals.ts";
 import { deliverInput } from "../../../kernel/tty/device.ts";
@@ -139,6 +139,27 @@ describe("pipes", () => {
       expect(guest.call("pipe2", BUFFER, 0)).toBe(0);
     }
     expect(guest.call("pipe2", BUFFER, 0)).toBe(-Errno.ENFILE);
+  });
+});
+
+describe("what pipes hold", () => {
+  it("is bounded for one pipe and, beyond 64 KiB each, for all together", () => {
+    const guest = new Guest();
+    const [, first] = pipe(guest);
+    expect(guest.call("fcntl64", first, Fcntl.SetPipeSize, (1 << 20) + 1)).toBe(-Errno.EPERM);
+    let grown = 0;
+    let last = first;
+    while (guest.call("fcntl64", last, Fcntl.SetPipeSize, 1 << 20) > 0) {
+      grown++;
+      [, last] = pipe(guest);
+    }
+    // 64 MiB in steps of 960 KiB.
+    expect(grown).toBe(68);
+    expect(guest.call("fcntl64", last, Fcntl.SetPipeSize, 1 << 20)).toBe(-Errno.EPERM);
+    expect(guest.call("fcntl64", last, Fcntl.SetPipeSize, 4096)).toBe(4096);
+    expect(guest.call("fcntl64", first, Fcntl.SetPipeSize, 4096)).toBe(4096);
+    expect(guest.call("fcntl64", last, Fcntl.SetPipeSize, 1 << 20)).toBe(1 << 20);
+    guest.check();
   });
 });
 

@@ -32,7 +32,7 @@ const scratch = mkdtempSync(join(tmpdir(), "faultline-folder-"));
 const programs: Record<string, string> = {};
 
 beforeAll(() => {
-  for (const name of ["changes", "read-only"]) {
+  for (const name of ["changes", "pipes", "read-only"]) {
     const source = new URL(`./programs/${name}.c`, import.meta.url).pathname;
     programs[name] = join(scratch, name);
     expect(faultline(["cc", "-o", programs[name], source])).toMatchObject({ status: 0, stderr: "" });
@@ -75,6 +75,16 @@ test.skipIf(!hasQemu)("every change gives what it gives on Linux, and leaves the
   expect(ran.stdout.split("\n")).toEqual(expected.split("\n"));
   expect(ran.status).toBe(0);
   expect(contentOf(ours)).toEqual(contentOf(linux));
+});
+
+test.skipIf(!hasQemu)("named pipes come and go among the host's files without the host", () => {
+  const [linux, ours] = [freshFolder(), freshFolder()];
+  const expected = execFileSync("qemu-riscv32", [programs["pipes"]!], { cwd: linux, encoding: "utf8" });
+  const ran = faultline(["run", "--root", `${ours}:rw`, programs["pipes"]!]);
+  expect(ran.stdout.split("\n")).toEqual(expected.split("\n"));
+  // The time of victim's last change apart: it is the file that was `gone`.
+  const untimed = (folder: string): string[] => contentOf(folder).map((line) => line.replace(/ \d+\.?\d* /, " "));
+  expect(untimed(ours)).toEqual(untimed(linux));
 });
 
 test("without :rw the same program leaves the folder as it was", () => {
