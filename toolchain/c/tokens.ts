@@ -93,27 +93,30 @@ const KEYWORDS = [
 ] as const; // biome-ignore format: a list
 
 /** Other spellings of the same keywords. */
-const ALIASES: Readonly<Record<string, string>> = {
-  __inline: "inline",
-  __inline__: "inline",
-  __const: "const",
-  __const__: "const",
-  __volatile: "volatile",
-  __volatile__: "volatile",
-  __restrict: "restrict",
-  __restrict__: "restrict",
-  __signed: "signed",
-  __signed__: "signed",
-  __asm: "asm",
-  __asm__: "asm",
-  __typeof: "typeof",
-  __typeof__: "typeof",
-  __alignof: "_Alignof",
-  __alignof__: "_Alignof",
-  __attribute: "__attribute__",
-  __thread: "_Thread_local",
-  __complex__: "_Complex",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    __inline: "inline",
+    __inline__: "inline",
+    __const: "const",
+    __const__: "const",
+    __volatile: "volatile",
+    __volatile__: "volatile",
+    __restrict: "restrict",
+    __restrict__: "restrict",
+    __signed: "signed",
+    __signed__: "signed",
+    __asm: "asm",
+    __asm__: "asm",
+    __typeof: "typeof",
+    __typeof__: "typeof",
+    __alignof: "_Alignof",
+    __alignof__: "_Alignof",
+    __attribute: "__attribute__",
+    __thread: "_Thread_local",
+    __complex: "_Complex",
+    __complex__: "_Complex",
+  }),
+);
 
 /** Digraphs mean the same as the punctuator. */
 export const DIGRAPHS: Readonly<Record<string, string>> = {
@@ -131,7 +134,7 @@ for (const text of [...CLASSES, ...PUNCTUATORS, ...KEYWORDS]) codes.set(text, FI
 const spellings = [...codes.keys()];
 const keywordCodes = new Map<string, number>();
 for (const text of KEYWORDS) keywordCodes.set(text, codes.get(text)!);
-for (const [alias, text] of Object.entries(ALIASES)) keywordCodes.set(alias, codes.get(text)!);
+for (const [alias, text] of ALIASES) keywordCodes.set(alias, codes.get(text)!);
 const punctuatorCodes = new Map<string, number>();
 for (const text of PUNCTUATORS) punctuatorCodes.set(text, codes.get(text)!);
 for (const [digraph, text] of Object.entries(DIGRAPHS)) punctuatorCodes.set(digraph, codes.get(text)!);
@@ -151,6 +154,8 @@ export const terminalOf = (code: number): string => spellings[code - FIRST_CODE]
 
 /** Is this text a keyword (in any spelling)? */
 export const isKeyword = (text: string): boolean => keywordCodes.has(text);
+/** The usual spelling of a keyword: `_Thread_local` for `__thread`. Other texts are their own. */
+export const keywordOf = (text: string): string => ALIASES.get(text) ?? text;
 export const keywordNames = (): Iterable<string> => KEYWORDS;
 
 const IDENTIFIER = codeOf("<identifier>");

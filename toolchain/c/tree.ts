@@ -259,8 +259,9 @@ export interface FunctionDefinition {
   /** All locals of the function, parameters included, by id. */
   readonly locals: readonly LocalVar[];
   readonly body: Stmt;
-  readonly isConstructor: boolean;
-  readonly isDestructor: boolean;
+  /** GNU's constructor and destructor attributes: the priority, 65535 where none is given; null when it is neither. */
+  readonly constructorPriority: number | null;
+  readonly destructorPriority: number | null;
   readonly span: Span;
 }
 

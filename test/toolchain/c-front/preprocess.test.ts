@@ -55,6 +55,13 @@ str(strncmp("abc\\0d", "abc", '\\4') == 0) xstr(INCFILE(2).h) glue(HIGH, LOW); x
   expect(expand(text)).toBe(`"strncmp(\\"abc\\\\0d\\", \\"abc\\", '\\\\4') == 0" "vers2.h" "hello"; "hello" ", world"`);
 });
 
+test("a macro that stands for nothing leaves the space before it", () => {
+  const text =
+    "#define str(s) # s\n#define xstr(s) str(s)\n#define none\n#define two() none none\nxstr(|two()|) xstr(| none|)";
+
+  expect(expand(text)).toBe('"| |" "| |"');
+});
+
 test("a pasted ## is an ordinary token (C11 §6.10.3.3p4)", () => {
   expect(
     expand(

@@ -9,7 +9,7 @@ import { parseText } from "../literals.ts";
 import type { Expr, GlobalSymbol, LocalVar, Stmt, TranslationUnit } from "../tree.ts";
 import {arrayOf, atomicAlignment,
   type CType, compositeType, DOUBLE, ERROR_TYPE, type FunctionType, INT, isCompatible, isCompleteType, isRecord,
-  isVariablyModified, isVla, type QualType, qual, typeName, unqualified, withQualifiers,
+  isVariablyModified, isVla, type QualType, qual, typeName, unqualified,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFlow } from "../warnings/flow.ts";
 import type { FunctionState, ObjectEntity, Scope, SymbolFacts } from "./scope.ts";
@@ -69,7 +69,8 @@ export class Checker extends StatementChecker {
     for (const [symbol, facts] of this.facts) {
       if (facts.definition === "tentative" && facts.alias === null) this.defineTentative(symbol, facts);
       if (facts.alias !== null) this.emitAlias(symbol, facts.alias);
-      const isWanted = facts.isUsed || facts.isExempt || facts.isConstructor || facts.isDestructor;
+      const isWanted =
+        facts.isUsed || facts.isExempt || facts.constructorPriority !== null || facts.destructorPriority !== null;
       if (!isWanted && symbol.linkage === "internal" && !this.poisoned.has(symbol.name))
         this.checkUnusedStatic(symbol, facts);
       if (
@@ -82,9 +83,14 @@ export class Checker extends StatementChecker {
         this.error(`the static function '${symbol.name}' is used and never defined`, facts.span);
       }
     }
-    const kept = this.functions.filter(({ symbol, isConstructor, isDestructor }) => {
+    const kept = this.functions.filter(({ symbol, constructorPriority, destructorPriority }) => {
       const facts = this.facts.get(symbol)!;
-      return symbol.linkage === "external" || facts.isUsed || facts.isExempt || isConstructor || isDestructor;
+      return (
+        symbol.linkage === "external" ||
+        facts.isUsed ||
+        facts.isExempt ||
+        (constructorPriority ?? destructorPriority) !== null
+      );
     });
     const externals = [...this.facts]
       .filter(([, facts]) => facts.definition === "none" && facts.isUsed)
@@ -190,8 +196,8 @@ export class Checker extends StatementChecker {
         isFunction && format !== undefined
           ? { kind: format[0], formatIndex: format[1], firstArgument: format[2] }
           : null,
-      isConstructor: false,
-      isDestructor: false,
+      constructorPriority: null,
+      destructorPriority: null,
       alias: null,
       isBuiltinDeclaration: false,
       span,
@@ -311,10 +317,10 @@ export class Checker extends StatementChecker {
           facts.isNoreturn = true;
           break;
         case "constructor":
-          facts.isConstructor = true;
+          facts.constructorPriority = this.priorityOf(attribute);
           break;
         case "destructor":
-          facts.isDestructor = true;
+          facts.destructorPriority = this.priorityOf(attribute);
           break;
         case "used":
         case "unused":
@@ -366,7 +372,8 @@ export class Checker extends StatementChecker {
   private fileDeclarator({ declarator, initializer }: ast.InitDeclarator, spec: DeclSpec): void {
     const name = declarator.name!.text;
     const { span } = declarator.name!;
-    const type = this.attributedType(this.declaratorType(spec.type, declarator), declarator, spec);
+    let type = this.attributedType(this.declaratorType(spec.type, declarator), declarator, spec);
+    if (spec.isAutoType) type = this.deducedType(type, spec.type, initializer);
     if (spec.storage === "typedef") {
       this.declareTypedef(name, type, spec, declarator, span);
       return;
@@ -509,11 +516,7 @@ export class Checker extends StatementChecker {
     const name = declarator.name!.text;
     const { span } = declarator.name!;
     let type = this.attributedType(this.declaratorType(spec.type, declarator), declarator, spec);
-    if (spec.isAutoType && initializer?.kind === "value") {
-      this.unevaluated++;
-      type = withQualifiers(qual(this.rvalue(this.checkExpression(initializer.value)).type), spec.type);
-      this.unevaluated--;
-    }
+    if (spec.isAutoType) type = this.deducedType(type, spec.type, initializer);
     if (spec.storage === "typedef") {
       this.declareTypedef(name, type, spec, declarator, span);
       return [];
@@ -808,8 +811,8 @@ export class Checker extends StatementChecker {
       params,
       locals: fn.locals,
       body: final,
-      isConstructor: facts.isConstructor,
-      isDestructor: facts.isDestructor,
+      constructorPriority: facts.constructorPriority,
+      destructorPriority: facts.destructorPriority,
       span: item.span,
     };
     this.functions.push(definition);

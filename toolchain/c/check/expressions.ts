@@ -5,7 +5,7 @@
 import type { Span } from "../../diagnostics.ts";
 import type { BinaryOperator, CompoundStatement, Expression, Initializer, TypeName } from "../ast.ts";
 import { isConst, quadConstant, staticAddress, truthOf } from "../constant.ts";
-import { alignOf, findMember, memberNames, sizeOf } from "../layout.ts";
+import { findMember, memberNames, sizeOf } from "../layout.ts";
 import {
   isFloatText,
   type Prefix,
@@ -19,17 +19,18 @@ import {
 import type { BinaryOp, Expr, LValue, Stmt } from "../tree.ts";
 import {arrayOf, 
   CHAR, type CType, compositeType,DOUBLE, FLOAT, INT, 
-  integerOf, isArithmetic, isAtomic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, isVla, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
+  integerOf, isArithmetic, isAtomic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Extra, Operand } from "./base.ts";
-import { bitFieldOf, ConversionChecker } from "./conversions.ts";
+import { bitFieldOf } from "./conversions.ts";
 import { headerOf } from "./headers.ts";
+import { SizeChecker } from "./sizes.ts";
 
 const BINARY_OPS: Readonly<Partial<Record<string, BinaryOp>>> = {
   "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "rem", "&": "and", "|": "or", "^": "xor", "<<": "shl", ">>": "shr", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
 }; // biome-ignore format: a table
 
-export abstract class ExpressionChecker extends ConversionChecker {
+export abstract class ExpressionChecker extends SizeChecker {
   abstract checkCall(e: Extract<Expression, { kind: "call" }>): Operand;
   abstract builtinExpression(e: Expression): Operand;
   abstract compoundLiteral(type: QualType, initializer: Initializer, span: Span): Operand;
@@ -89,7 +90,7 @@ export abstract class ExpressionChecker extends ConversionChecker {
         return this.checkSizeof(e.kind, e.operand, e.span);
       case "sizeof-type":
       case "alignof-type":
-        return this.withSizes(() => this.sizeOperand(e.kind === "sizeof-type", this.typeOf(e.type), e.span));
+        return this.checkSizeofType(e.kind === "sizeof-type", e.type, e.span);
       case "generic":
         return this.checkGeneric(e);
       case "statements":
@@ -109,22 +110,6 @@ export abstract class ExpressionChecker extends ConversionChecker {
   /** The value of an expression. */
   value(e: Expression): Expr {
     return this.rvalue(this.checkExpression(e));
-  }
-
-  /** Runs a check in which variably modified types may be met, and puts their size computations in front of the result. */
-  withSizes(run: () => Operand): Operand {
-    const outer = this.pendingSizes;
-    this.pendingSizes = [];
-    const operand = run();
-    const sizes = this.pendingSizes;
-    this.pendingSizes = outer;
-    if (sizes.length === 0) return operand;
-    const value = this.rvalue(operand);
-    const whole = sizes.reduceRight<Expr>(
-      (right, left) => ({ kind: "comma", left: this.voidValue(left), right, type: right.type, span: operand.span }),
-      value,
-    );
-    return this.valueOperand(whole);
   }
 
   // ---- primary expressions ----
@@ -509,54 +494,6 @@ export abstract class ExpressionChecker extends ConversionChecker {
     }
     if (at.kind !== "deref" || at.pointer.kind !== "const-int") return e;
     return this.constant(BigInt.asUintN(32, at.pointer.value + BigInt(offset)), e.span, e.type);
-  }
-
-  private checkSizeof(kind: "sizeof" | "alignof", source: Expression, span: Span): Operand {
-    this.unevaluated++;
-    const outer = this.pendingSizes;
-    const operand = this.checkExpression(source);
-    this.pendingSizes = outer;
-    this.unevaluated--;
-    if (operand.place?.kind === "member" && operand.place.member.bitField !== null) {
-      this.error(`a bit-field has no ${kind === "sizeof" ? "size" : "alignment"} of its own`, span);
-      return this.errorOperand(span);
-    }
-    if (kind === "sizeof" && source.kind === "paren" && source.inner.kind === "name")
-      this.checkSizeofParameter(operand, source.inner.name, span);
-    if (
-      kind === "alignof" &&
-      operand.place?.kind === "var" &&
-      operand.place.var.storage !== "string" &&
-      operand.place.var.alignAs > 0
-    ) {
-      return this.valueOperand(this.sizeConstant(operand.place.var.alignAs, span));
-    }
-    return this.sizeOperand(kind === "sizeof", operand.type, span);
-  }
-
-  arrayParameters = new Set<unknown>();
-  private checkSizeofParameter(operand: Operand, name: string, span: Span): void {
-    if (operand.place?.kind === "var" && this.arrayParameters.has(operand.place.var)) {
-      this.warn(
-        "Wsizeof-array-argument",
-        `'${name}' is a pointer here: sizeof gives 4, not the size of the array`,
-        span,
-      );
-    }
-  }
-
-  private sizeOperand(isSize: boolean, type: QualType, span: Span): Operand {
-    const t = type.type;
-    if (this.isError(t)) return this.valueOperand(this.sizeConstant(4, span));
-    if (t.kind !== "void" && t.kind !== "function" && !isCompleteType(t)) {
-      this.error(
-        `${isSize ? "sizeof" : "_Alignof"} cannot be applied to the incomplete type '${typeName(type)}'`,
-        span,
-      );
-      return this.errorOperand(span);
-    }
-    if (!isSize) return this.valueOperand(this.sizeConstant(alignOf(t), span));
-    return this.valueOperand(isVla(t) ? this.sizeExpr(t, span) : this.sizeConstant(sizeOf(t), span));
   }
 
   // ---- casts ----

@@ -26,6 +26,7 @@ import {
   qual,
   typeName,
   unqualified,
+  withQualifiers,
 } from "../types.ts";
 import type { Operand } from "./base.ts";
 import { CallChecker } from "./calls.ts";
@@ -56,7 +57,19 @@ interface Cursor {
   at: number;
   /** The expression at `at`, when it has been checked already to see whether it is a struct. */
   checked: Operand | null;
+  /** How many steps lead to the part that took the last item. */
+  takenAt: number;
+  /** The same for the item at `at` when a range has put it in place, so that only what follows it is left; otherwise −1. */
+  placedAt: number;
 }
+
+const cursorOf = (items: readonly InitializerItem[]): Cursor => ({
+  items,
+  at: 0,
+  checked: null,
+  takenAt: -1,
+  placedAt: -1,
+});
 
 /** The part being initialised. */
 interface Spot {
@@ -116,6 +129,15 @@ export abstract class InitializerChecker extends CallChecker {
     return result;
   }
 
+  /** `__auto_type`: the type of the initial value, with the qualifiers of the declaration. */
+  deducedType(declared: QualType, qualifiers: QualType, initializer: Initializer | null): QualType {
+    if (initializer?.kind !== "value") return declared;
+    this.unevaluated++;
+    const { type } = this.rvalue(this.checkExpression(initializer.value));
+    this.unevaluated--;
+    return withQualifiers(qual(type), qualifiers);
+  }
+
   private fromValue(type: QualType, spot: Spot, source: Expression): void {
     if (type.type.kind === "array") {
       if (this.stringLeaf(type, spot, source)) return;
@@ -124,6 +146,8 @@ export abstract class InitializerChecker extends CallChecker {
         const literal = this.typeOf(plain.type);
         if (isCompatible(literal.type, type.type)) {
           if (plain.initializer.kind === "list") this.braced(type, spot, plain.initializer.items, source.span);
+          const { length } = literal.type as ArrayType;
+          if (spot.steps.length === 0 && length !== null) this.reached = Math.max(this.reached, length);
           return;
         }
       }
@@ -245,7 +269,7 @@ export abstract class InitializerChecker extends CallChecker {
         return;
       }
       this.forget(type, spot, null);
-      this.fill(type, spot, { items, at: 0, checked: null }, true, null);
+      this.fill(type, spot, cursorOf(items), true, null);
       return;
     }
     if (first === undefined) {
@@ -411,19 +435,38 @@ export abstract class InitializerChecker extends CallChecker {
       this.error(`a range of more than ${RANGE_LIMIT} elements is not supported`, first.span);
       return null;
     }
-    const outer = this.made;
-    this.made = [];
-    this.element(t.of, this.part(type, spot, Number(low)), cursor, rest);
-    const made = this.made;
-    this.made = outer;
-    outer?.push(...made);
-    this.repeat(t.of, spot, made, Number(low), Number(high));
+    if (high > low && cursor.placedAt < 0) this.range(type, spot, Number(low), Number(high), rest, cursor);
+    this.element(t.of, this.part(type, spot, Number(high)), cursor, rest);
     return Number(high) + 1;
   }
 
-  /** GNU's ranges: the first element's leaves once more for each of the others. What is not constant is computed once. */
+  /**
+   * GNU's ranges: one item for many elements. What follows without a designator goes on in the last of them, as in GCC, so the
+   * cursor stays at the item, which is marked as placed.
+   */
+  private range(
+    type: QualType,
+    spot: Spot,
+    low: number,
+    high: number,
+    path: readonly Designator[],
+    cursor: Cursor,
+  ): void {
+    const outer = this.made;
+    this.made = [];
+    const of = (type.type as ArrayType).of;
+    const one = { ...cursorOf([cursor.items[cursor.at]!]), checked: cursor.checked };
+    this.element(of, this.part(type, spot, low), one, path);
+    const made = this.made;
+    this.made = outer;
+    outer?.push(...made);
+    this.repeat(of, spot, made, low, high);
+    cursor.placedAt = one.takenAt;
+    cursor.checked = null;
+  }
+
+  /** The first element's leaves once more for each of the others of a range. What is not constant is computed once. */
   private repeat(of: QualType, spot: Spot, made: Leaf[], low: number, high: number): void {
-    if (high === low) return;
     made.forEach((leaf, at) => {
       const { value } = leaf;
       if (value === null || this.fn === null) return;
@@ -448,20 +491,24 @@ export abstract class InitializerChecker extends CallChecker {
     if (designators.length > 0) {
       const before = cursor.at;
       this.fill(type, spot, cursor, false, designators);
-      if (cursor.at === before) cursor.at++;
+      if (cursor.at === before) this.take(spot, cursor);
+      return;
+    }
+    if (cursor.placedAt >= 0) {
+      if (cursor.placedAt === spot.steps.length) this.take(spot, cursor);
+      else this.fill(type, spot, cursor, false, []);
       return;
     }
     const { initializer } = cursor.items[cursor.at]!;
     const t = type.type;
     if (initializer.kind === "list") {
-      cursor.at++;
-      cursor.checked = null;
+      this.take(spot, cursor);
       this.braced(type, spot, initializer.items, initializer.span);
       return;
     }
     const isAggregate = isRecord(t) || t.kind === "array";
     if (isAggregate && cursor.checked === null && this.stringLeaf(type, spot, initializer.value)) {
-      cursor.at++;
+      this.take(spot, cursor);
       return;
     }
     if (isAggregate) {
@@ -472,7 +519,7 @@ export abstract class InitializerChecker extends CallChecker {
         plain.initializer.kind === "list" &&
         isCompatible(this.typeOf(plain.type).type, t)
       ) {
-        cursor.at++;
+        this.take(spot, cursor);
         this.braced(type, spot, plain.initializer.items, initializer.span);
         return;
       }
@@ -485,24 +532,27 @@ export abstract class InitializerChecker extends CallChecker {
         !this.isError(cursor.checked.type.type)
       ) {
         const operand = cursor.checked;
-        cursor.checked = null;
-        cursor.at++;
+        this.take(spot, cursor);
         this.valueLeaf(type, spot, operand, initializer.span);
         return;
       }
       const before = cursor.at;
       // Its own designators have led here: the first item is taken without them.
       this.fill(type, spot, cursor, false, []);
-      if (cursor.at === before) {
-        cursor.at++;
-        cursor.checked = null;
-      }
+      if (cursor.at === before) this.take(spot, cursor);
       return;
     }
     const operand = cursor.checked ?? this.checkExpression(initializer.value);
-    cursor.checked = null;
-    cursor.at++;
+    this.take(spot, cursor);
     this.valueLeaf(type, spot, operand, initializer.span);
+  }
+
+  /** Moves past the item, which belongs to the part at `spot`. */
+  private take(spot: Spot, cursor: Cursor): void {
+    cursor.at++;
+    cursor.checked = null;
+    cursor.takenAt = spot.steps.length;
+    cursor.placedAt = -1;
   }
 
   // ---- automatic objects ----

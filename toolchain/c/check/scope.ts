@@ -90,8 +90,9 @@ export interface SymbolFacts {
   /** The message of a deprecated attribute, or null. */
   deprecated: string | null;
   format: { readonly kind: "printf" | "scanf"; readonly formatIndex: number; readonly firstArgument: number } | null;
-  isConstructor: boolean;
-  isDestructor: boolean;
+  /** Priority of a constructor or destructor: the lower, the earlier it is constructed; null when it is none. */
+  constructorPriority: number | null;
+  destructorPriority: number | null;
   alias: string | null;
   isBuiltinDeclaration: boolean;
   span: Span;

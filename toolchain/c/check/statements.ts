@@ -91,9 +91,11 @@ export abstract class StatementChecker extends InitializerChecker {
 
   // ---- statements ----
 
-  /** A statement as one node. */
+  /** A statement that another one governs, as one node: a block of its own (C11 §6.8.4p3, §6.8.5p5). */
   one(source: ast.Statement): Stmt {
+    this.openScope();
     const list = this.statements(source);
+    this.closeScope();
     if (list.length === 1) return list[0]!;
     return { kind: "block", body: list, locals: [], span: source.span };
   }
@@ -106,7 +108,7 @@ export abstract class StatementChecker extends InitializerChecker {
   }
 
   private single(source: ast.Statement): Stmt[] {
-    // C11 §6.8.4p3 and §6.8.5p5: such a statement is a block, and so is each statement that it governs.
+    // C11 §6.8.4p3 and §6.8.5p5: such a statement is a block.
     const isScope = source.kind === "if" || source.kind === "while" || source.kind === "do" || source.kind === "switch";
     if (!isScope) return this.unscoped(source);
     this.openScope();

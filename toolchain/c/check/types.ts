@@ -64,11 +64,28 @@ const BASIC: Readonly<Record<string, CType>> = {
 
 const STORAGE = new Set(["typedef", "extern", "static", "auto", "register"]);
 
+/** Stands for the size of an array of variable length in a prototype; nothing is computed there. */
+const UNKNOWN_SIZE = {
+  storage: "local",
+  id: -1,
+  name: "",
+  type: qual(SIZE_T),
+  isParameter: true,
+  isAddressTaken: false,
+  alignAs: 0,
+  asmRegister: null,
+} as const;
+
+/** Of constructors and destructors without a priority: they are constructed last and destructed first, as in GCC. */
+const LAST_PRIORITY = 65535;
+
 export abstract class TypeChecker extends CheckerBase {
   /** Parameters of the function type that was built last from a declarator whose first part is a function. */
   lastParameters: readonly ParameterInfo[] = [];
 
   abstract checkExpression(e: Expression): Operand;
+  /** The type of an operand of typeof; what it depends on goes to `pendingSizes`. */
+  abstract typeOfExpression(e: Expression): QualType;
   abstract rvalue(operand: Operand): Expr;
   abstract convert(value: Expr, type: CType, span?: Span): Expr;
   abstract checkStaticAssert(item: StaticAssert): void;
@@ -218,11 +235,9 @@ export abstract class TypeChecker extends CheckerBase {
         return this.atomicType(type, item.span);
       }
       case "typeof-value": {
-        this.unevaluated++;
-        const operand = this.checkExpression(item.value);
-        this.unevaluated--;
+        const type = this.typeOfExpression(item.value);
         // As in GCC, so that macros can declare a plain variable for the value of an atomic one.
-        return operand.type.isAtomic === true ? unqualified(operand.type) : operand.type;
+        return type.isAtomic === true ? unqualified(type) : type;
       }
       default:
         return qual(ERROR_TYPE);
@@ -250,6 +265,16 @@ export abstract class TypeChecker extends CheckerBase {
     if (argument.kind === "type") return alignOf(this.typeOf(argument.type).type);
     const value = this.constantInteger(argument.value, "an alignment");
     return value === null ? 0 : this.checkAlignment(value, attribute.span);
+  }
+
+  /** The priority of `constructor(101)` and its like. */
+  priorityOf(attribute: Attribute): number {
+    const argument = attribute.args[0];
+    if (argument === undefined || argument.kind === "type") return LAST_PRIORITY;
+    const value = this.constantInteger(argument.value, "a priority") ?? BigInt(LAST_PRIORITY);
+    if (value >= 0n && value <= BigInt(LAST_PRIORITY)) return Number(value);
+    this.error(`a priority is a number from 0 to ${LAST_PRIORITY}, not ${value}`, attribute.span);
+    return LAST_PRIORITY;
   }
 
   /** `mode(DI)` and its like. */
@@ -596,8 +621,9 @@ export abstract class TypeChecker extends CheckerBase {
   /** sizeof as an expression: a constant, or the hidden local of a VLA. */
   sizeExpr(type: CType, span: Span): Expr {
     if (type.kind === "array" && type.vla !== null) {
-      const local = this.fn?.locals[type.vla.sizeLocalId];
-      return local === undefined ? this.sizeConstant(4, span) : this.load(this.localPlace(local, span));
+      // In a prototype there is no such local yet: the size is just no constant.
+      const local = this.fn?.locals[type.vla.sizeLocalId] ?? { ...UNKNOWN_SIZE, span };
+      return this.load(this.localPlace(local, span));
     }
     if (type.kind === "array" && isVla(type.of.type)) {
       const of = this.sizeExpr(type.of.type, span);

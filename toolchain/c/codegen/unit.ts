@@ -169,8 +169,9 @@ function functionItems(
     { kind: "size", name, value: diff(end, name) },
   ]);
   if (unit.tables.length > 0) items.push(section(".rodata"), ...unit.tables.splice(0));
-  if (definition.isConstructor) items.push(...pointerIn(".init_array", "init_array", name));
-  if (definition.isDestructor) items.push(...pointerIn(".fini_array", "fini_array", name));
+  const { constructorPriority, destructorPriority } = definition;
+  if (constructorPriority !== null) items.push(...pointerIn("init_array", constructorPriority, name));
+  if (destructorPriority !== null) items.push(...pointerIn("fini_array", destructorPriority, name));
   return items;
 }
 
@@ -190,11 +191,11 @@ function variableRegisters(g: FunctionBuilder): Set<number> {
   return registers;
 }
 
-const pointerIn = (name: string, type: "init_array" | "fini_array", target: string): Item[] => [
-  { kind: "section", name, flags: "aw", type },
-  align(2),
-  data(4, sym(target)),
-];
+/** The linker sorts `.init_array.101` before `.init_array`, where those without a priority are. */
+const pointerIn = (type: "init_array" | "fini_array", priority: number, target: string): Item[] => {
+  const suffix = priority === 65535 ? "" : `.${String(priority).padStart(5, "0")}`;
+  return [{ kind: "section", name: `.${type}${suffix}`, flags: "aw", type }, align(2), data(4, sym(target))];
+};
 
 function textSection(definition: FunctionDefinition, options: CodegenOptions): Item {
   const own = definition.symbol.section;

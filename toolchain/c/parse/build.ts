@@ -12,7 +12,7 @@ import type {
   Parameter, PrefixOperator, Specifier, Specifiers, Statement, StaticAssert, TypeName,
 } from "../ast.ts"; // biome-ignore format: a list of names
 import { parseText } from "../literals.ts";
-import { isKeyword, spanOf, type Token } from "../tokens.ts";
+import { keywordOf, spanOf, type Token } from "../tokens.ts";
 import { BuilderBase, node, nodes, optional } from "./build-base.ts";
 
 const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
@@ -123,7 +123,7 @@ export class TreeBuilder extends BuilderBase {
     const span = this.span(tree);
     switch (tree.rule) {
       case "keywordSpecifier":
-        return { kind: "word", word: plainWord(this.tokens[tree.start]!.text), span };
+        return { kind: "word", word: keywordOf(this.tokens[tree.start]!.text), span };
       case "typedefName":
         return { kind: "typedef-name", name: this.tokens[tree.start]!.text, span };
       case "Typeof_type":
@@ -278,7 +278,7 @@ export class TreeBuilder extends BuilderBase {
       const qualifiers: string[] = [];
       for (const child of nodes(list[i]!.children[1])) {
         if (child.rule === "Attribute") attributes.push(...this.attribute(child));
-        else qualifiers.push(plainWord(this.tokens[child.start]!.text));
+        else qualifiers.push(keywordOf(this.tokens[child.start]!.text));
       }
       parts.push({ kind: "pointer", qualifiers, span: this.span(list[i]!) });
     }
@@ -293,7 +293,7 @@ export class TreeBuilder extends BuilderBase {
     switch (tree.rule) {
       case "ArraySuffix_star":
       case "ArraySuffix_size": {
-        const words = nodes(tree.children[1]).map((child) => plainWord(this.tokens[child.start]!.text));
+        const words = nodes(tree.children[1]).map((child) => keywordOf(this.tokens[child.start]!.text));
         const isStar = tree.rule === "ArraySuffix_star";
         const size = isStar ? null : optional(tree.children[2]);
         return { kind: "array", size: size === null ? null : this.expression(size), isStar, words, span };
@@ -534,7 +534,7 @@ export class TreeBuilder extends BuilderBase {
     };
     return {
       kind: "asm",
-      words: nodes(tree.children[1]).map((child) => plainWord(this.tokens[child.start]!.text)),
+      words: nodes(tree.children[1]).map((child) => keywordOf(this.tokens[child.start]!.text)),
       template: this.texts(body.children[0]),
       outputs: list(outputs).map((child) => this.asmOperand(child)),
       inputs: list(inputs).map((child) => this.asmOperand(child)),
@@ -764,11 +764,6 @@ const single = (column: Child | undefined): readonly Child[] =>
   ((column as readonly (readonly Child[])[])[0] ?? []) as readonly Child[];
 
 /** `__inline__` is `inline`. */
-function plainWord(text: string): string {
-  const plain = text.replace(/^__(.*?)(?:__)?$/, "$1");
-  return text.startsWith("__") && isKeyword(plain) ? plain : text;
-}
-
 function bytesToText(token: string): string {
   const parsed = parseText(token, "");
   return parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "";

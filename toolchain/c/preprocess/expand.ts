@@ -88,6 +88,7 @@ export class Expander {
     }
     const out = result.map((token) => withHideSet(token, unite(hidden, token.hideSet)));
     if (out.length > 0) out[0] = spacedLike(out[0]!, at);
+    else if (at.hasSpaceBefore) stream.addSpace();
     stream.push(out);
   }
 
@@ -306,6 +307,12 @@ export class TokenStream {
   /** Nothing has been put back. */
   get isEmpty(): boolean {
     return this.frames.length === 0;
+  }
+
+  /** What has been put back begins with a space: a macro without a body stood before it. */
+  addSpace(): void {
+    const token = this.isEmpty ? null : this.next();
+    if (token !== null) this.push([spacedLike(token, { hasSpaceBefore: true, startsLine: token.startsLine })]);
   }
 
   push(tokens: readonly Token[]): void {

@@ -63,7 +63,7 @@ export function withHideSet(token: Token, hideSet: HideSet | null): Token {
 }
 
 /** A copy with the spacing of another token. */
-export function spacedLike(token: Token, model: Token): Token {
+export function spacedLike(token: Token, model: Pick<Token, "hasSpaceBefore" | "startsLine">): Token {
   if (token.hasSpaceBefore === model.hasSpaceBefore && token.startsLine === model.startsLine) return token;
   const { kind, text, file, start, end, hideSet, macro, problem } = token;
   return new Token(kind, text, file, start, end, model.hasSpaceBefore, model.startsLine, hideSet, macro, problem);
