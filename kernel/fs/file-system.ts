@@ -30,8 +30,10 @@ import { trampolinePage } from "./trampoline.ts";
 
 /** Inode number of the root directory. */
 export const ROOT_INODE = 1;
-/** Chunks of 4 KiB that all files together may hold, the root image and the text of open /proc files included: 64 MiB. */
+/** Chunks of 4 KiB that all files together may hold at least, the root image and the text of open /proc files included: 64 MiB. */
 export const CAPACITY_CHUNKS = 16384;
+/** Chunks that are left for programs, however large the root image is: 32 MiB. */
+const SPARE_CHUNKS = 8192;
 /** Inodes, names, and pipes that may exist at once. */
 export const MAX_INODES = 65536;
 export const MAX_NAMES = 131072;
@@ -73,6 +75,8 @@ export class FileSystem {
   stdin: HostInput = { chunks: [], taken: 0, ended: false };
   /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
   trampolineInode = 0;
+  /** Chunks that all files together may hold. */
+  capacityChunks = CAPACITY_CHUNKS;
 
   /** The host's folder that this is a copy of, if it is one. */
   readonly folder = new Folder((inode) => this.#inodes.get(inode)?.kind === "fifo");
@@ -173,6 +177,11 @@ export class FileSystem {
     return this.#nextInode;
   }
 
+  /** The root image is in: with a large one the file system is larger. */
+  leaveRoom(): void {
+    this.capacityChunks = Math.max(CAPACITY_CHUNKS, this.#usedChunks + SPARE_CHUNKS);
+  }
+
   canAdd(): boolean {
     return this.#inodes.size < MAX_INODES && this.#names < MAX_NAMES;
   }
@@ -252,7 +261,7 @@ export class FileSystem {
   /** The text of a /proc file for one open. Undefined when memory for it would pass the bound. */
   makeGenerated(node: number, bytes: Uint8Array, nowCycles: number): StoredInode | undefined {
     const chunks = Math.ceil(bytes.length / 4096);
-    if (this.#usedChunks + chunks > CAPACITY_CHUNKS || this.#inodes.size >= MAX_INODES) return undefined;
+    if (this.#usedChunks + chunks > this.capacityChunks || this.#inodes.size >= MAX_INODES) return undefined;
     this.#usedChunks += chunks;
     return this.#add({ ...this.#fields(0o444, nowCycles), kind: "generated", bytes, node });
   }
@@ -352,7 +361,7 @@ export class FileSystem {
   write(inode: FileInode, offset: number, src: Uint8Array, nowCycles: number): number {
     if (offset + src.length > MAX_FILE_BYTES) return -Errno.EFBIG;
     const needed = chunksNeeded(inode.content, offset, src.length);
-    if (this.#usedChunks + needed > CAPACITY_CHUNKS) return -Errno.ENOSPC;
+    if (this.#usedChunks + needed > this.capacityChunks) return -Errno.ENOSPC;
     const refusal = this.folder.ask(inode.number, { kind: "write", offset, bytes: src });
     if (refusal !== 0) return refusal;
     this.#usedChunks += needed;

@@ -34,6 +34,7 @@ export function populate(fs: FileSystem, entries: Iterable<RootEntry>): void {
     const made = parent.entries.get(name);
     if (entry.isOfFolder && made !== undefined) fs.folder.adopt(made.inode, parent.number, name);
   }
+  fs.leaveRoom();
 }
 
 /** Another name of a file that the image has. */

@@ -2,7 +2,7 @@
 import { Errno, type SyscallName } from "../abi.ts";
 import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
-import { CAPACITY_CHUNKS, MAX_INODES } from "../fs/file-system.ts";
+import { MAX_INODES } from "../fs/file-system.ts";
 import { AT_FDCWD, At, NAME_BYTES_MAX, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
 import type { FolderTime } from "../fs/folder.ts";
 import { DEVICE_NUMBERS, type Inode, isDirectory, isExecutable, isSymlink, modeType, sizeBytes } from "../fs/inode.ts";
@@ -217,13 +217,14 @@ function writeStatfs(core: Core, p: Process, inode: Inode | number, size: number
   if (typeof inode === "number") return inode;
   const isProc = inode.kind === "proc" || inode.kind === "generated";
   const { usedChunks, inodes } = core.fs.usage;
+  const { capacityChunks } = core.fs;
   const view = new DataView(new ArrayBuffer(STATFS_BYTES));
   view.setUint32(0, isProc ? Magic.Proc : Magic.Tmpfs, true);
   view.setUint32(4, BLOCK_BYTES, true);
   if (!isProc) {
-    view.setUint32(8, CAPACITY_CHUNKS, true);
-    view.setUint32(16, CAPACITY_CHUNKS - usedChunks, true);
-    view.setUint32(24, CAPACITY_CHUNKS - usedChunks, true);
+    view.setUint32(8, capacityChunks, true);
+    view.setUint32(16, capacityChunks - usedChunks, true);
+    view.setUint32(24, capacityChunks - usedChunks, true);
     view.setUint32(32, MAX_INODES, true);
     view.setUint32(40, MAX_INODES - inodes, true);
   }

@@ -2,7 +2,6 @@
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { CHUNK_BYTES, MAX_FILE_BYTES, readContent } from "../fs/content.ts";
-import { CAPACITY_CHUNKS } from "../fs/file-system.ts";
 import { AT_FDCWD, isReadable, isWritable, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
 import { isDirectory } from "../fs/inode.ts";
 import { readFile, writeFile } from "../fs/input-output.ts";
@@ -130,7 +129,7 @@ const fallocate: SyscallHandler = (core, p, a) => {
   const grows = a[1] === 0 && offset + length > inode.content.bytes;
   if (grows && !permitsFileBytes(core, p, offset + length)) return -Errno.EFBIG;
   const { usedChunks } = core.fs.usage;
-  if (Math.ceil(length / CHUNK_BYTES) > CAPACITY_CHUNKS - usedChunks) return -Errno.ENOSPC;
+  if (Math.ceil(length / CHUNK_BYTES) > core.fs.capacityChunks - usedChunks) return -Errno.ENOSPC;
   if (!grows) return 0;
   return core.fs.truncate(inode, offset + length, core.hart.cycles);
 };

@@ -14,16 +14,16 @@ import {
   type Stats,
 } from "node:fs";
 import { join } from "node:path";
-import { CAPACITY_CHUNKS, MAX_INODES } from "../../kernel/fs/file-system.ts";
+import { MAX_INODES } from "../../kernel/fs/file-system.ts";
 import type { RootEntry } from "../root-file-system.ts";
 import { CommandFailure } from "./failure.ts";
 import { identityOf } from "./host-folder.ts";
 
 const MIB = 1 << 20;
-const CHUNK_BYTES = 4096;
-/** Room for what the machine itself puts in its file system. */
-const SPARE_CHUNKS = 64;
-const SPARE_INODES = 64;
+/** Most bytes of files; they are all in memory while the machine runs. */
+const MOST_MIB = 512;
+/** Room for what the machine itself puts in its file system, and for what programs make. */
+const SPARE_INODES = 1024;
 const OWN_FOLDERS: ReadonlySet<string> = new Set(["/dev", "/proc"]);
 
 /** What becomes of changes: they stay in the machine's copy, are refused, or are made in the folder, too. */
@@ -39,13 +39,12 @@ export function parseRoot(text: string): { readonly folder: string; readonly mod
 export function readHostRoot(folder: string, mode: RootMode = "copy"): RootEntry[] {
   const entries: RootEntry[] = [];
   const firstNames = new Map<string, string>();
-  let chunks = 0;
+  let bytes = 0;
   const add = (entry: RootEntry): void => {
     entries.push(mode === "copy" ? entry : { ...entry, isOfFolder: true });
-    chunks += Math.ceil((entry.bytes?.length ?? 0) / CHUNK_BYTES);
-    if (chunks > CAPACITY_CHUNKS - SPARE_CHUNKS)
-      throw tooLarge(folder, `more than ${Math.floor((CAPACITY_CHUNKS * CHUNK_BYTES) / MIB)} MiB of files`);
-    if (entries.length > MAX_INODES - SPARE_INODES) throw tooLarge(folder, `more than ${MAX_INODES} files`);
+    bytes += entry.bytes?.length ?? 0;
+    if (entries.length > MAX_INODES - SPARE_INODES)
+      throw tooLarge(folder, `more than ${MAX_INODES - SPARE_INODES} files and folders`);
   };
   const visit = (path: string): void => {
     for (const name of readdirSync(join(folder, path)).sort()) {
@@ -56,7 +55,12 @@ export function readHostRoot(folder: string, mode: RootMode = "copy"): RootEntry
           "Rename that file, or name another folder.",
         );
       if (OWN_FOLDERS.has(inside)) continue;
-      const entry = entryOf(join(folder, inside), inside, firstNames);
+      const hostPath = join(folder, inside);
+      const stats = lstatSync(hostPath);
+      // Before it is read: one file may be larger than the host's memory.
+      if (stats.isFile() && bytes + stats.size > MOST_MIB * MIB)
+        throw tooLarge(folder, `more than ${MOST_MIB} MiB of files`);
+      const entry = entryOf(hostPath, stats, inside, firstNames);
       if (entry === null) continue;
       add(entry);
       if (entry.type === "directory") visit(inside);
@@ -78,7 +82,7 @@ export function readHostRoot(folder: string, mode: RootMode = "copy"): RootEntry
 
 const tooLarge = (folder: string, what: string): CommandFailure =>
   new CommandFailure(
-    `${folder} cannot be the machine's file system: it holds ${what}, which is all that a machine has room for.`,
+    `${folder} cannot be the machine's file system: it holds ${what}, and that is the most that a machine takes in.`,
     "Name a smaller folder.",
   );
 
@@ -86,8 +90,7 @@ const tooLarge = (folder: string, what: string): CommandFailure =>
  * One file, folder or link; null for what a machine cannot have.
  * @param firstNames of files that have several names, the one that was met first
  */
-function entryOf(hostPath: string, path: string, firstNames: Map<string, string>): RootEntry | null {
-  const stats: Stats = lstatSync(hostPath);
+function entryOf(hostPath: string, stats: Stats, path: string, firstNames: Map<string, string>): RootEntry | null {
   const mode = stats.mode & 0o7777;
   if (stats.isDirectory()) return { path, type: "directory", mode };
   if (stats.isSymbolicLink()) return { path, type: "symlink", mode: 0o777, target: readlinkSync(hostPath) };

@@ -12,10 +12,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Errno } from "../../../kernel/abi.ts";
 import { populate } from "../../../kernel/fs/root-image.ts";
 import { CommandFailure } from "../../../system/cli/failure.ts";
 import { readHostRoot } from "../../../system/cli/host-root.ts";
-import { Guest } from "../../kernel/fs/guest.ts";
+import { BUFFER, Guest } from "../../kernel/fs/guest.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -74,6 +75,18 @@ test("the machine has its own /dev and /proc, whatever the folder has there", ()
 test("a folder that is missing or larger than the machine's file system is refused with a reason", () => {
   expect(() => readHostRoot(join(folder, "none"))).toThrow(CommandFailure);
   writeFileSync(join(folder, "large"), "");
-  truncateSync(join(folder, "large"), 65 << 20);
-  expect(() => readHostRoot(folder)).toThrow(/more than 64 MiB/);
+  truncateSync(join(folder, "large"), 2 ** 40);
+  expect(() => readHostRoot(folder)).toThrow(/more than 512 MiB/);
+});
+
+test("a folder larger than the machine's own file system leaves a program 32 MiB", () => {
+  writeFileSync(join(folder, "large"), new Uint8Array(80 << 20).fill(7));
+  const guest = guestIn(folder);
+  const fd = guest.open("/new", 0o102);
+  const pieceBytes = 65536;
+  let written = 0;
+  while (guest.call("write", fd, BUFFER, pieceBytes) === pieceBytes) written += pieceBytes;
+  expect(guest.call("write", fd, BUFFER, pieceBytes)).toBe(-Errno.ENOSPC);
+  // The folder's 80 MiB, and the program's 32.
+  expect(written).toBe(32 << 20);
 });
