@@ -86,6 +86,15 @@ export interface KernelVariables {
   /** vm.overcommit_memory and vm.overcommit_ratio: kernel/mm/commit.ts. */
   overcommitMode: number;
   overcommitRatio: number;
+  /** vm.swappiness, and how far its share of the choices has added up: kernel/mm/swappiness.ts. */
+  swappiness: number;
+  swappinessSum: number;
+  /** vm.page-cluster as a number of slots, 2^n: kernel/mm/swap-in.ts. The configuration's may be any number. */
+  swapReadAhead: number;
+  /** vm.dirty_background_ratio once it has been written; before that −1: kernel/mm/writer.ts. */
+  writerRatio: number;
+  /** vm.watermark_scale_factor once it has been written; before that −1. */
+  watermarkScale: number;
   bootCycles: number;
   idleCycles: number;
   contextSwitches: number;
@@ -116,7 +125,7 @@ export interface Core {
   readonly costs: Costs;
   readonly swap: SwapDevice;
   readonly policy: ReplacementPolicy;
-  readonly watermarks: Watermarks;
+  watermarks: Watermarks;
   /** What the policy may see of the frames. */
   readonly view: FrameView;
   /** Invalidated or narrowed translations whose sfence.vma has still to come (page-table.ts); empty between traps. */

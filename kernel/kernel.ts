@@ -43,6 +43,7 @@ import { chooseOomVictim, explainOom } from "./mm/oom.ts";
 import { mayFinishInstruction, noteSignal } from "./mm/progress.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
+import { SWAPPINESS_DEFAULT } from "./mm/swappiness.ts";
 import { freshToken } from "./mm/token-state.ts";
 import { completeTransfers } from "./mm/transfers.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
@@ -91,6 +92,7 @@ type CoreGraph = Pick<
   | "systemV"
   | "load"
   | "token"
+  | "watermarks"
   | "reaped"
   | "variables"
   | "counters"
@@ -170,6 +172,11 @@ export class Kernel implements Supervisor {
         tauCycles: config.tauCycles,
         overcommitMode: Overcommit.Always,
         overcommitRatio: 50,
+        swappiness: SWAPPINESS_DEFAULT,
+        swappinessSum: 0,
+        watermarkScale: -1,
+        swapReadAhead: config.swapReadAhead,
+        writerRatio: -1,
         bootCycles: hart.cycles,
         idleCycles: 0,
         contextSwitches: 0,
@@ -460,7 +467,8 @@ export class Kernel implements Supervisor {
 
   snapshot(): KernelSnapshot {
     const { core } = this;
-    const { processes, spaces, sharedObjects, systemV, load, token, reaped, variables, counters, fencesDue } = core;
+    const { processes, spaces, sharedObjects, systemV, load, token, watermarks } = core;
+    const { reaped, variables, counters, fencesDue } = core;
     return {
       frames: core.frames.snapshot(),
       swap: core.swap.snapshot(),
@@ -473,6 +481,7 @@ export class Kernel implements Supervisor {
         systemV,
         load,
         token,
+        watermarks,
         reaped,
         variables,
         counters,

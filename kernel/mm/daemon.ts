@@ -11,6 +11,8 @@ import { charge, count } from "../counters.ts";
 import { Frame } from "./frames.ts";
 import { trimFrame } from "./pages.ts";
 import { ANYONE, chooseVictim, tellVictim } from "./reclaim.ts";
+import type { FrameView } from "./replacement/policy.ts";
+import { nextKind, viewOf } from "./swappiness.ts";
 import { oldestPages, sampleWorkingSets } from "./working-set.ts";
 
 const REASON = "fewer frames than the low watermark are available";
@@ -39,16 +41,24 @@ function trimByPolicy(core: Core, wanted: number): number {
 
 function trimOldest(core: Core, wanted: number): number {
   sampleWorkingSets(core);
+  const pages = oldestPages(core);
   let trimmed = 0;
   let scanned = 0;
-  for (const { pfn, ageCycles } of oldestPages(core)) {
-    if (trimmed === wanted) break;
-    scanned++;
+  for (; trimmed < wanted; trimmed++) {
+    const kind = nextKind(core);
+    let at = -1;
     // Asked anew for each page: a space that has come down to its minimum gives no more.
-    if (!core.view.isCandidate(pfn, ANYONE)) continue;
+    const find = (view: FrameView): number =>
+      pages.findIndex(({ pfn }) => {
+        scanned++;
+        return view.isCandidate(pfn, ANYONE);
+      });
+    if (kind !== "any") at = find(viewOf(core, kind));
+    if (at < 0) at = find(core.view);
+    if (at < 0) break;
+    const [{ pfn, ageCycles }] = pages.splice(at, 1);
     tellVictim(core, pfn, "age", scanned, `${REASON}; not used for ${ageCycles} cycles of its process's time`);
     trimFrame(core, pfn);
-    trimmed++;
   }
   charge(core, scanned * core.costs.victimScan);
   return trimmed;

@@ -79,6 +79,12 @@ export function shouldAwaitWrites(core: Core, pid: number): boolean {
   return faultsOfInstruction(p) > MOST_FAULTS_IN_PLACE && isWriting(core);
 }
 
+/** Does the instruction that is being executed lose pages of its own to its own faults? It then had better not be restricted in what it takes. */
+export function isTakingTurns({ processes, variables }: Core): boolean {
+  const p = processes.get(variables.currentPid as Pid);
+  return p !== undefined && faultsOfInstruction(p) > MOST_FAULTS_IN_PLACE;
+}
+
 /** How often the instruction that `p` is at has faulted. */
 const faultsOfInstruction = (p: Process): number =>
   p.lastFaultInstructions === p.counts.instructions ? p.faultsInPlace : 0;

@@ -23,6 +23,7 @@ import { shouldAwaitWrites } from "./progress.ts";
 import { pageNumber, pageNumberOf } from "./references.ts";
 import { NO_PAGE } from "./replacement/policy.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
+import { isOfFile, nextKind, type PageKind, viewOf } from "./swappiness.ts";
 import { writeCluster } from "./transfers.ts";
 import { type AddressSpace, SMALLEST_LIMIT } from "./vma.ts";
 
@@ -189,17 +190,25 @@ function claimArrived(core: Core): number {
   return found;
 }
 
-/** Asks the policy for a victim (`space` −1: any page) for page `incoming` and tells. −1: there is none. */
+/**
+ * Asks the policy for a victim (`space` −1: any page) for page `incoming` and tells. −1: there is none. Pages of the kind that
+ * swappiness prefers come first.
+ */
 export function chooseVictim(core: Core, space: number, reason: string, incoming = NO_PAGE): number {
-  const { policy, view } = core;
-  let pfn = policy.choose(view, space, incoming);
-  charge(core, policy.scanned * core.costs.victimScan);
-  if (pfn < 0 && space === ANYONE) {
-    // Only working sets at their minimum are left: a minimum is a wish, not a lock.
-    pfn = policy.choose(view, ANYONE_EVEN_AT_MINIMUM, incoming);
+  const { policy } = core;
+  const choose = (kind: PageKind, whose: number): number => {
+    const pfn = policy.choose(viewOf(core, kind), whose, incoming);
     charge(core, policy.scanned * core.costs.victimScan);
-  }
-  if (pfn >= 0) tellVictim(core, pfn, policy.name, policy.scanned, `${reason}; ${policy.reason}`);
+    return pfn;
+  };
+  const kind = nextKind(core);
+  let pfn = choose(kind, space);
+  const isPreferred = pfn >= 0 && kind !== "any";
+  if (pfn < 0 && kind !== "any") pfn = choose("any", space);
+  // Only working sets at their minimum are left: a minimum is a wish, not a lock.
+  if (pfn < 0 && space === ANYONE) pfn = choose("any", ANYONE_EVEN_AT_MINIMUM);
+  const preference = isPreferred ? `swappiness ${core.variables.swappiness}: ${kind} pages first; ` : "";
+  if (pfn >= 0) tellVictim(core, pfn, policy.name, policy.scanned, `${reason}; ${preference}${policy.reason}`);
   return pfn;
 }
 
@@ -207,6 +216,7 @@ export function chooseVictim(core: Core, space: number, reason: string, incoming
 export function tellVictim(core: Core, pfn: number, policy: string, scanned: number, reason: string): void {
   const { view, frames } = core;
   count(core, "replacement.victims");
+  count(core, isOfFile(core, pfn) ? "replacement.file" : "replacement.anonymous");
   if (core.sink.enabled) {
     const node = frames.references.head[pfn];
     const owner = core.spaces.get(frames.references.spaceAt(node));

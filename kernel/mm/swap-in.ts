@@ -2,8 +2,8 @@
  * Fetching pages from swap, with read-ahead: when a page is fetched, its neighbours on the device come along in the same
  * transfer, because pages that left together are often wanted together, and the next slots cost a fraction of a request.
  *
- * The window is the block of `swapReadAhead` slots, aligned, in which the wanted slot lies (Linux's vm.page-cluster is the
- * logarithm of this). Of it come the slots next to the wanted one, without a gap, whose pages are nowhere else, as long as
+ * The window is the block of so many slots, aligned, in which the wanted slot lies: `--swap-read-ahead` of them, or two to the power
+ * of vm.page-cluster once that has been written. Of it come the slots next to the wanted one, without a gap, whose pages are nowhere else, as long as
  * more frames are available than the page daemon insists on. A page that came ahead waits on the standby list: the first
  * touch is a soft fault, and when nobody touches it, its frame can be taken at no cost.
  */
@@ -77,10 +77,13 @@ interface AheadPage {
   readonly vpn: number;
 }
 
+/** The largest window, whatever vm.page-cluster says. */
+const MOST_AHEAD_SLOTS = 64;
+
 /** Takes frames for the neighbours that come along, each in the kernel's hand. Sorted by slot. */
 function readAhead(core: Core, slot: number): AheadPage[] {
-  const { swap, config } = core;
-  const window = config.swapReadAhead;
+  const { swap } = core;
+  const window = Math.min(core.variables.swapReadAhead, MOST_AHEAD_SLOTS);
   const pages: AheadPage[] = [];
   if (window <= 1) return pages;
   const start = slot - (slot % window);

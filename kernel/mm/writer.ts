@@ -1,6 +1,6 @@
 /**
  * The modified-page writer: turns modified pages into standby ones, so that a fault seldom has to wait for a write. It starts
- * when the modified list has reached its threshold, or when fewer frames than the low watermark are available; it writes the
+ * when the modified list has reached its threshold (vm.dirty_background_ratio), or when fewer frames than the low watermark are available; it writes the
  * pages that have waited longest, and never has more than a batch on their way at once. A page that is needed while it is
  * being written comes back by a soft fault.
  */
@@ -9,8 +9,9 @@ import { count } from "../counters.ts";
 import { Frame } from "./frames.ts";
 import { writeModified } from "./reclaim.ts";
 
-/** Pages on the modified list at which it starts. */
-export function writerThreshold({ config }: Core): number {
+/** Pages on the modified list at which it starts: vm.dirty_background_ratio hundredths of RAM, or as the configuration says. */
+export function writerThreshold({ config, variables }: Core): number {
+  if (variables.writerRatio >= 0) return Math.ceil((config.frames * variables.writerRatio) / 100);
   return config.writerThresholdPages < 0 ? config.frames >>> 4 : config.writerThresholdPages;
 }
 

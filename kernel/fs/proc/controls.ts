@@ -1,7 +1,8 @@
 /**
  * /proc/sys: figures of the kernel, and the switches of memory management that programs may turn (proc_sys_vm(5)).
  *
- * Left out: what would mean nothing here. swappiness among them: pages of files and of programs are replaced by one policy.
+ * Those that Linux has too take the values that it takes, and EINVAL for others; in addition the watermarks may not be so high
+ * that less than half of RAM is left. Left out: what would mean nothing here.
  */
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
@@ -9,7 +10,10 @@ import { MAX_AREAS, USER_END, USER_START } from "../../mm/address-space.ts";
 import { physicalPages } from "../../mm/commit.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
 import { freeFrame, takeStandby } from "../../mm/pages.ts";
+import { SWAPPINESS_MOST } from "../../mm/swappiness.ts";
+import { scaleOf, watermarksFrom } from "../../mm/watermarks.ts";
 import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
+import { writerThreshold } from "../../mm/writer.ts";
 import type { Process } from "../../proc/process.ts";
 import { IpcLimit } from "../../proc/system-v.ts";
 import { PAGE_KB } from "./machine.ts";
@@ -35,6 +39,14 @@ export function controlText(core: Core, name: string, owner?: Process): string {
       return `${USER_START}\n`;
     case "min_free_kbytes":
       return `${core.watermarks.min * PAGE_KB}\n`;
+    case "watermark_scale_factor":
+      return `${core.variables.watermarkScale < 0 ? scaleOf(core.config) : core.variables.watermarkScale}\n`;
+    case "swappiness":
+      return `${core.variables.swappiness}\n`;
+    case "page-cluster":
+      return `${31 - Math.clz32(core.variables.swapReadAhead)}\n`;
+    case "dirty_background_ratio":
+      return `${writerRatio(core)}\n`;
     case "panic_on_oom":
       return "0\n";
     case "hostname":
@@ -87,6 +99,25 @@ function setWorkingSetText(core: Core, owner: Process | undefined, text: string)
   return setWorkingSet(core, owner.space, Number(match[1]), maximum) ? 0 : -Errno.EINVAL;
 }
 
+/** vm.dirty_background_ratio, or what stands for the configuration's threshold in pages. */
+const writerRatio = (core: Core): number =>
+  core.variables.writerRatio >= 0
+    ? core.variables.writerRatio
+    : Math.round((writerThreshold(core) * 100) / core.config.frames);
+
+/** New watermarks, unless they leave less than half of RAM. 0 or −errno. */
+function setWatermarks(core: Core, min: number, scale: number): number {
+  const watermarks = watermarksFrom(core.config, min, scale);
+  if (watermarks.high > core.config.frames / 2) return -Errno.EINVAL;
+  core.watermarks = watermarks;
+  core.variables.watermarkScale = scale;
+  return 0;
+}
+
+/** Largest vm.page-cluster (mm/swap.c) and vm.watermark_scale_factor (kernel/sysctl.c). */
+const PAGE_CLUSTER_MOST = 31;
+const SCALE_MOST = 3000;
+
 /** Fewest cycles between two samples of working sets. */
 const SAMPLE_CYCLES_LEAST = 1000;
 
@@ -118,6 +149,24 @@ export function setControl(core: Core, name: string, text: string, owner?: Proce
     case "overcommit_ratio":
       if (value > 0x7fffffff) return -Errno.EINVAL;
       core.variables.overcommitRatio = value;
+      return 0;
+    case "min_free_kbytes":
+      return setWatermarks(core, Math.floor(value / PAGE_KB), core.variables.watermarkScale);
+    case "watermark_scale_factor":
+      if (value < 1 || value > SCALE_MOST) return -Errno.EINVAL;
+      return setWatermarks(core, core.watermarks.min, value);
+    case "swappiness":
+      if (value > SWAPPINESS_MOST) return -Errno.EINVAL;
+      core.variables.swappiness = value;
+      core.variables.swappinessSum = 0;
+      return 0;
+    case "page-cluster":
+      if (value > PAGE_CLUSTER_MOST) return -Errno.EINVAL;
+      core.variables.swapReadAhead = 2 ** value;
+      return 0;
+    case "dirty_background_ratio":
+      if (value > 100) return -Errno.EINVAL;
+      core.variables.writerRatio = value;
       return 0;
     default:
       return -Errno.EACCES;

@@ -157,6 +157,8 @@ function policy(core: Core): string {
   const { name, description, scanned, reason } = core.policy;
   return (
     `policy ${name}\ndescription ${description}\nvictims ${counted(core, "replacement.victims")}\n` +
+    `victims_file ${counted(core, "replacement.file")}\nvictims_anonymous ${counted(core, "replacement.anonymous")}\n` +
+    `swappiness ${core.variables.swappiness}\n` +
     `last_scanned ${scanned}\nlast_reason ${reason}\n`
   );
 }

@@ -109,6 +109,8 @@ function vmstat(core: Core): string {
     ["nr_page_table_pages", count[Frame.PageTable]],
     ["pgfault", faults],
     ["pgmajfault", counted(core, "fault.hard")],
+    ["pgsteal_anon", counted(core, "replacement.anonymous")],
+    ["pgsteal_file", counted(core, "replacement.file")],
     ["pgzerofill", counted(core, "fault.zero-fill")],
     ["pgcow", counted(core, "fault.cow")],
     ["pgsoft", counted(core, "fault.soft")],

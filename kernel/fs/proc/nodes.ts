@@ -50,6 +50,7 @@ const NODES: readonly Row[] = [
   ...row("faultline", "file", "load"),
   ...row("pid", "file", "mounts"),
   ...row("kernel", "file", "shmmax", "shmall", "shmmni", "msgmax", "msgmnb", "msgmni", "sem", "tainted"),
+  ...row("vm", "file", "swappiness", "page-cluster", "watermark_scale_factor", "dirty_background_ratio"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */

@@ -324,6 +324,20 @@ static void prepare(void) {
   call(NR_mmap2, ARENA + 32 * 4096, 4 * 4096, 3, 0x11, 3, 0);
 }
 
+/* Turns one of the switches of memory management, for everybody or for a process. */
+static void turn_switch(void) {
+  static const char *const switches[] = {"/proc/sys/vm/swappiness", "/proc/sys/vm/page-cluster", "/proc/sys/vm/min_free_kbytes",
+    "/proc/sys/vm/watermark_scale_factor", "/proc/sys/vm/dirty_background_ratio", "/proc/sys/vm/drop_caches"};
+  static const unsigned short most[] = {201, 8, 200, 900, 101, 4};
+  int which = rnd() % 6;
+  int file = call(NR_openat, AT_FDCWD, (long)switches[which], O_WRONLY, 0, 0, 0);
+  char text[8];
+  int at = 8;
+  for (unsigned value = one_in(4) ? 0 : rnd() % (most[which] + 1); at == 8 || value > 0; value /= 10) text[--at] = '0' + value % 10;
+  CALL(NR_write, file, text + at, 8 - at);
+  CALL(NR_close, file, 0, 0);
+}
+
 static void worker(unsigned seed) {
   state = seed | 1;
   prepare();
@@ -343,6 +357,7 @@ static void worker(unsigned seed) {
       long result = call(one_in(200) ? rnd() % 2048 : n, a[0], a[1], a[2], a[3], a[4], a[5]);
       if (result > 0 && (n == NR_shmget || n == NR_semget || n == NR_msgget)) object = result;
     }
+    if (one_in(50)) turn_switch();
     if (one_in(2)) touch(one_in(4) ? address() : ARENA + (rnd() % ARENA_PAGES) * 4096);
     /* Everybody wants everything at once: there is less than that. */
     if (one_in(40))
