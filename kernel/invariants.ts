@@ -16,7 +16,7 @@ import type { Core } from "./core.ts";
 import { Copy, Flight, FRAME_STATES, Frame } from "./mm/frames.ts";
 import { dueTag, readPte } from "./mm/page-table.ts";
 import { reservedPte } from "./mm/pages.ts";
-import { SoftwarePte, softwareKind, softwareValue } from "./mm/software-pte.ts";
+import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "./mm/software-pte.ts";
 import type { AddressSpace } from "./mm/vma.ts";
 import { KernelPanic } from "./panic.ts";
 
@@ -112,6 +112,8 @@ function countReference(core: Core, seen: Counts, space: number, vpn: number, pt
   seen.references[value]++;
   if (isValid(pte)) {
     seen.mapped[value]++;
+    if ((pte & PTE_SOFT_CLEAN) !== 0 && (pte & PTE_W) !== 0)
+      fail(`${page} is soft-clean and writable: 0x${pte.toString(16)}`);
     if (frames.state[value] !== Frame.Active)
       fail(`${page} maps frame ${value}, which is ${FRAME_STATES[frames.state[value]]}`);
   }

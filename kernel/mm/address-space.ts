@@ -26,7 +26,7 @@ import {
   dropPage,
   dropSlot,
   freeFrame,
-  mayWrite,
+  mayLetStores,
   release,
   reservedPte,
   rights,
@@ -35,7 +35,7 @@ import {
 } from "./pages.ts";
 import { allocateFrame } from "./reclaim.ts";
 import { forgetReset } from "./reset.ts";
-import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
+import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import type { AddressSpace, NewVma, SharedObject, Vma } from "./vma.ts";
 
 /** User space is [USER_START, USER_END): the lower half, so that no user address looks negative in a register. */
@@ -301,7 +301,8 @@ function protectPage(core: Core, space: AddressSpace, vma: Vma, vpn: number, pad
     return;
   }
   const changeable = 0x1e; // R, W, X, U
-  const after = ((pte & ~changeable) | rights(vma, mayWrite(core, vma, ptePfn(pte)))) >>> 0;
+  const isWritable = mayLetStores(core, vma, ptePfn(pte), pte & PTE_SOFT_CLEAN);
+  const after = ((pte & ~changeable) | rights(vma, isWritable)) >>> 0;
   if (after === pte) return;
   writePte(core, space, vpn, paddr, after);
   fencePage(core, space, vpn);

@@ -52,6 +52,7 @@ export function completeVma(space: AddressSpace, vma: NewVma): Vma {
     locked: vma.locked ?? space.locksFuture,
     allocation: vma.allocation ?? null,
     guarded: vma.guarded ?? null,
+    softDirty: vma.softDirty ?? true,
   };
 }
 
@@ -86,13 +87,13 @@ export function insertVma(space: AddressSpace, vma: Vma): Vma {
   let removed = 0;
   const before = vmas[index - 1];
   if (before !== undefined && isContinuedBy(before, merged)) {
-    merged = { ...before, end: merged.end };
+    merged = { ...before, end: merged.end, softDirty: before.softDirty || merged.softDirty };
     index--;
     removed++;
   }
   const after = vmas[index + removed];
   if (after !== undefined && isContinuedBy(merged, after)) {
-    merged = { ...merged, end: after.end };
+    merged = { ...merged, end: after.end, softDirty: merged.softDirty || after.softDirty };
     removed++;
   }
   vmas.splice(index, removed, merged);

@@ -32,7 +32,7 @@ import { fencePage, pteAddress, storePte, tellPte, writePte } from "./page-table
 import { mapPage, mayWrite, noteWritten, release, rights, settleUnmapped, tellFreed } from "./pages.ts";
 import { mayReplaceOwn, noteFault } from "./progress.ts";
 import { awaitFrames, OUT_OF_MEMORY, requestFrame } from "./reclaim.ts";
-import { SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
+import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwarePte, softwareValue } from "./software-pte.ts";
 import { startSwapIn } from "./swap-in.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 import { trimToLimit } from "./working-set.ts";
@@ -307,11 +307,14 @@ function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number
     swap.references.add(place, space.id, vpn);
     space.swappedPages++;
   } else frames.references.add(place, space.id, vpn);
-  writePte(core, space, vpn, paddr, held);
+  writePte(core, space, vpn, paddr, (held | (vma.softDirty ? 0 : PTE_SOFT_CLEAN)) >>> 0);
   return isSwapped ? fetch(core, p, vpn, place) : mapAgain(core, p, vma, vpn, paddr, place, access);
 }
 
-/** The PTE is valid and yet the access faulted: copy-on-write, or a translation that was widened without a fence. */
+/**
+ * The PTE is valid and yet the access faulted: copy-on-write, the first store since clear_refs, or a translation that was widened
+ * without a fence.
+ */
 function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number, access: Access): Resolution {
   const needed = access === "store" ? PTE_W : access === "load" ? PTE_R : PTE_X;
   if ((pte & needed) !== 0) {
@@ -321,9 +324,9 @@ function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte
   const pfn = ptePfn(pte);
   if (!mayWrite(core, vma, pfn)) return copyOnWrite(core, p, vma, vpn, paddr, pte);
   // The last owner keeps the frame.
-  writePte(core, p.space, vpn, paddr, (pte | PTE_W | PTE_A | PTE_D) >>> 0);
+  writePte(core, p.space, vpn, paddr, ((pte & ~PTE_SOFT_CLEAN) | PTE_W | PTE_A | PTE_D) >>> 0);
   fencePage(core, p.space, vpn);
-  return "cow";
+  return (pte & PTE_SOFT_CLEAN) === 0 ? "cow" : "soft";
 }
 
 function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): Resolution {

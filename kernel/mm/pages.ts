@@ -26,6 +26,7 @@ import {
   DEMAND_ZERO_PTE,
   FILE_PTE,
   GUARD_PTE,
+  PTE_SOFT_CLEAN,
   SoftwarePte,
   softwareKind,
   softwarePte,
@@ -51,6 +52,17 @@ export function rights(vma: Vma, writable: boolean): number {
 export const mayWrite = (core: Core, vma: Vma, pfn: number): boolean =>
   vma.shared || core.frames.references.count[pfn] <= 1;
 
+/** May a PTE of the area let stores through? Not while the first store has still to be noticed (`clean`: PTE_SOFT_CLEAN, or 0). */
+export const mayLetStores = (core: Core, vma: Vma, pfn: number, clean: number): boolean =>
+  clean === 0 && mayWrite(core, vma, pfn);
+
+/** PTE_SOFT_CLEAN for a page that gets mapped by something else than a store, 0 when it counts as written: `pte` is what it had. */
+function cleanBit(vma: Vma, pte: number): number {
+  const kind = softwareKind(pte);
+  const isPage = kind === SoftwarePte.Transition || kind === SoftwarePte.Swap;
+  return isPage ? pte & PTE_SOFT_CLEAN : vma.softDirty ? 0 : PTE_SOFT_CLEAN;
+}
+
 /**
  * Maps a frame at a page whose PTE is not valid. The frame's reference by this PTE must already be counted. A is set, and
  * D for a store that may go ahead, as the handler of a hardware without A/D updates would: the retry then needs no
@@ -66,7 +78,8 @@ export function mapPage(
   access: Access,
 ): void {
   const { frames } = core;
-  const flags = rights(vma, mayWrite(core, vma, pfn)) | PTE_V | PTE_A;
+  const clean = access === "store" && mayWrite(core, vma, pfn) ? 0 : cleanBit(vma, core.ram.readWord(paddr));
+  const flags = rights(vma, mayLetStores(core, vma, pfn, clean)) | PTE_V | PTE_A | clean;
   const isWritten = access === "store" && (flags & PTE_W) !== 0;
   const after = makePte(pfn, isWritten ? flags | PTE_D : flags);
   // A page that comes back to be written makes its slot stale at once.
@@ -109,7 +122,13 @@ export function trimMapping(core: Core, space: AddressSpace, vpn: number, paddr:
   const pte = core.ram.readWord(paddr);
   const pfn = ptePfn(pte);
   noteWritten(core, pfn, pte);
-  const store = storePte(core, space, vpn, paddr, softwarePte(SoftwarePte.Transition, pfn));
+  const store = storePte(
+    core,
+    space,
+    vpn,
+    paddr,
+    (softwarePte(SoftwarePte.Transition, pfn) | (pte & PTE_SOFT_CLEAN)) >>> 0,
+  );
   charge(core, core.costs.pageUnmap);
   space.residentPages--;
   const moved = --core.frames.mapped[pfn] === 0;
@@ -248,7 +267,11 @@ export function rewriteReferences(
       continue;
     }
     const space = core.spaces.get(id)!;
-    stores.push(storePte(core, space, vpn, pteAddress(core.ram, space.rootPfn, vpn), after(space, vpn)));
+    const paddr = pteAddress(core.ram, space.rootPfn, vpn);
+    const pte = after(space, vpn);
+    const isPage = softwareKind(pte) === SoftwarePte.Swap || softwareKind(pte) === SoftwarePte.Transition;
+    const clean = isPage ? core.ram.readWord(paddr) & PTE_SOFT_CLEAN : 0;
+    stores.push(storePte(core, space, vpn, paddr, (pte | clean) >>> 0));
   }
   return stores;
 }

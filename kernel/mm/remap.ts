@@ -13,7 +13,7 @@ import { slice } from "./areas.ts";
 import { fencePage, forEachPte, pteAddress, storePte, tellPte } from "./page-table.ts";
 import { reservedPte } from "./pages.ts";
 import { awaitFrames, reserveFrames, WAIT } from "./reclaim.ts";
-import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
+import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
 import type { AddressSpace, Vma } from "./vma.ts";
 
 export interface Move {
@@ -76,7 +76,8 @@ function movePte(core: Core, space: AddressSpace, from: number, paddr: number, t
   references.add(owner, space.id, to);
   const stores = [
     storePte(core, space, from, paddr, emptied),
-    storePte(core, space, to, pteAddress(ram, space.rootPfn, to), pte),
+    // What has been moved counts as written, as on Linux: who watches an address finds other contents there.
+    storePte(core, space, to, pteAddress(ram, space.rootPfn, to), (pte & ~PTE_SOFT_CLEAN) >>> 0),
   ];
   for (const store of stores) tellPte(core, store);
   if (isValid(pte)) fencePage(core, space, from);

@@ -4,7 +4,7 @@
  *
  *      31                    10 9       4 3   1   0
  *     ┌────────────────────────┬─────────┬─────┬─────┐
- *     │         value          │    0    │kind │ V=0 │
+ *     │         value          │  0 C 0  │kind │ V=0 │     C: bit 8, PTE_SOFT_CLEAN, in kinds 3 and 4 only
  *     └────────────────────────┴─────────┴─────┴─────┘
  *
  *     kind 0  nothing is reserved here (the whole word is 0)
@@ -29,6 +29,13 @@ export const softwarePte = (kind: number, value = 0): number => ((value << 10) |
 export const softwareKind = (pte: number): number => (pte >>> 1) & 7;
 /** Slot or frame in an invalid PTE. */
 export const softwareValue = (pte: number): number => pte >>> 10;
+
+/**
+ * In a PTE that names a page, valid or not (bit 8 is software's in both): this mapping has not been written through since
+ * /proc/PID/clear_refs was last told 4. Such a PTE never has W, so that the next store faults and takes the bit away
+ * (soft-dirty.ts). Linux keeps the contrary, a soft-dirty bit; this way round a PTE is what it was while nobody asks.
+ */
+export const PTE_SOFT_CLEAN = 1 << 8;
 
 export const DEMAND_ZERO_PTE = softwarePte(SoftwarePte.DemandZero);
 export const FILE_PTE = softwarePte(SoftwarePte.File);

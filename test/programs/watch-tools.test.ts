@@ -97,9 +97,9 @@ int main(void) {
 }`,
       rootEntries(),
     );
-  const measure = (pages: number): { resident: number; used: number } => {
+  const measure = (pages: number, option = ""): { resident: number; used: number } => {
     const { stdout } = runStory(
-      ["/bin/sh", "-c", "worker & sleep 0.02; wss $! 0.02; kill $!"],
+      ["/bin/sh", "-c", `worker & sleep 0.02; wss ${option} $! 0.02; kill $!`],
       { withoutEvents: true },
       [{ path: "/bin/worker", type: "file", mode: 0o755, bytes: program(pages) }],
     );
@@ -114,6 +114,13 @@ int main(void) {
     expect(few.used).toBeGreaterThanOrEqual(11);
     expect(few.used).toBeLessThanOrEqual(13);
     expect(many.used - few.used).toBe(50);
+  });
+
+  test("-w counts the pages that were written: not the page of code, and that of the stack only if it was", () => {
+    const { resident, used } = measure(10, "-w");
+    expect(resident).toBeGreaterThanOrEqual(100);
+    expect(used).toBeGreaterThanOrEqual(10);
+    expect(used).toBeLessThanOrEqual(11);
   });
 });
 

@@ -4,12 +4,16 @@ import { isValid, ptePfn } from "../../../emulator/pte.ts";
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
 import { forEachPte } from "../../mm/page-table.ts";
+import { clearSoftDirty } from "../../mm/soft-dirty.ts";
 import { Reader, takeAccessed } from "../../mm/use.ts";
 import type { Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 
-/** What may be written to clear_refs: forget that pages were used, of all areas, of anonymous ones, of files. */
-const Clear = { All: 1, Anonymous: 2, Files: 3 } as const;
+/**
+ * What may be written to clear_refs: forget that pages were used, of all areas, of anonymous ones, of files; that they were
+ * written; how many there were at most.
+ */
+const Clear = { All: 1, Anonymous: 2, Files: 3, SoftDirty: 4, Peak: 5 } as const;
 const ADJUST_MAX = 1000;
 
 /** A program has written `text` to a file of process `p`. 0 or −errno. */
@@ -22,9 +26,12 @@ export function setProcessControl(core: Core, p: Process, name: string, text: st
     p.oomScoreAdjust = value;
     return 0;
   }
-  // 4 (soft-dirty) and 5 (peak) of Linux have nothing here to act on.
-  if (value < Clear.All || value > Clear.Files) return -Errno.EINVAL;
+  if (value < Clear.All || value > Clear.Peak) return -Errno.EINVAL;
   if (p.state === "zombie") return -Errno.ESRCH;
+  const { space } = p;
+  if (value === Clear.Peak) space.peakResidentPages = space.residentPages;
+  if (value === Clear.SoftDirty) clearSoftDirty(core, space);
+  if (value >= Clear.SoftDirty) return 0;
   const isMeant = ({ backing }: Vma): boolean =>
     value === Clear.All || (backing.kind === "file") === (value === Clear.Files);
   for (const vma of p.space.vmas) if (isMeant(vma)) clearAccessed(core, p, vma);

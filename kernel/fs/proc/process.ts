@@ -7,6 +7,7 @@ import type { Core } from "../../core.ts";
 import { Copy } from "../../mm/frames.ts";
 import { oomScore } from "../../mm/oom.ts";
 import { forEachPte, readPte } from "../../mm/page-table.ts";
+import { isSoftDirty } from "../../mm/soft-dirty.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../mm/software-pte.ts";
 import { Reader } from "../../mm/use.ts";
 import { Prot, type Vma } from "../../mm/vma.ts";
@@ -184,6 +185,7 @@ function vmFlags(vma: Vma): string {
   if (vma.locked) flags.push("lo");
   if (vma.charge === "charged") flags.push("ac");
   if (vma.charge === "exempt") flags.push("nr");
+  if (vma.softDirty) flags.push("sd");
   return flags.join(" ");
 }
 
@@ -423,6 +425,7 @@ const PRESENT = 0x8000_0000;
 const SWAPPED = 0x4000_0000;
 const FILE_OR_SHARED = 0x2000_0000;
 const EXCLUSIVE = 0x0100_0000;
+const SOFT_DIRTY = 0x0080_0000;
 
 /**
  * Copies pagemap's bytes from `offset` on into `dst`, whole entries of 8 bytes only; returns how many. It ends at the
@@ -433,10 +436,11 @@ export function readPagemap(core: Core, p: Process, offset: number, dst: Uint8Ar
   if (offset % 8 !== 0 || entries <= 0 || p.state === "zombie") return 0;
   const view = new DataView(dst.buffer, dst.byteOffset, dst.length);
   for (let i = 0; i < entries; i++) {
-    const pte = readPte(core.ram, p.space.rootPfn, offset / 8 + i);
+    const vpn = offset / 8 + i;
+    const pte = readPte(core.ram, p.space.rootPfn, vpn);
     const [low, high] = isValid(pte) ? presentEntry(core, ptePfn(pte)) : absentEntry(core, pte);
     view.setUint32(8 * i, low, true);
-    view.setUint32(8 * i + 4, high, true);
+    view.setUint32(8 * i + 4, high + (isSoftDirty(p.space, vpn, pte) ? SOFT_DIRTY : 0), true);
   }
   return entries * 8;
 }

@@ -13,6 +13,7 @@ export const anonymousArea = (start: number, end: number, prot = 3): Vma => ({
   locked: false,
   allocation: null,
   guarded: null,
+  softDirty: true,
 });
 
 export const spaceOf = (...vmas: Vma[]): AddressSpace =>
