@@ -1,7 +1,7 @@
 /**
  * The kernel sanitizer: do all the books agree? May be called after any event. Throws KernelPanic with what is wrong.
  *
- *   - every frame is on exactly one list or owned, and the lists hold exactly the frames of their state
+ *   - every frame is on exactly one list or owned, and the lists hold exactly the frames of their state; standby by priority
  *   - every PTE that names a frame or slot is in that frame's or slot's reverse map, and nothing else is
  *   - `mapped` is the number of valid PTEs; an active frame is mapped (or in the kernel's hand)
  *   - a page has a software PTE exactly where an area covers it, of the kind that fits
@@ -13,7 +13,7 @@
 import { PAGE_BYTES } from "../emulator/bits.ts";
 import { isLeaf, isValid, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, PTES_PER_TABLE, ptePfn } from "../emulator/pte.ts";
 import type { Core } from "./core.ts";
-import { Copy, Flight, FRAME_STATES, Frame } from "./mm/frames.ts";
+import { Copy, Flight, FRAME_STATES, Frame, PRIORITIES } from "./mm/frames.ts";
 import { dueTag, readPte } from "./mm/page-table.ts";
 import { reservedPte } from "./mm/pages.ts";
 import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "./mm/software-pte.ts";
@@ -185,6 +185,25 @@ function checkLists(core: Core): void {
     }
     if (length !== counts[state]) fail(`the ${FRAME_STATES[state]} list has ${length} frames of ${counts[state]}`);
   }
+  checkPriorities(core);
+}
+
+/** The standby list goes from the lowest page priority to the highest, and has as many frames of each as are counted. */
+function checkPriorities({ frames }: Core): void {
+  const counts = new Int32Array(PRIORITIES);
+  let last = 0;
+  for (let pfn = frames.oldest(Frame.Standby); pfn >= 0; pfn = frames.following(pfn)) {
+    const priority = frames.priority[pfn];
+    if (priority >= PRIORITIES || priority < last)
+      fail(`frame ${pfn} of priority ${priority} comes after one of ${last}`);
+    counts[priority]++;
+    last = priority;
+  }
+  for (let priority = 0; priority < PRIORITIES; priority++)
+    if (counts[priority] !== frames.standby[priority])
+      fail(
+        `${counts[priority]} frames of priority ${priority} are on the standby list and ${frames.standby[priority]} are counted`,
+      );
 }
 
 /** A TLB entry may know less than its PTE (a D bit set since), never more. */

@@ -12,6 +12,7 @@
  *     frame not zeroed         one from the zeroed list, a new page table, or a zero-filled page with other bytes in it
  *     wrong reference count    a frame's reverse map, mapping count and PTEs do not agree
  *     slot owned twice         by two frames, or by a frame and PTEs
+ *     out of turn              a standby page was taken although one of lower page priority waited
  *
  * Every event is told after all it speaks of has been done, so that looking is allowed at any of them.
  */
@@ -143,6 +144,10 @@ export class Sanitizer {
       const what = home === Home.InUse ? "is still in use: it is handed out twice" : "holds the only copy of a page";
       return finding(`frame ${pfn} ${what}`);
     }
+    const { frames } = this.core;
+    // Its priority is still that of the page which it held.
+    if (source === "standby" && frames.standby.some((waiting, lower) => lower < frames.priority[pfn] && waiting > 0))
+      return finding(`frame ${pfn} held a page of priority ${frames.priority[pfn]} and was taken before a lower one`);
     if (source === "zeroed" && this.core.config.zeroing !== "off")
       return this.checkZero(pfn, `was handed out from the zeroed list for ${purpose}`);
     return null;

@@ -5,8 +5,9 @@
 #include "lib/processes.h"
 
 static const char usage[] =
-    "usage: pages [-p]\n"
-    "Shows how many frames of 4 KiB are in each use (rows) and state (columns). -p: by process, too.\n"
+    "usage: pages [-p] [-s]\n"
+    "Shows how many frames of 4 KiB are in each use (rows) and state (columns). -p: by process, too. -s: the standby list by\n"
+    "page priority (0 goes first, 5 is usual; /proc/PID/page_priority sets it), and how many pages each has lost to others.\n"
     "  active  mapped by a process         transition  a transfer is under way or has just ended\n"
     "  standby unmapped, a copy exists     modified    unmapped, no copy: swap comes first\n"
     "  zeroed  free, all zeros             dirty       free, with old bytes\n";
@@ -56,11 +57,29 @@ static void by_process(void) {
   free(list);
 }
 
+/* "priority frames repurposed", as RAMMap's Priority Summary has them. */
+static int by_priority(void) {
+  char line[128];
+  long priority, frames, repurposed;
+  FILE *file = fopen("/proc/faultline/standby", "r");
+  if (file == NULL) return tool_failed("/proc/faultline/standby");
+  printf("\n%-12s %10s %10s\n", "priority", "standby", "repurposed");
+  while (fgets(line, sizeof line, file) != NULL)
+    if (sscanf(line, "%ld %ld %ld", &priority, &frames, &repurposed) == 3)
+      printf("%-12ld %10ld %10ld\n", priority, frames, repurposed);
+  fclose(file);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   char line[128];
+  int shows_processes = 0, shows_priorities = 0;
   tool_start(argc, argv, "pages", usage);
-  int shows_processes = argc == 2 && strcmp(argv[1], "-p") == 0;
-  if (argc > 1 && !shows_processes) tool_misused(argv[1], "not an option");
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "-p") == 0) shows_processes = 1;
+    else if (strcmp(argv[i], "-s") == 0) shows_priorities = 1;
+    else tool_misused(argv[i], "not an option");
+  }
   FILE *file = fopen("/proc/faultline/frames", "r");
   if (file == NULL) return tool_failed("/proc/faultline/frames");
   while (fgets(line, sizeof line, file) != NULL) count_run(line);
@@ -74,5 +93,6 @@ int main(int argc, char **argv) {
     printf("\n");
   }
   if (shows_processes) by_process();
+  if (shows_priorities && by_priority() != 0) return 1;
   return tool_finish(0);
 }

@@ -10,7 +10,7 @@ import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { completeVma, cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { exceedsLocks, isAccountable, mayCommit } from "./commit.ts";
-import { Frame } from "./frames.ts";
+import { Frame, Priority } from "./frames.ts";
 import {
   fencePage,
   fenceSpace,
@@ -89,6 +89,7 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     lockedPages: 0,
     locksFuture: false,
     residentMinimumPages: 0,
+    pagePriority: Priority.Default,
     swappedPages: 0,
     cpuCycles: 0,
     lastUse: new Map(),
@@ -370,6 +371,7 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
     stackLimitBytes: parent.stackLimitBytes,
     residentLimitPages: parent.residentLimitPages,
     residentMinimumPages: parent.residentMinimumPages,
+    pagePriority: parent.pagePriority,
     resetPages: new Map(parent.resetPages),
   });
   for (const vma of parent.vmas) copyArea(core, parent, child, vma);

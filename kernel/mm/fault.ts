@@ -346,6 +346,7 @@ function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: numbe
   frames.references.add(to, space.id, vpn);
   frames.copy[to] = Copy.None;
   frames.move(to, Frame.Active);
+  frames.setPriority(to, space.pagePriority);
   frames.mapped[to] = 1;
   core.policy.loaded(to, core.view);
   release(core, to);

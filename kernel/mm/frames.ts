@@ -12,6 +12,11 @@
  *
  * The four lists at the end are doubly linked through `next` and `prev`, oldest at the head. This class keeps frames on
  * exactly one of them, and nothing more: what a change of state means for PTEs stands in pages.ts and reclaim.ts.
+ *
+ * The standby list is eight lists, one for each page priority, as on Windows: pages of a lower one are taken before all of a
+ * higher one. A page has the priority of the process that maps it, of several the highest; one that has been fetched in advance
+ * has a low one until somebody wants it (M. Russinovich and others, Windows Internals, 7th edition, part 1, chapter 5, Page
+ * priority).
  */
 import { KernelPanic } from "../panic.ts";
 import { type ReferenceSnapshot, References } from "./references.ts";
@@ -63,6 +68,17 @@ export const Flight = {
   OutStale: 3,
 } as const;
 
+/** Page priorities, 0 … 7. */
+export const PRIORITIES = 8;
+export const Priority = {
+  /** Of pages that MADV_COLD or MADV_PAGEOUT has given up (MEMORY_PRIORITY_VERY_LOW). */
+  Cold: 1,
+  /** Most that a page has that was fetched in advance (MEMORY_PRIORITY_LOW). */
+  Ahead: 2,
+  /** Of a process, unless it is told otherwise (MEMORY_PRIORITY_NORMAL). */
+  Default: 5,
+} as const;
+
 /** Kinds of fault that get a page a frame: the rows of the table of sources. */
 export const SOURCE_ROWS = ["zero-fill", "file", "cow", "hard", "soft"] as const;
 /**
@@ -86,12 +102,18 @@ export interface FramesSnapshot {
   readonly peakActive: number;
   readonly sources: Int32Array;
   readonly used: Uint8Array;
+  readonly priority: Uint8Array;
+  readonly standby: Int32Array;
+  readonly repurposed: Int32Array;
   readonly references: ReferenceSnapshot;
 }
 
 const NONE = -1;
 /** States below have no list. */
 const FIRST_LIST = Frame.Standby;
+/** Lists: one for each state, that of standby for priority 0, and behind them those for priorities 1 … 7. */
+const LISTS = FRAME_STATES.length + PRIORITIES - 1;
+const standbyList = (priority: number): number => (priority === 0 ? Frame.Standby : FRAME_STATES.length + priority - 1);
 
 export class FrameDatabase {
   readonly frames: number;
@@ -104,6 +126,11 @@ export class FrameDatabase {
   readonly mapped: Int32Array;
   /** Who has not yet been told of a use that an A bit has shown (use.ts): a bit for each reader. */
   readonly used: Uint8Array;
+  /** Page priority of what the frame holds; change it by setPriority. */
+  readonly priority: Uint8Array;
+  /** Frames on the standby list of each priority, and how many pages have been taken from each for another use since boot. */
+  readonly standby = new Int32Array(PRIORITIES);
+  readonly repurposed = new Int32Array(PRIORITIES);
   /** All PTEs that refer to the frame, valid or in transition. */
   readonly references: References;
   /** Frames in each state. */
@@ -121,8 +148,8 @@ export class FrameDatabase {
 
   readonly #next: Int32Array;
   readonly #prev: Int32Array;
-  readonly #head = new Int32Array(FRAME_STATES.length).fill(NONE);
-  readonly #tail = new Int32Array(FRAME_STATES.length).fill(NONE);
+  readonly #head = new Int32Array(LISTS).fill(NONE);
+  readonly #tail = new Int32Array(LISTS).fill(NONE);
 
   /**
    * @param frames all of RAM
@@ -137,6 +164,7 @@ export class FrameDatabase {
     this.slot = new Int32Array(frames).fill(NONE);
     this.mapped = new Int32Array(frames);
     this.used = new Uint8Array(frames);
+    this.priority = new Uint8Array(frames).fill(Priority.Default);
     this.references = new References(frames);
     this.#next = new Int32Array(frames).fill(NONE);
     this.#prev = new Int32Array(frames).fill(NONE);
@@ -144,19 +172,36 @@ export class FrameDatabase {
     for (let pfn = kernelFrames; pfn < frames; pfn++) this.move(pfn, free);
   }
 
-  /** Oldest frame on a list, or −1. */
+  /** Oldest frame on a list, or −1; of standby that which is taken first: the oldest of the lowest priority. */
   oldest(state: number): number {
-    return this.#head[state];
+    return state === Frame.Standby ? this.oldestStandby(0) : this.#head[state];
   }
 
-  /** Newest frame on a list, or −1. */
+  /** Newest frame on a list other than standby, or −1. */
   newest(state: number): number {
     return this.#tail[state];
   }
 
-  /** The frame after `pfn` on its list, or −1. */
+  /** The frame after `pfn` on its list, or −1. That of standby goes on with the next priority. */
   following(pfn: number): number {
-    return this.#next[pfn];
+    const next = this.#next[pfn];
+    return next !== NONE || this.state[pfn] !== Frame.Standby ? next : this.oldestStandby(this.priority[pfn] + 1);
+  }
+
+  /** Oldest frame on the standby lists of a priority and above, or −1. */
+  oldestStandby(lowest: number): number {
+    for (let priority = lowest; priority < PRIORITIES; priority++)
+      if (this.standby[priority] > 0) return this.#head[standbyList(priority)];
+    return NONE;
+  }
+
+  /** Gives what a frame holds another priority; a frame on the standby list goes to the end of the other one. */
+  setPriority(pfn: number, priority: number): void {
+    if (this.priority[pfn] === priority) return;
+    const isStandby = this.state[pfn] === Frame.Standby;
+    if (isStandby) this.#unlink(pfn, Frame.Standby);
+    this.priority[pfn] = priority;
+    if (isStandby) this.#link(pfn, Frame.Standby);
   }
 
   /** Puts a frame into another state, at the end of that state's list if it has one. */
@@ -180,24 +225,33 @@ export class FrameDatabase {
     if (this.lastSource >= 0) this.sources[row * SOURCES.length + this.lastSource]++;
   }
 
+  /** The list that a frame is on, or will be, in a state. */
+  #listOf(pfn: number, state: number): number {
+    return state === Frame.Standby ? standbyList(this.priority[pfn]) : state;
+  }
+
   #link(pfn: number, state: number): void {
-    const tail = this.#tail[state];
+    const list = this.#listOf(pfn, state);
+    if (state === Frame.Standby) this.standby[this.priority[pfn]]++;
+    const tail = this.#tail[list];
     this.#prev[pfn] = tail;
     this.#next[pfn] = NONE;
-    if (tail === NONE) this.#head[state] = pfn;
+    if (tail === NONE) this.#head[list] = pfn;
     else this.#next[tail] = pfn;
-    this.#tail[state] = pfn;
+    this.#tail[list] = pfn;
   }
 
   #unlink(pfn: number, state: number): void {
+    const list = this.#listOf(pfn, state);
     const next = this.#next[pfn];
     const prev = this.#prev[pfn];
     if (prev === NONE) {
-      if (this.#head[state] !== pfn) throw new KernelPanic(`frame ${pfn} is not on the list of its state`, { state });
-      this.#head[state] = next;
+      if (this.#head[list] !== pfn) throw new KernelPanic(`frame ${pfn} is not on the list of its state`, { state });
+      this.#head[list] = next;
     } else this.#next[prev] = next;
-    if (next === NONE) this.#tail[state] = prev;
+    if (next === NONE) this.#tail[list] = prev;
     else this.#prev[next] = prev;
+    if (state === Frame.Standby) this.standby[this.priority[pfn]]--;
   }
 
   snapshot(): FramesSnapshot {
@@ -215,6 +269,9 @@ export class FrameDatabase {
       peakActive: this.peakActive,
       sources: this.sources.slice(),
       used: this.used.slice(),
+      priority: this.priority.slice(),
+      standby: this.standby.slice(),
+      repurposed: this.repurposed.slice(),
       references: this.references.snapshot(),
     };
   }
@@ -233,6 +290,9 @@ export class FrameDatabase {
     this.peakActive = snapshot.peakActive;
     this.sources.set(snapshot.sources);
     this.used.set(snapshot.used);
+    this.priority.set(snapshot.priority);
+    this.standby.set(snapshot.standby);
+    this.repurposed.set(snapshot.repurposed);
     this.references.restore(snapshot.references);
     this.inHand.length = 0;
     this.pinned = NONE;

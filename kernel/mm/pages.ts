@@ -86,6 +86,9 @@ export function mapPage(
   if (isWritten && frames.slot[pfn] >= 0) noteWritten(core, pfn, after);
   charge(core, core.costs.pageMap);
   if (frames.state[pfn] !== Frame.Active) frames.move(pfn, Frame.Active);
+  // Of several that map it the highest counts.
+  if (frames.mapped[pfn] === 0 || space.pagePriority > frames.priority[pfn])
+    frames.setPriority(pfn, space.pagePriority);
   if (frames.mapped[pfn]++ === 0) core.policy.loaded(pfn, core.view);
   space.residentPages++;
   if (space.residentPages > space.peakResidentPages) space.peakResidentPages = space.residentPages;

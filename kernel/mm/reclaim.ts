@@ -9,14 +9,14 @@
  * The page daemon (daemon.ts) keeps frames available between the watermarks, so that faults seldom have to evict themselves.
  */
 import { PAGE_BYTES, type Pid } from "../../emulator/bits.ts";
-import { isValid } from "../../emulator/pte.ts";
+import { isValid, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { charge, count } from "../counters.ts";
 import type { FrameSource } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
-import { Copy, Flight, Frame, Source } from "./frames.ts";
+import { Copy, Flight, Frame, Priority, Source } from "./frames.ts";
 import { forEachPte, readPte } from "./page-table.ts";
 import { takeStandby, tellFreed, trimFrame, trimMapping } from "./pages.ts";
 import { shouldAwaitWrites } from "./progress.ts";
@@ -55,7 +55,8 @@ export function allocateFrame(core: Core, pid: number, vpn: number, purpose: Pur
     source = "standby";
     pfn = frames.oldest(Frame.Standby);
     if (pfn < 0 && waits) return WAIT;
-    if (pfn < 0) {
+    if (pfn >= 0) frames.repurposed[frames.priority[pfn]]++;
+    else {
       source = "evicted";
       pfn = evict(core, scopeOf(core, pid), incomingPage(core, pid, vpn), "no frame is free");
       if (pfn < 0) return pfn;
@@ -246,10 +247,14 @@ export function writeModified(core: Core, most: number): number {
   return started;
 }
 
-/** Trims every resident page of a range: MADV_COLD and MADV_PAGEOUT. */
+/** Trims every resident page of a range: MADV_COLD and MADV_PAGEOUT. What nobody else maps is among the first to be taken. */
 export function trimRange(core: Core, space: AddressSpace, start: number, end: number): void {
+  const { frames } = core;
   forEachPte(core.ram, space.rootPfn, start / PAGE_BYTES, end / PAGE_BYTES, (vpn, paddr, pte) => {
-    if (isValid(pte)) trimMapping(core, space, vpn, paddr);
+    if (!isValid(pte)) return;
+    const pfn = ptePfn(pte);
+    if (frames.mapped[pfn] === 1) frames.setPriority(pfn, Math.min(frames.priority[pfn], Priority.Cold));
+    trimMapping(core, space, vpn, paddr);
   });
 }
 

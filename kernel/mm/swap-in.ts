@@ -7,10 +7,11 @@
  * more frames are available than the page daemon insists on. A page that came ahead waits on the standby list: the first
  * touch is a soft fault, and when nobody touches it, its frame can be taken at no cost.
  */
+import type { Pid } from "../../emulator/bits.ts";
 import type { Core } from "../core.ts";
 import { charge, count } from "../counters.ts";
 import { isFailing } from "../failing.ts";
-import { Copy, Flight, Frame } from "./frames.ts";
+import { Copy, Flight, Frame, Priority } from "./frames.ts";
 import { type PteStore, tellPte } from "./page-table.ts";
 import { release, rewriteReferences } from "./pages.ts";
 import { allocateFrame, OUT_OF_MEMORY } from "./reclaim.ts";
@@ -31,7 +32,12 @@ export function startSwapIn(core: Core, pid: number, vpn: number, slot: number, 
   const first = ahead.length > 0 ? Math.min(slot, ahead[0].slot) : slot;
   const pfns = [...ahead.map((page) => page), { slot, pfn, pid, vpn }].sort((a, b) => a.slot - b.slot);
   const stores: PteStore[] = [];
-  for (const page of pfns) stores.push(...attach(core, page.slot, page.pfn));
+  const priority = core.processes.get(pid as Pid)?.space.pagePriority ?? Priority.Default;
+  for (const page of pfns) {
+    stores.push(...attach(core, page.slot, page.pfn));
+    const isAhead = page.slot !== slot || !isWanted;
+    core.frames.setPriority(page.pfn, isAhead ? Math.min(priority, Priority.Ahead) : priority);
+  }
   charge(core, core.costs.ioStart);
   const fails = isFailing(core, "transfer");
   swap.startIn(

@@ -142,6 +142,8 @@ export interface AddressSpace {
   locksFuture: boolean;
   /** Global replacement prefers others' pages while no more than this many are resident; 0 when nothing is asked. */
   residentMinimumPages: number;
+  /** Page priority of what it maps from now on, 0 … 7 (frames.ts). */
+  pagePriority: number;
   /** Pages now in swap slots. */
   swappedPages: number;
   /** Its virtual time: cycles in user mode of all processes that use it. */

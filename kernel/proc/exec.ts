@@ -101,13 +101,14 @@ export function execProgram(
   return 0;
 }
 
-/** The limits of the working set outlive a program; the first program has those of the configuration. */
+/** The limits of the working set and the page priority outlive a program; the first program has the limits of the configuration. */
 function inheritWorkingSet(core: Core, from: AddressSpace, to: AddressSpace): void {
   const { workingSetMinimumPages, workingSetMaximumPages } = core.config;
   const isFirst = from.id === 0;
   const most = workingSetMaximumPages === 0 ? Number.POSITIVE_INFINITY : workingSetMaximumPages;
   to.residentLimitPages = isFirst ? most : from.residentLimitPages;
   to.residentMinimumPages = isFirst ? workingSetMinimumPages : from.residentMinimumPages;
+  to.pagePriority = from.pagePriority;
 }
 
 /** Whether the file itself may be executed, before anything is read of its arguments: 0 or −errno. */

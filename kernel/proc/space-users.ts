@@ -1,6 +1,7 @@
 /** Processes as users of address spaces: what exec and exit do when one leaves. */
 import type { Core } from "../core.ts";
 import { destroySpace } from "../mm/address-space.ts";
+import { Priority } from "../mm/frames.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 import type { Process } from "./process.ts";
 import { wake } from "./scheduler.ts";
@@ -39,6 +40,7 @@ const NO_SPACE: AddressSpace = {
   lockedPages: 0,
   locksFuture: false,
   residentMinimumPages: 0,
+  pagePriority: Priority.Default,
   swappedPages: 0,
   cpuCycles: 0,
   lastUse: new Map(),

@@ -84,6 +84,14 @@ describe("swapon", () => {
   });
 });
 
+test("pages -s shows the standby list by page priority, which programs inherit", () => {
+  const { stdout } = shell("echo 3 > /proc/$$/page_priority; cat /proc/self/page_priority; pages -s");
+  expect(stdout).toMatch(/^3\n/);
+  const rows = table(stdout.slice(stdout.indexOf("priority ")));
+  expect(rows.map(([first]) => first)).toEqual(["priority", "0", "1", "2", "3", "4", "5", "6", "7"]);
+  expect(rows[0].slice(1)).toEqual(["standby", "repurposed"]);
+});
+
 describe("wss", () => {
   /** Touches the first of 100 resident pages so many at a time, again and again. */
   const program = (pages: number): Uint8Array =>

@@ -2,7 +2,7 @@
 import { EMPTY_TAG } from "../../../emulator/mmu/tlb.ts";
 import type { Core } from "../../core.ts";
 import { counted } from "../../counters.ts";
-import { FRAME_STATES, Frame, SOURCES } from "../../mm/frames.ts";
+import { FRAME_STATES, Frame, PRIORITIES, SOURCES } from "../../mm/frames.ts";
 import { workingSetPages } from "../../mm/working-set.ts";
 import { writerThreshold } from "../../mm/writer.ts";
 import { frameSources } from "../../report.ts";
@@ -14,6 +14,8 @@ export function faultlineText(core: Core, name: string): string {
       return frames(core);
     case "lists":
       return lists(core);
+    case "standby":
+      return standby(core);
     case "policy":
       return policy(core);
     case "sources":
@@ -35,14 +37,14 @@ export function faultlineText(core: Core, name: string): string {
 
 const COPIES = ["none", "zero", "file", "swap"] as const;
 
-/** Runs of frames that are alike: first and last frame, state, valid PTEs, where a copy is, its swap slot. */
+/** Runs of frames that are alike: first and last frame, state, valid PTEs, where a copy is, its swap slot, page priority. */
 function frames(core: Core): string {
   const database = core.frames;
   const describe = (pfn: number): string => {
     const state = FRAME_STATES[database.state[pfn]];
-    return `${state} ${database.mapped[pfn]} ${COPIES[database.copy[pfn]]} ${database.slot[pfn]}`;
+    return `${state} ${database.mapped[pfn]} ${COPIES[database.copy[pfn]]} ${database.slot[pfn]} ${holds(database.state[pfn]) ? database.priority[pfn] : "-"}`;
   };
-  const lines = ["first last state mapped copy slot"];
+  const lines = ["first last state mapped copy slot priority"];
   for (let first = 0; first < database.frames; ) {
     const text = describe(first);
     let last = first;
@@ -53,19 +55,33 @@ function frames(core: Core): string {
   return lines.join("\n") + "\n";
 }
 
+/** A frame in this state holds a page of some process. */
+const holds = (state: number): boolean => state >= Frame.Active && state <= Frame.Modified;
+
 /** Frames shown of each list. */
 const SHOWN = 16;
 
-/** The four lists: how long each is, and its oldest frames in the order in which they will be taken. */
-function lists(core: Core): string {
+/** The four lists: how long each is, and its oldest frames in the order in which they will be taken; standby also by priority. */
+function lists({ frames }: Core): string {
   const lines = ["list frames oldest first"];
-  for (const state of [Frame.Zeroed, Frame.Dirty, Frame.Standby, Frame.Modified]) {
+  const show = (name: string, length: number, first: number): void => {
     const shown: number[] = [];
-    for (let pfn = core.frames.oldest(state); pfn >= 0 && shown.length < SHOWN; pfn = core.frames.following(pfn))
+    for (let pfn = first; pfn >= 0 && shown.length < Math.min(SHOWN, length); pfn = frames.following(pfn))
       shown.push(pfn);
-    const more = core.frames.count[state] > shown.length ? " …" : "";
-    lines.push(`${FRAME_STATES[state]} ${core.frames.count[state]} ${shown.join(" ")}${more}`);
-  }
+    lines.push(`${name} ${length} ${shown.join(" ")}${length > shown.length ? " …" : ""}`);
+  };
+  for (const state of [Frame.Zeroed, Frame.Dirty, Frame.Standby, Frame.Modified])
+    show(FRAME_STATES[state], frames.count[state], frames.oldest(state));
+  for (let priority = 0; priority < PRIORITIES; priority++)
+    show(`standby-${priority}`, frames.standby[priority], frames.oldestStandby(priority));
+  return lines.join("\n") + "\n";
+}
+
+/** The standby list by page priority: how long each part is, and how many of its pages have been taken for another use since boot. */
+function standby({ frames }: Core): string {
+  const lines = ["priority frames repurposed"];
+  for (let priority = 0; priority < PRIORITIES; priority++)
+    lines.push(`${priority} ${frames.standby[priority]} ${frames.repurposed[priority]}`);
   return lines.join("\n") + "\n";
 }
 

@@ -51,6 +51,8 @@ const NODES: readonly Row[] = [
   ...row("pid", "file", "mounts"),
   ...row("kernel", "file", "shmmax", "shmall", "shmmni", "msgmax", "msgmnb", "msgmni", "sem", "tainted"),
   ...row("vm", "file", "swappiness", "page-cluster", "watermark_scale_factor", "dirty_background_ratio"),
+  ...row("pid", "file", "page_priority"),
+  ...row("faultline", "file", "standby"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
@@ -108,9 +110,9 @@ export function procParent(number: number, rootNumber: number): number {
 
 /** Files of a process that can be written and that process-controls.ts answers for. */
 export const isOwnControl = (node: ProcNode): boolean =>
-  node.inside === "pid" && (node.name === "clear_refs" || node.name === "oom_score_adj");
+  node.inside === "pid" && ["clear_refs", "oom_score_adj", "page_priority"].includes(node.name);
 
-/** Files that can be written: those of /proc/sys/vm and /proc/PID/working_set (controls.ts), and the two above. */
+/** Files that can be written: those of /proc/sys/vm and /proc/PID/working_set (controls.ts), and the three above. */
 export const isControl = (node: ProcNode): boolean =>
   node.inside === "vm" || (node.inside === "pid" && node.name === "working_set") || isOwnControl(node);
 

@@ -1,8 +1,9 @@
-/** The files of /proc/PID that can be written: clear_refs and oom_score_adj (proc(5)). */
+/** The files of /proc/PID that can be written: clear_refs and oom_score_adj (proc(5)), and page_priority. */
 import { PAGE_BYTES } from "../../../emulator/bits.ts";
 import { isValid, ptePfn } from "../../../emulator/pte.ts";
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
+import { PRIORITIES } from "../../mm/frames.ts";
 import { forEachPte } from "../../mm/page-table.ts";
 import { clearSoftDirty } from "../../mm/soft-dirty.ts";
 import { Reader, takeAccessed } from "../../mm/use.ts";
@@ -24,6 +25,12 @@ export function setProcessControl(core: Core, p: Process, name: string, text: st
   if (name === "oom_score_adj") {
     if (Math.abs(value) > ADJUST_MAX) return -Errno.EINVAL;
     p.oomScoreAdjust = value;
+    return 0;
+  }
+  if (name === "page_priority") {
+    if (value < 0 || value >= PRIORITIES) return -Errno.EINVAL;
+    if (p.space.id === 0) return -Errno.ESRCH;
+    p.space.pagePriority = value;
     return 0;
   }
   if (value < Clear.All || value > Clear.Peak) return -Errno.EINVAL;

@@ -38,6 +38,8 @@ export function processText(core: Core, p: Process, name: string): string {
       return `${Math.max(0, oomScore(core, p))}\n`;
     case "oom_score_adj":
       return `${p.oomScoreAdjust}\n`;
+    case "page_priority":
+      return isAlive ? `${p.space.pagePriority}\n` : "";
     case "status":
       return status(core, p);
     case "stat":

@@ -327,9 +327,10 @@ static void prepare(void) {
 /* Turns one of the switches of memory management, for everybody or for a process. */
 static void turn_switch(void) {
   static const char *const switches[] = {"/proc/sys/vm/swappiness", "/proc/sys/vm/page-cluster", "/proc/sys/vm/min_free_kbytes",
-    "/proc/sys/vm/watermark_scale_factor", "/proc/sys/vm/dirty_background_ratio", "/proc/sys/vm/drop_caches", "/proc/self/clear_refs"};
-  static const unsigned short most[] = {201, 8, 200, 900, 101, 4, 5};
-  int which = rnd() % 7;
+    "/proc/sys/vm/watermark_scale_factor", "/proc/sys/vm/dirty_background_ratio", "/proc/sys/vm/drop_caches", "/proc/self/clear_refs",
+    "/proc/self/page_priority"};
+  static const unsigned short most[] = {201, 8, 200, 900, 101, 4, 5, 8};
+  int which = rnd() % 8;
   int file = call(NR_openat, AT_FDCWD, (long)switches[which], O_WRONLY, 0, 0, 0);
   char text[8];
   int at = 8;
