@@ -51,6 +51,7 @@ import { watermarksOf } from "./mm/watermarks.ts";
 import { nextSample, sampleWorkingSets } from "./mm/working-set.ts";
 import { runModifiedWriter } from "./mm/writer.ts";
 import { KernelPanic } from "./panic.ts";
+import { enforceCpuLimit } from "./proc/cpu-limit.ts";
 import { exitProcess } from "./proc/exit.ts";
 import { explainBus, explainGuard, explainSegv } from "./proc/fault-message.ts";
 import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
@@ -376,6 +377,7 @@ export class Kernel implements Supervisor {
     const { hart, variables } = core;
     completeTransfers(core);
     fireIntervalTimers(core);
+    enforceCpuLimit(core);
     firePosixTimers(core);
     fireTimers(core);
     if (hart.cycles >= variables.sampleCycles) {

@@ -1,6 +1,7 @@
 /**
  * Resource limits (getrlimit(2)). All sixteen are kept, inherited and shown; a program meets those that bound something here:
  *
+ *     CPU      seconds of CPU time: SIGXCPU, SIGKILL (cpu-limit.ts)
  *     FSIZE    a file's length by write, truncation, fallocate: SIGXFSZ and −EFBIG
  *     DATA     private writable memory by brk, mmap, mprotect: −ENOMEM
  *     STACK    how far the stack grows, from the next growth on
@@ -8,8 +9,8 @@
  *     NOFILE   descriptors: −EMFILE
  *     AS       the size of the address space: −ENOMEM
  *
- * CORE bounds nothing, for there are no core files. NPROC, MEMLOCK, NICE, RTPRIO and MSGQUEUE do not bind root on Linux either, and
- * everybody is root here. CPU, LOCKS, SIGPENDING and RTTIME are only kept.
+ * CORE bounds nothing, for there are no core files: wait statuses never have the core-dump bit. NPROC, MEMLOCK, NICE, RTPRIO and
+ * MSGQUEUE do not bind root on Linux either, and everybody is root here. LOCKS, SIGPENDING and RTTIME are only kept.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { Signal } from "../abi.ts";
