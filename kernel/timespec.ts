@@ -10,17 +10,18 @@ export const TIMESPEC_BYTES = 16;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 
 /**
- * A time span from the process, in cycles, rounded up, at most 2^53 − 1. −EINVAL when it is negative or its nanoseconds are no
+ * A time span from the process, in cycles, rounded up, at most 2^53 − 1; or a date, as the cycles from `epochSeconds` to it, 0 when it is
+ * earlier. (In cycles since 1970 a date of today would be no exact number.) −EINVAL when it is negative or its nanoseconds are no
  * fraction of a second (of which, as in a 32-bit kernel, only the low word counts); −EFAULT; RESTART.
  */
-export function readTimespec(core: Core, p: Process, vaddr: number): number {
+export function readTimespec(core: Core, p: Process, vaddr: number, epochSeconds = 0): number {
   const words = new Int32Array(4);
   const outcome = readUserWords(core, p, vaddr, words);
   if (outcome !== 0) return outcome;
   const seconds = words[1] * 2 ** 32 + (words[0] >>> 0);
   if (seconds < 0 || words[2] < 0 || words[2] >= NANOSECONDS_PER_SECOND) return -Errno.EINVAL;
-  const cycles = seconds * CYCLES_PER_SECOND + Math.ceil(words[2] / NANOSECONDS_PER_CYCLE);
-  return Math.min(cycles, Number.MAX_SAFE_INTEGER);
+  const cycles = (seconds - epochSeconds) * CYCLES_PER_SECOND + Math.ceil(words[2] / NANOSECONDS_PER_CYCLE);
+  return Math.min(Math.max(0, cycles), Number.MAX_SAFE_INTEGER);
 }
 
 /** The words of a time: `cycles` since `epochSeconds`. Whole seconds are exact, also long before the machine's time 0. */

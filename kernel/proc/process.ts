@@ -92,8 +92,8 @@ export interface PosixTimer extends IntervalTimer {
   readonly id: number;
   /** What it counts: the machine's time, CPU time of its process, or that of one thread. */
   readonly clock: "real" | "process" | Pid;
-  /** TIMER_ABSTIME counts from here: where its clock's 0 lies, in cycles of that clock. */
-  readonly originCycles: number;
+  /** Dates that it is set to (TIMER_ABSTIME) count from 1970, the clock from here; 0 for clocks that are no calendar. */
+  readonly epochSeconds: number;
   /** The signal that it sends; 0: none. */
   readonly signal: number;
   /** The thread that gets it; 0: the process. */

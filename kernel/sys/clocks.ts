@@ -1,5 +1,5 @@
 /** The clocks of clock_gettime, and what they say. All but those of CPU time are the machine's cycles. */
-import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
+import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
 import { threadCpuCycles } from "../proc/posix-timers.ts";
 import type { Process } from "../proc/process.ts";
@@ -59,6 +59,5 @@ function readProcessClock(core: Core, p: Process, clock: number): number {
 
 export const isRealtime = (clock: number): boolean => clock === Clock.Realtime || clock === Clock.RealtimeCoarse;
 
-/** Where a clock's 0 lies, in cycles of the machine. */
-export const originCycles = (clock: number): number =>
-  isRealtime(clock) ? -BOOT_EPOCH_SECONDS * CYCLES_PER_SECOND : 0;
+/** The date that a clock counts from, in seconds since 1970; those that are no calendar count from the machine's start. */
+export const epochSecondsOf = (clock: number): number => (isRealtime(clock) ? BOOT_EPOCH_SECONDS : 0);

@@ -7,7 +7,7 @@ import type { PosixTimer, Process } from "../proc/process.ts";
 import { Resource } from "../proc/resources.ts";
 import { SIGNALS } from "../proc/signals.ts";
 import { readTimespec, TIMESPEC_BYTES, timespecOf } from "../timespec.ts";
-import { Clock, clockOwner, isThreadClock, originCycles, TIMER_ABSTIME } from "./clocks.ts";
+import { Clock, clockOwner, epochSecondsOf, isThreadClock, TIMER_ABSTIME } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 /** Timers that a process may have; on Linux RLIMIT_SIGPENDING bounds them, which holds here, too. */
@@ -45,7 +45,7 @@ const timer_create: SyscallHandler = (core, p, a) => {
   group.posixTimers.push({
     id,
     clock,
-    originCycles: originCycles(clockId),
+    epochSeconds: epochSecondsOf(clockId),
     signal: notify === Notify.None ? 0 : signal,
     tid: (notify & Notify.ThreadId) === 0 ? 0 : tid,
     value,
@@ -113,15 +113,15 @@ const timer_settime64: SyscallHandler = (core, p, a) => {
   if (value < 0) return value;
   const timer = timerOf(p, id);
   if (timer === undefined) return -Errno.EINVAL;
+  const isAbsolute = (flags & TIMER_ABSTIME) !== 0;
+  const cycles = isAbsolute ? readTimespec(core, p, wanted + TIMESPEC_BYTES, timer.epochSeconds) : value;
+  if (cycles < 0) return cycles;
   // As on Linux the timer is set even when the old setting cannot be stored.
   const ready = old === 0 ? 0 : prepareUser(core, p, old, ITIMERSPEC_BYTES, "store");
   if (ready === RESTART) return ready;
   const before = itimerspec(core, p, timer);
-  const isAbsolute = (flags & TIMER_ABSTIME) !== 0;
   if (value === 0) stopTimer(timer);
-  else if (isAbsolute)
-    setTimer(core, p, timer, { cycles: Math.max(0, timer.originCycles + value), isAbsolute }, interval);
-  else setTimer(core, p, timer, { cycles: value, isAbsolute }, interval);
+  else setTimer(core, p, timer, { cycles, isAbsolute }, interval);
   if (ready !== 0) return ready;
   return old === 0 ? 0 : writeUserWords(core, p, old, before);
 };

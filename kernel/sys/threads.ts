@@ -1,6 +1,6 @@
 /** System calls that threads are made of: futex, robust lists, thread ids. */
 import { Errno, type SyscallName } from "../abi.ts";
-import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND } from "../config.ts";
+import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
 import { deadlineOf } from "../fs/transfer.ts";
 import { prepareUser, readUserWord, writeUserWord } from "../mm/user-memory.ts";
@@ -117,9 +117,8 @@ function relativeDeadline(core: Core, p: Process, vaddr: number): number {
 }
 
 function absoluteDeadline(core: Core, p: Process, vaddr: number, isRealtime: boolean): number {
-  const cycles = readTimespec(core, p, vaddr);
-  if (cycles < 0) return cycles - 1;
-  return Math.max(0, cycles - (isRealtime ? BOOT_EPOCH_SECONDS * CYCLES_PER_SECOND : 0));
+  const cycles = readTimespec(core, p, vaddr, isRealtime ? BOOT_EPOCH_SECONDS : 0);
+  return cycles < 0 ? cycles - 1 : cycles;
 }
 
 function wait(core: Core, p: Process, a: Int32Array, key: string, bitset: number, deadlineCycles: number): number {

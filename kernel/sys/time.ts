@@ -1,21 +1,21 @@
 /** System calls about time. Virtual time only: cycle 0 is noon of a fixed day, so that every run has the same dates. */
 
 import { Errno, type SyscallName } from "../abi.ts";
-import { BOOT_EPOCH_SECONDS, CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
+import { CYCLES_PER_SECOND, NANOSECONDS_PER_CYCLE } from "../config.ts";
 import type { Core } from "../core.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
 import { cpuCycles, leaderOf } from "../proc/threads.ts";
 import { armTimer, TIMERS, timerClock } from "../proc/timers.ts";
-import { readTimespec, timespecOf } from "../timespec.ts";
-import { Clock, isRealtime, originCycles, readClock, TIMER_ABSTIME } from "./clocks.ts";
+import { deadlineAfter, readTimespec, timespecOf } from "../timespec.ts";
+import { Clock, epochSecondsOf, isRealtime, readClock, TIMER_ABSTIME } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const clock_gettime64: SyscallHandler = (core, p, a) => {
   const cycles = readClock(core, p, a[0]);
   if (cycles < 0) return -Errno.EINVAL;
-  return writeUserWords(core, p, a[1], timespecOf(cycles, isRealtime(a[0]) ? BOOT_EPOCH_SECONDS : 0));
+  return writeUserWords(core, p, a[1], timespecOf(cycles, epochSecondsOf(a[0])));
 };
 
 /** The deadline is fixed at the first execution and kept in p.restart, so that waking early does not lengthen the sleep. */
@@ -24,10 +24,11 @@ const clock_nanosleep_time64: SyscallHandler = (core, p, a) => {
   const isSleepable = isRealtime(clock) || clock === Clock.Monotonic || clock === Clock.Boottime;
   if (!isSleepable) return clock === Clock.ProcessCpu || clock === Clock.ThreadCpu ? -Errno.ENOTSUP : -Errno.EINVAL;
   if (p.restart === null) {
-    const cycles = readTimespec(core, p, request);
+    const isAbsolute = (flags & TIMER_ABSTIME) !== 0;
+    const cycles = readTimespec(core, p, request, isAbsolute ? epochSecondsOf(clock) : 0);
     if (cycles < 0) return cycles;
-    const start = (flags & TIMER_ABSTIME) !== 0 ? originCycles(clock) : core.hart.cycles;
-    p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: Math.max(0, start + cycles) };
+    const deadlineCycles = isAbsolute ? cycles : deadlineAfter(core, cycles);
+    p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles };
   }
   if (core.hart.cycles >= p.restart.deadlineCycles) return 0;
   return sleepUnlessSignalled(core, p, "nanosleep", p.restart.deadlineCycles);

@@ -2,7 +2,7 @@
 #include "call.h"
 
 enum {
-  TIMER_CREATE = 107, GETOVERRUN = 109, TIMER_DELETE = 111, SIGTIMEDWAIT = 421, GETTIME = 408, SETTIME = 409, GETTID = 178,
+  TIMER_CREATE = 107, GETOVERRUN = 109, TIMER_DELETE = 111, SIGTIMEDWAIT = 421, GETTIME = 408, SETTIME = 409, GETTID = 178, CLOCK_GETTIME = 403, FUTEX = 422,
   USR1 = 10, ALRM = 14, REALTIME = 40,
 };
 #define BIT(signal) (1u << ((signal)-1))
@@ -118,6 +118,30 @@ int main(int argc, char **argv) {
   show("by date", C3(TIMER_CREATE, 0, &e, &dated));
   show("an hour after 1970", set(dated, 1, 3600000, 0));
   wait_for("at once", BIT(USR1), 0, 5000);
+  u64 date[2], after[2];
+  C2(CLOCK_GETTIME, 0, date);
+  date[0] += 2;
+  s.interval[0] = s.interval[1] = 0;
+  s.value[0] = date[0];
+  s.value[1] = date[1];
+  show("in two seconds", C4(SETTIME, dated, 1, &s, 0));
+  wait_for("not yet", BIT(USR1), 0, 100);
+  wait_for("by date", BIT(USR1), 0, 9000);
+  C2(CLOCK_GETTIME, 0, after);
+  show("the second has come", after[0] >= date[0]);
+  date[0] += 2;
+  show("sleep until a date", C4(NANOSLEEP, 0, 1, date, 0));
+  C2(CLOCK_GETTIME, 0, after);
+  show("the second has come", after[0] >= date[0]);
+  u32 word = 0;
+  date[0] = after[0] + 2;
+  show("wait until a date", call(FUTEX, (long)&word, 9 | 256, 0, (long)date, 0, -1));
+  C2(CLOCK_GETTIME, 0, after);
+  show("the second has come", after[0] >= date[0]);
+  date[0] = (u64)1 << 40;
+  s.value[0] = date[0];
+  show("in thousands of years", C4(SETTIME, dated, 1, &s, 0));
+  wait_for("not yet", BIT(USR1), 0, 100);
   show("delete", C1(TIMER_DELETE, dated));
   show("delete", C1(TIMER_DELETE, id));
 
