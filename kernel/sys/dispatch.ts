@@ -22,6 +22,7 @@ import { pollCalls } from "./poll.ts";
 import { posixTimerCalls } from "./posix-timers.ts";
 import { processCalls } from "./process.ts";
 import { residentCalls } from "./resident.ts";
+import { schedulingCalls } from "./scheduling.ts";
 import { segmentCalls } from "./segments.ts";
 import { semaphoreCalls } from "./semaphores.ts";
 import { signalCalls } from "./signals.ts";
@@ -49,6 +50,7 @@ const HANDLERS = {
   ...messageQueueCalls,
   ...processCalls,
   ...identityCalls,
+  ...schedulingCalls,
   ...threadCalls,
   ...timeCalls,
   ...posixTimerCalls,

@@ -1,12 +1,12 @@
 /**
- * System calls about who a process is: ids, process groups, sessions, users, and its place in the queue.
+ * System calls about who a process is: ids, process groups, sessions and users.
  *
  * There is one user, root. The machine answers as Linux does in a user namespace in which only id 0 means anything: any other
  * id is EINVAL. Priorities are not modelled: every process has the same turn.
  */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { writeUserWord, writeUserWords } from "../mm/user-memory.ts";
+import { writeUserWord } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { leaderOf, processByPid, threadsOf } from "../proc/threads.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -95,31 +95,6 @@ function checkPriorityTarget(core: Core, p: Process, which: number, who: number)
 const getpriority: SyscallHandler = (core, p, a) => checkPriorityTarget(core, p, a[0], a[1]) || 20;
 const setpriority: SyscallHandler = (core, p, a) => checkPriorityTarget(core, p, a[0], a[1]);
 
-/** A thread, by its own id; 0 is the caller. */
-const hasThread = (core: Core, tid: number): boolean => tid === 0 || core.processes.has(tid as Process["pid"]);
-
-/** SCHED_OTHER. */
-const sched_getscheduler: SyscallHandler = (core, _p, a) =>
-  a[0] < 0 ? -Errno.EINVAL : hasThread(core, a[0]) ? 0 : -Errno.ESRCH;
-
-const sched_getparam: SyscallHandler = (core, p, a) => {
-  if (a[0] < 0 || a[1] === 0) return -Errno.EINVAL;
-  return hasThread(core, a[0]) ? writeUserWord(core, p, a[1], 0) : -Errno.ESRCH;
-};
-
-/** One hart: a mask of one word with bit 0. Returns the bytes written. */
-const sched_getaffinity: SyscallHandler = (core, p, a) => {
-  if (a[1] >>> 0 < 4 || a[1] % 4 !== 0) return -Errno.EINVAL;
-  if (!hasThread(core, a[0])) return -Errno.ESRCH;
-  return writeUserWords(core, p, a[2], Int32Array.of(1)) || 4;
-};
-
-/** The caller goes to the end of the queue at once. */
-const sched_yield: SyscallHandler = (core, p) => {
-  if (core.variables.readyQueue.length > 0) p.quantumCycles = 0;
-  return 0;
-};
-
 export const identityCalls = {
   getegid: zero,
   geteuid: zero,
@@ -133,10 +108,6 @@ export const identityCalls = {
   getresuid: getIds,
   getsid,
   getuid: zero,
-  sched_getaffinity,
-  sched_getparam,
-  sched_getscheduler,
-  sched_yield,
   setgid: setId,
   setgroups,
   setpgid,

@@ -35,7 +35,18 @@ function compile(name: string): string {
 }
 
 describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux gives", () => {
-  for (const name of ["files", "signals", "awaited", "timers", "limits", "large", "threads", "mapped", "named"]) {
+  for (const name of [
+    "files",
+    "signals",
+    "awaited",
+    "timers",
+    "scheduling",
+    "limits",
+    "large",
+    "threads",
+    "mapped",
+    "named",
+  ]) {
     it(`for every line of ${name}.c`, () => {
       const program = compile(name);
       const scratch = mkdtempSync(join(directory, "scratch-"));
