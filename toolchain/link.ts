@@ -29,7 +29,8 @@ const PROGRAM_LIMIT_BYTES = 512 * 1024 * 1024;
 export type LinkInput =
   | { readonly kind: "file"; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: "object"; readonly object: ObjectFile }
-  | { readonly kind: "archive"; readonly archive: Archive };
+  /** `givesWay`: the C library, of which a program may define any name itself. */
+  | { readonly kind: "archive"; readonly archive: Archive; readonly givesWay?: boolean };
 
 export type LinkResult =
   | {
@@ -45,7 +46,11 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
   const problems = new Diagnostics();
   const objects: ObjectFile[] = [];
   const archives: Archive[] = [];
-  for (const input of inputs) open(input, objects, archives, problems);
+  const givingWay = new Set<Archive>();
+  for (const input of inputs) {
+    open(input, objects, archives, problems);
+    if (input.kind === "archive" && input.givesWay === true) givingWay.add(input.archive);
+  }
   if (objects.length === 0 && !problems.failed) {
     problems.error("nothing to link: no object file was given", null, { hint: "give at least one .o file" });
   }
@@ -63,7 +68,7 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
     got: new Map(),
     gotSection: null,
   };
-  resolve(state, objects, archives, entry);
+  resolve(state, objects, archives, givingWay, entry);
   checkConventions(state);
   if (options.gcSections === true) collectGarbage(state, entry);
   gather(state);

@@ -177,7 +177,9 @@ class Run {
 
   private addBytes(path: string, bytes: Uint8Array): void {
     const archive = sysrootArchive(path, bytes, this.host.sysroot);
-    this.links.push(archive === null ? { kind: "file", name: path, bytes } : { kind: "archive", archive });
+    this.links.push(
+      archive === null ? { kind: "file", name: path, bytes } : { kind: "archive", archive, givesWay: true },
+    );
   }
 
   private addLibrary(name: string): void {

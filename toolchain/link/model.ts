@@ -16,6 +16,8 @@ export interface InputSection {
 
 export interface LoadedObject {
   readonly file: ObjectFile;
+  /** Its definitions give way to those of objects that were loaded before: it comes from the C library. */
+  readonly givesWay: boolean;
   readonly sections: InputSection[];
   /** For each symbol of the file: the global that it stands for, or null when it is local. */
   readonly globals: (GlobalSymbol | null)[];

@@ -18,21 +18,34 @@ import { removeExcessPadding } from "./align.ts";
 import type { GlobalSymbol, Link, LoadedObject } from "./model.ts";
 
 /** Loads everything that the program needs. */
-export function resolve(link: Link, objects: readonly ObjectFile[], archives: readonly Archive[], entry: string): void {
+export function resolve(
+  link: Link,
+  objects: readonly ObjectFile[],
+  archives: readonly Archive[],
+  givingWay: ReadonlySet<Archive>,
+  entry: string,
+): void {
   const signatures = new Set<string>();
-  for (const object of objects) load(link, object, signatures);
+  for (const object of objects) load(link, object, signatures, false);
   const first = link.objects[0];
   if (first === undefined) return;
   for (const name of [entry, ...(link.options.undefinedRoots ?? [])]) reference(link, name, first, false);
   const loaded = new Set<ObjectFile>();
   for (let changed = true; changed; ) {
     changed = false;
-    for (const archive of archives) changed = pull(link, archive, signatures, loaded) || changed;
+    for (const archive of archives)
+      changed = pull(link, archive, givingWay.has(archive), signatures, loaded) || changed;
   }
 }
 
 /** Loads the members of one archive that define missing symbols. Answers whether there were any. */
-function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set<ObjectFile>): boolean {
+function pull(
+  link: Link,
+  archive: Archive,
+  givesWay: boolean,
+  signatures: Set<string>,
+  loaded: Set<ObjectFile>,
+): boolean {
   let changed = false;
   const missing = [...link.globals.values()].filter((symbol) => symbol.state === "undefined");
   // Loading a member adds names to the end, so that one pass follows chains within an archive.
@@ -50,7 +63,7 @@ function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set
     loaded.add(object.value);
     link.pulled.push({ member: object.value.name, symbol: symbol.name, by: symbol.firstUse.file.name });
     const known = link.globals.size;
-    load(link, object.value, signatures);
+    load(link, object.value, signatures, givesWay);
     changed = true;
     if (link.globals.size > known) {
       const fresh = [...link.globals.values()].slice(known);
@@ -60,9 +73,9 @@ function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set
   return changed;
 }
 
-function load(link: Link, source: ObjectFile, signatures: Set<string>): void {
+function load(link: Link, source: ObjectFile, signatures: Set<string>, givesWay: boolean): void {
   const file = removeExcessPadding(source);
-  const object: LoadedObject = { file, sections: [], globals: [], addresses: [] };
+  const object: LoadedObject = { file, givesWay, sections: [], globals: [], addresses: [] };
   const discardedGroups = new Set<number>();
   file.groups.forEach((group, index) => {
     if (signatures.has(group.signature)) discardedGroups.add(index);
@@ -118,7 +131,7 @@ function enter(link: Link, object: LoadedObject, symbol: ObjectSymbol): GlobalSy
   if (symbol.section === SECTION_COMMON) enterCommon(global, object, symbol);
   else if (global.state === "undefined" || (global.weak && !weak) || (global.state === "common" && !weak)) {
     define(global, object, symbol, weak);
-  } else if (!weak && !global.weak) {
+  } else if (!weak && !global.weak && (!object.givesWay || global.object!.givesWay)) {
     duplicate(link, global, object, symbol);
   }
   return global;

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { writeArchive } from "../../../toolchain/ar.ts";
+import { readArchive, writeArchive } from "../../../toolchain/ar.ts";
 import { assembleText } from "../../../toolchain/asm/assemble.ts";
 import { renderDiagnostics, SourceFile } from "../../../toolchain/diagnostics.ts";
 import { readElf } from "../../../toolchain/elf/read.ts";
@@ -211,6 +211,17 @@ describe("messages name object, symbol and remedy", () => {
     expect(text).toMatch(
       /b\.o: \.text\+0x0: error: "main" is defined twice[\s\S]*a\.o: \.text\+0x[0-9a-f]+: note: the first definition is here/,
     );
+  });
+
+  it("the C library's definition gives way to the program's, and no other archive's does", () => {
+    const program = ours(".globl _start\n_start: call other\n .globl shared\nshared: ret\n", "p.o");
+    const member = ours(".globl other\nother: tail shared\n .globl shared\nshared: ret\n", "m.o");
+    const bytes = writeObject((member as { object: Parameters<typeof writeObject>[0] }).object);
+    const archive = readArchive(writeArchive([{ name: "m.o", bytes }]), "libc.a");
+    if (!archive.ok) throw new Error("the archive cannot be read");
+
+    expect(messageOf([program, { kind: "archive", archive: archive.value, givesWay: true }])).toBe("");
+    expect(messageOf([program, { kind: "archive", archive: archive.value }])).toContain('"shared" is defined twice');
   });
 
   it("no start", () => {
