@@ -117,7 +117,7 @@ class Tokenizer {
     const from = this.original(start);
     const to = this.cuts.length === 0 ? end : end > start ? this.original(end - 1) + 1 : from;
     const { file, hasSpace, startsLine } = this;
-    this.out.push(new Token(kind, text, file, from, to, hasSpace, startsLine, null, null, problem));
+    this.out.push(new Token(kind, text, file, from, to, hasSpace, startsLine, false, null, problem));
     this.hasSpace = false;
     this.startsLine = false;
   }
@@ -140,6 +140,8 @@ class Tokenizer {
       if (this.prefixedLiteral(c, next)) return;
       this.identifierRest();
       this.push(TokenKind.Identifier, start, null);
+      const last = this.out[this.out.length - 1]!;
+      if (last.text.includes("\\")) this.out[this.out.length - 1] = withCharacters(last);
     } else if (kind === DIGIT || (c === 46 && classOf(next) === DIGIT)) this.number();
     else if (c === 34 || c === 39) this.literal(start, c);
     else this.punctuator(c);
@@ -224,6 +226,15 @@ class Tokenizer {
         : `'${String.fromCharCode(c)}'`;
     this.push(TokenKind.Other, start, `stray ${shown} in the program`);
   }
+}
+
+/** An identifier with characters in place of their universal names: `\u00c1` and `\U000000C1` are one name (C11 §6.4.2.1). */
+function withCharacters({ kind, text, file, start, end, hasSpaceBefore, startsLine }: Token): Token {
+  const plain = text.replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (name, short, long) => {
+    const code = Number.parseInt(short ?? long, 16);
+    return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? name : String.fromCodePoint(code);
+  });
+  return new Token(kind, plain, file, start, end, hasSpaceBefore, startsLine);
 }
 
 /** Phase 2: removes every backslash that ends a line, together with the line end. */

@@ -17,12 +17,6 @@ export enum TokenKind {
   End,
 }
 
-/** Names that may not be expanded again in this token (Prosser's hide set), as an immutable list. */
-export interface HideSet {
-  readonly name: string;
-  readonly rest: HideSet | null;
-}
-
 /** One token. Tokens of a file are shared between compilations; nothing but the preprocessor makes changed copies. */
 export class Token {
   readonly kind: TokenKind;
@@ -36,7 +30,8 @@ export class Token {
   readonly hasSpaceBefore: boolean;
   /** It is the first on its line. */
   readonly startsLine: boolean;
-  readonly hideSet: HideSet | null;
+  /** The name of a macro that was met inside its own expansion: it is never expanded again (C11 §6.10.3.4p2). */
+  readonly isPainted: boolean;
   /** The macro whose body it came from. */
   readonly macro: string | null;
   /** What is wrong with its spelling (an unterminated literal), reported only when the token is really used. */
@@ -50,7 +45,7 @@ export class Token {
     end: number,
     hasSpaceBefore: boolean,
     startsLine: boolean,
-    hideSet: HideSet | null = null,
+    isPainted = false,
     macro: string | null = null,
     problem: string | null = null,
   ) {
@@ -61,7 +56,7 @@ export class Token {
     this.end = end;
     this.hasSpaceBefore = hasSpaceBefore;
     this.startsLine = startsLine;
-    this.hideSet = hideSet;
+    this.isPainted = isPainted;
     this.macro = macro;
     this.problem = problem;
   }

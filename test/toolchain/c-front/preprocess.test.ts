@@ -55,6 +55,43 @@ str(strncmp("abc\\0d", "abc", '\\4') == 0) xstr(INCFILE(2).h) glue(HIGH, LOW); x
   expect(expand(text)).toBe(`"strncmp(\\"abc\\\\0d\\", \\"abc\\", '\\\\4') == 0" "vers2.h" "hello"; "hello" ", world"`);
 });
 
+test("a macro comes back in a later pass over what it left, and not within its own expansion", () => {
+  const text = `#define empty
+#define again() list
+#define list(a, ...) a; again empty () (__VA_ARGS__)
+#define scan(...) __VA_ARGS__
+#define f(a) a * g
+#define g(a) f(a)
+#define self self + 1
+scan(scan(list(1, 2, 3))) f(2)(9) self scan(self)`;
+
+  expect(expand(text)).toBe("1; 2; 3; again () () 2 * 9 * g self + 1 self + 1");
+});
+
+test("__VA_OPT__ stands for its contents where there are variable arguments", () => {
+  const text = `#define none
+#define call(f, ...) f(0 __VA_OPT__(,) __VA_ARGS__)
+#define join(a, ...) a ## __VA_OPT__(b (__VA_ARGS__))
+call(p) call(q, none) call(r, 1, 2) join(a) join(a, 1)`;
+
+  expect(expand(text).replace(/\s/g, "")).toBe("p(0)q(0)r(0,1,2)aab(1)");
+});
+
+test("defined that comes out of a macro asks for the name as it is, and __has_attribute for what a macro names", () => {
+  const text = `#define there
+#define asks (defined(there) && !defined(absent) && defined there)
+#define attribute unused
+#if asks && __has_attribute(attribute)
+yes
+#endif`;
+
+  expect(expand(text)).toBe("yes");
+});
+
+test("one character may be written by several universal names", () => {
+  expect(expand("#define \\u00c1 1\n\\U000000C1 \u00c1 \\u00C1 \\u00c2")).toBe("1 1 1 \u00c2");
+});
+
 test("a macro that stands for nothing leaves the space before it", () => {
   const text =
     "#define str(s) # s\n#define xstr(s) str(s)\n#define none\n#define two() none none\nxstr(|two()|) xstr(| none|)";

@@ -1,5 +1,7 @@
 /**
- * Macro expansion by Prosser's algorithm: every token carries the set of names that may not be expanded in it again.
+ * Macro expansion (C11 §6.10.3) as GCC and Clang do it where the standard leaves it open: a macro is switched off from its expansion
+ * until the last token of that has been taken, and its name, where it is met meanwhile, stays as it is for ever.
+ * So a macro may come back in a later pass over what it left, which is how macros are made to repeat themselves.
  *
  * Tokens are pulled from a stream; a macro's result is pushed back in front of it, so that an invocation may take its
  * arguments from whatever follows. Bounded: the number of tokens that expansion produces in a translation unit, and the
@@ -9,7 +11,8 @@ import type { Diagnostics } from "../../diagnostics.ts";
 import { SourceFile } from "../../diagnostics.ts";
 import { tokenize } from "../tokenize.ts";
 import { spanOf, Token, TokenKind } from "../tokens.ts";
-import { hide, intersect, isHidden, type Macro, relocate, spacedLike, unite, withHideSet } from "./macros.ts";
+import { type Macro, painted, relocate, spacedLike } from "./macros.ts";
+import { hasVaOpt, withVaOpt } from "./va-opt.ts";
 
 /** Tokens that expansion may produce in one translation unit. */
 const EXPANSION_LIMIT = 1_000_000;
@@ -31,16 +34,23 @@ export class Expander {
   private produced = 0;
   private depth = 0;
   private isExhausted = false;
+  /** Macros whose results are being read. */
+  private readonly active = new Set<string>();
 
   constructor(site: ExpansionSite) {
     this.site = site;
+  }
+
+  /** A stream whose tokens this expander expands; `more` gives them, null at the end. */
+  stream(more: () => Token | null): TokenStream {
+    return new TokenStream(more, this.active);
   }
 
   /** Expands a finished list of tokens on its own. */
   expandAll(tokens: readonly Token[]): Token[] {
     if (!tokens.some((token) => token.kind === TokenKind.Identifier && this.site.macros.has(token.text)))
       return [...tokens];
-    const stream = new TokenStream(() => null);
+    const stream = this.stream(() => null);
     stream.push(tokens);
     const out: Token[] = [];
     for (let token = stream.next(); token !== null; token = stream.next()) {
@@ -49,19 +59,35 @@ export class Expander {
     return out;
   }
 
+  /** The same for a condition: the name after `defined` stays as it is (C11 §6.10.1p4 leaves a `defined` from a macro open; so does GCC). */
+  expandCondition(tokens: readonly Token[]): Token[] {
+    const stream = this.stream(() => null);
+    stream.push(tokens);
+    const out: Token[] = [];
+    for (let token = stream.next(); token !== null; token = stream.next()) {
+      const before = out[out.length - 1];
+      const isAsked = before?.text === "defined" || (before?.text === "(" && out[out.length - 2]?.text === "defined");
+      if (isAsked || !this.expand(token, stream)) out.push(token);
+    }
+    return out;
+  }
+
   /** If `token` invokes a macro, pushes the replacement in front of the stream and returns true. */
   expand(token: Token, stream: TokenStream): boolean {
     if (token.kind !== TokenKind.Identifier) return false;
     const macro = this.site.macros.get(token.text);
-    if (macro === undefined || this.isExhausted || isHidden(macro.name, token.hideSet)) return false;
+    if (macro === undefined || this.isExhausted || token.isPainted) return false;
+    if (this.active.has(macro.name)) {
+      stream.push([painted(token)]);
+      return true;
+    }
     if (macro.builtin !== null) {
       const text = this.site.builtinText(macro, token);
       stream.push(retokenize(text, token));
       return true;
     }
     if (macro.parameters === null) {
-      const hidden = hide(macro.name, token.hideSet);
-      this.emit(macro, this.substitute(macro, [], token), hidden, token, stream);
+      this.emit(macro, this.substitute(macro, [], token), token, stream);
       return true;
     }
     const open = stream.next();
@@ -69,15 +95,13 @@ export class Expander {
       if (open !== null) stream.push([open]);
       return false;
     }
-    const call = this.collect(macro, token, stream);
-    if (call === null) return true;
-    const hidden = hide(macro.name, intersect(token.hideSet, call.close.hideSet));
-    this.emit(macro, this.substitute(macro, call.arguments, token), hidden, token, stream);
+    const args = this.collect(macro, token, stream);
+    if (args !== null) this.emit(macro, this.substitute(macro, args, token), token, stream);
     return true;
   }
 
-  private emit(macro: Macro, result: Token[], hidden: Token["hideSet"], at: Token, stream: TokenStream): void {
-    this.produced += result.length;
+  private emit(macro: Macro, out: Token[], at: Token, stream: TokenStream): void {
+    this.produced += out.length;
     if (this.produced > EXPANSION_LIMIT) {
       this.isExhausted = true;
       this.site.giveUp();
@@ -86,18 +110,16 @@ export class Expander {
       });
       return;
     }
-    const out = result.map((token) => withHideSet(token, unite(hidden, token.hideSet)));
     if (out.length > 0) out[0] = spacedLike(out[0]!, at);
     else if (at.hasSpaceBefore) stream.addSpace();
-    stream.push(out);
+    stream.push(out, macro.name);
   }
 
   /** The arguments up to the closing parenthesis; null after a diagnostic. */
-  private collect(macro: Macro, name: Token, stream: TokenStream): { arguments: Token[][]; close: Token } | null {
+  private collect(macro: Macro, name: Token, stream: TokenStream): Token[][] | null {
     const parameters = macro.parameters!;
     const list: Token[][] = [[]];
     let nesting = 0;
-    let close: Token | null = null;
     for (;;) {
       const token = stream.next();
       if (token === null || token.kind === TokenKind.End) {
@@ -110,17 +132,15 @@ export class Expander {
       }
       if (token.kind === TokenKind.Punctuator) {
         if (token.text === "(") nesting++;
-        else if (token.text === ")" && nesting-- === 0) {
-          close = token;
-          break;
-        } else if (token.text === "," && nesting === 0 && !(macro.isVariadic && list.length >= parameters.length)) {
+        else if (token.text === ")" && nesting-- === 0) break;
+        else if (token.text === "," && nesting === 0 && !(macro.isVariadic && list.length >= parameters.length)) {
           list.push([]);
           continue;
         }
       }
       list[list.length - 1]!.push(token);
     }
-    if (parameters.length === 0 && list.length === 1 && list[0]!.length === 0) return { arguments: [], close };
+    if (parameters.length === 0 && list.length === 1 && list[0]!.length === 0) return [];
     const missing = parameters.length - list.length;
     if (missing === 1 && macro.isVariadic) list.push([]);
     else if (missing !== 0) {
@@ -136,15 +156,21 @@ export class Expander {
       while (list.length < parameters.length) list.push([]);
       list.length = parameters.length;
     }
-    return { arguments: list, close };
+    return list;
   }
 
   /** The body with arguments in place, `#` and `##` carried out. */
-  private substitute(macro: Macro, args: readonly Token[][], site: Token): Token[] {
-    const { body, bodyParameter } = macro;
+  private substitute(source: Macro, args: readonly Token[][], site: Token): Token[] {
     const expanded: (Token[] | undefined)[] = [];
+    let macro = source;
+    if (hasVaOpt(source)) {
+      const last = args.length - 1;
+      expanded[last] = this.expandArgument(args[last]!);
+      macro = withVaOpt(source, expanded[last].length > 0);
+    }
+    const { body, bodyParameter } = macro;
     const out: Token[] = [];
-    const copy = (token: Token): Token => relocate(token, site, null, macro.name);
+    const copy = (token: Token): Token => relocate(token, site, macro.name);
     const place = (tokens: readonly Token[], model: Token): void => {
       tokens.forEach((token, i) => {
         out.push(i === 0 ? spacedLike(token, copy(model)) : token);
@@ -177,7 +203,7 @@ export class Expander {
         if (isPasteNext) {
           const tokens = args[parameter]!;
           // An empty operand of ## leaves a place marker.
-          if (tokens.length === 0) out.push(relocate(PLACEMARKER, site, null, macro.name));
+          if (tokens.length === 0) out.push(relocate(PLACEMARKER, site, macro.name));
           else place(tokens, token);
         } else place((expanded[parameter] ??= this.expandArgument(args[parameter]!)), token);
       } else out.push(copy(token));
@@ -225,17 +251,7 @@ export class Expander {
     }
     const token = joined[0]!;
     out.push(
-      new Token(
-        token.kind,
-        text,
-        site.file,
-        site.start,
-        site.end,
-        left.hasSpaceBefore,
-        false,
-        intersect(left.hideSet, first.hideSet),
-        macro.name,
-      ),
+      new Token(token.kind, text, site.file, site.start, site.end, left.hasSpaceBefore, false, false, macro.name),
       ...rest,
     );
   }
@@ -256,7 +272,7 @@ function stringize(tokens: readonly Token[], at: Token): Token {
     const isLiteral = token.kind === TokenKind.String || token.kind === TokenKind.Character;
     text += isLiteral ? token.text.replace(/[\\"]/g, "\\$&") : token.text;
   });
-  return new Token(TokenKind.String, `"${text}"`, at.file, at.start, at.end, at.hasSpaceBefore, false, null, at.macro);
+  return new Token(TokenKind.String, `"${text}"`, at.file, at.start, at.end, at.hasSpaceBefore, false, false, at.macro);
 }
 
 /** Tokens of a text made by the preprocessor, placed at `site`. */
@@ -274,39 +290,53 @@ function retokenize(text: string, site: Token): Token[] {
           site.end,
           i === 0 ? site.hasSpaceBefore : token.hasSpaceBefore,
           i === 0 && site.startsLine,
-          null,
+          false,
           site.text,
         ),
     );
 }
 
+/** Tokens that have been put back: the result of a macro, which is switched off until all of them have been taken, or others. */
+interface Frame {
+  readonly tokens: readonly Token[];
+  readonly macro: string | null;
+  at: number;
+}
+
 /** A source of tokens that tokens can be put back in front of. */
 export class TokenStream {
   private readonly more: () => Token | null;
-  private readonly frames: { readonly tokens: readonly Token[]; at: number }[] = [];
+  private readonly active: Set<string>;
+  private readonly frames: Frame[] = [];
 
-  constructor(more: () => Token | null) {
+  constructor(more: () => Token | null, active: Set<string>) {
     this.more = more;
+    this.active = active;
   }
 
   next(): Token | null {
+    const frame = this.front();
+    if (frame === undefined) return this.more();
+    const token = frame.tokens[frame.at++]!;
+    // Others are dropped early, so that a long chain of tail expansions needs no room; a macro is there only once.
+    if (frame.at === frame.tokens.length && frame.macro === null) this.frames.pop();
+    return token;
+  }
+
+  /** The frame that the next token comes from. Those that are used up go, and their macros are switched on again. */
+  private front(): Frame | undefined {
     const { frames } = this;
-    while (frames.length > 0) {
-      const frame = frames[frames.length - 1]!;
-      if (frame.at < frame.tokens.length) {
-        const token = frame.tokens[frame.at++]!;
-        // Used-up frames are dropped early, so that a long chain of tail expansions needs no room.
-        if (frame.at === frame.tokens.length) frames.pop();
-        return token;
-      }
+    for (;;) {
+      const frame = frames[frames.length - 1];
+      if (frame === undefined || frame.at < frame.tokens.length) return frame;
       frames.pop();
+      if (frame.macro !== null) this.active.delete(frame.macro);
     }
-    return this.more();
   }
 
   /** Nothing has been put back. */
   get isEmpty(): boolean {
-    return this.frames.length === 0;
+    return this.front() === undefined;
   }
 
   /** What has been put back begins with a space: a macro without a body stood before it. */
@@ -315,7 +345,10 @@ export class TokenStream {
     if (token !== null) this.push([spacedLike(token, { hasSpaceBefore: true, startsLine: token.startsLine })]);
   }
 
-  push(tokens: readonly Token[]): void {
-    if (tokens.length > 0) this.frames.push({ tokens, at: 0 });
+  /** @param macro the macro whose result this is */
+  push(tokens: readonly Token[], macro: string | null = null): void {
+    if (tokens.length === 0) return;
+    this.frames.push({ tokens, macro, at: 0 });
+    if (macro !== null) this.active.add(macro);
   }
 }

@@ -1,6 +1,6 @@
-/** Macros and hide sets: the data that expansion works on. */
+/** Macros and copies of tokens: the data that expansion works on. */
 import type { Span } from "../../diagnostics.ts";
-import { type HideSet, Token } from "../tokens.ts";
+import { Token } from "../tokens.ts";
 
 /** A part of a macro's body, prepared when the macro is defined. */
 export interface Macro {
@@ -16,28 +16,6 @@ export interface Macro {
   readonly builtin: "file" | "line" | "counter" | "include-level" | null;
 }
 
-export function isHidden(name: string, set: HideSet | null): boolean {
-  for (let at = set; at !== null; at = at.rest) if (at.name === name) return true;
-  return false;
-}
-
-export const hide = (name: string, set: HideSet | null): HideSet => (isHidden(name, set) ? set! : { name, rest: set });
-
-export function unite(a: HideSet | null, b: HideSet | null): HideSet | null {
-  if (a === null || a === b) return b;
-  if (b === null) return a;
-  let out: HideSet | null = b;
-  for (let at: HideSet | null = a; at !== null; at = at.rest) out = hide(at.name, out);
-  return out;
-}
-
-export function intersect(a: HideSet | null, b: HideSet | null): HideSet | null {
-  if (a === b) return a;
-  let out: HideSet | null = null;
-  for (let at = a; at !== null; at = at.rest) if (isHidden(at.name, b)) out = hide(at.name, out);
-  return out;
-}
-
 /** Two definitions are the same when their tokens and the presence of space between them are (C11 §6.10.3). */
 export function isSameMacro(a: Macro, b: Macro): boolean {
   if (a.isVariadic !== b.isVariadic || a.builtin !== b.builtin) return false;
@@ -50,21 +28,19 @@ export function isSameMacro(a: Macro, b: Macro): boolean {
 }
 
 /** A copy of a token of a macro body, standing where the macro is invoked. */
-export function relocate(token: Token, site: Token, hideSet: HideSet | null, macro: string): Token {
+export function relocate(token: Token, site: Token, macro: string): Token {
   const { kind, text, hasSpaceBefore, problem } = token;
-  return new Token(kind, text, site.file, site.start, site.end, hasSpaceBefore, false, hideSet, macro, problem);
+  return new Token(kind, text, site.file, site.start, site.end, hasSpaceBefore, false, false, macro, problem);
 }
 
-/** A copy with another hide set. */
-export function withHideSet(token: Token, hideSet: HideSet | null): Token {
-  if (token.hideSet === hideSet) return token;
-  const { kind, text, file, start, end, hasSpaceBefore, startsLine, macro, problem } = token;
-  return new Token(kind, text, file, start, end, hasSpaceBefore, startsLine, hideSet, macro, problem);
+/** A copy that is never expanded. */
+export function painted({ kind, text, file, start, end, hasSpaceBefore, startsLine, macro, problem }: Token): Token {
+  return new Token(kind, text, file, start, end, hasSpaceBefore, startsLine, true, macro, problem);
 }
 
 /** A copy with the spacing of another token. */
 export function spacedLike(token: Token, model: Pick<Token, "hasSpaceBefore" | "startsLine">): Token {
   if (token.hasSpaceBefore === model.hasSpaceBefore && token.startsLine === model.startsLine) return token;
-  const { kind, text, file, start, end, hideSet, macro, problem } = token;
-  return new Token(kind, text, file, start, end, model.hasSpaceBefore, model.startsLine, hideSet, macro, problem);
+  const { kind, text, file, start, end, isPainted, macro, problem } = token;
+  return new Token(kind, text, file, start, end, model.hasSpaceBefore, model.startsLine, isPainted, macro, problem);
 }

@@ -13,7 +13,7 @@ import { parseInteger, parseText } from "../literals.ts";
 import { tokenize } from "../tokenize.ts";
 import { spanOf, Token, TokenKind } from "../tokens.ts";
 import { evaluateCondition } from "./condition.ts";
-import { Expander, TokenStream } from "./expand.ts";
+import { Expander, type TokenStream } from "./expand.ts";
 import { isSameMacro, type Macro } from "./macros.ts";
 import { PREDEFINED_FILE } from "./predefined.ts";
 
@@ -134,7 +134,7 @@ class Preprocessor {
     this.commandLine();
     this.enter(main, -1);
     const out: Token[] = [];
-    const stream = new TokenStream(() => this.fileToken());
+    const stream = this.expander.stream(() => this.fileToken());
     let last: Token | null = null;
     for (;;) {
       if (stream.isEmpty && this.pack === 0) this.copyPlain(out);
@@ -395,7 +395,7 @@ class Preprocessor {
 
   /** The tokens of a condition: `defined` and `__has_…` answered, the rest expanded. */
   private conditionTokens(line: readonly Token[], reader: Reader): Token[] {
-    return this.answer(this.expander.expandAll(this.answer(line, reader)), reader);
+    return this.answer(this.expander.expandCondition(this.answer(line, reader)), reader);
   }
 
   private answer(line: readonly Token[], reader: Reader): Token[] {
@@ -439,7 +439,8 @@ class Preprocessor {
       if (line[close]!.text === "(") nesting++;
       else if (line[close]!.text === ")" && nesting-- === 0) break;
     }
-    const inner = line.slice(i + 2, close);
+    let inner = line.slice(i + 2, close);
+    if (/attribute|builtin/.test(token.text)) inner = this.expander.expandAll(inner);
     const what = inner[0]?.text ?? "";
     let isTrue: boolean;
     if (token.text === "__has_attribute") isTrue = ATTRIBUTES.has(what.replace(/^__(.*)__$/, "$1"));
