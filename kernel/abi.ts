@@ -175,6 +175,7 @@ export const SYSCALLS = {
   prlimit64: row(261, "pid:pid resource:int new_limit:ptr old_limit:ptr"),
   renameat2: row(276, "olddirfd:fd oldpath:path newdirfd:fd newpath:path flags:flags"),
   getrandom: row(278, "buf:outbuf count:size flags:flags"),
+  memfd_create: row(279, "name:path flags:flags"),
   preadv2: row(286, "fd:fd iov:ptr iovcnt:int offset:u64 flags:flags"),
   pwritev2: row(287, "fd:fd iov:ptr iovcnt:int offset:u64 flags:flags"),
   statx: row(291, "dirfd:fd path:path flags:flags mask:hex statxbuf:ptr"),

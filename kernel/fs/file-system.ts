@@ -18,14 +18,22 @@ import {
   MAX_FILE_BYTES,
   punchContent,
   readContent,
-  shareContent,
   truncateContent,
   writeContent,
 } from "./content.ts";
 import { Folder, type FolderSnapshot } from "./folder.ts";
-import type { DeviceName, DirectoryInode, FifoInode, FileInode, Inode, StoredInode } from "./inode.ts";
+import {
+  copyInode,
+  type DeviceName,
+  type DirectoryInode,
+  type FifoInode,
+  type FileInode,
+  type Inode,
+  type StoredInode,
+} from "./inode.ts";
 import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity } from "./pipe.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
+import { isSealed, Seal } from "./seals.ts";
 import { trampolinePage } from "./trampoline.ts";
 
 /** Inode number of the root directory. */
@@ -372,6 +380,8 @@ export class FileSystem {
 
   /** Sets a file's length. −errno, with nothing changed, when the host refuses. */
   truncate(inode: FileInode, bytes: number, nowCycles: number): number {
+    const change = bytes < inode.content.bytes ? Seal.Shrink : bytes > inode.content.bytes ? Seal.Grow : 0;
+    if (isSealed(inode, change)) return -Errno.EPERM;
     const refusal = this.folder.ask(inode.number, { kind: "truncate", bytes });
     if (refusal !== 0) return refusal;
     const before = inode.content.chunks.size;
@@ -383,6 +393,7 @@ export class FileSystem {
 
   /** Makes bytes [start, end) a hole; the host's file gets zeros there. −errno when the host refuses. */
   punch(inode: FileInode, start: number, end: number, nowCycles: number): number {
+    if (isSealed(inode, Seal.Write | Seal.FutureWrite)) return -Errno.EPERM;
     const stop = this.folder.has(inode.number) ? Math.min(end, inode.content.bytes) : start;
     for (let offset = start; offset < stop; offset += PUNCH_BYTES) {
       const bytes = new Uint8Array(Math.min(PUNCH_BYTES, stop - offset));
@@ -489,21 +500,5 @@ export class FileSystem {
       this.#pipes--;
       this.#extraPipeBytes -= extraBytes(inode.pipe.capacityBytes);
     }
-  }
-}
-
-/** A copy that shares nothing that either side would change in place. */
-function copyInode(inode: StoredInode): StoredInode {
-  switch (inode.kind) {
-    case "file":
-      return { ...inode, content: shareContent(inode.content) };
-    case "directory":
-      return { ...inode, entries: new Map(inode.entries) };
-    case "fifo":
-      return { ...inode, pipe: { ...inode.pipe, ring: inode.pipe.ring.slice() } };
-    case "symlink":
-    case "device":
-    case "generated":
-      return { ...inode };
   }
 }

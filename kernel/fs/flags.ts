@@ -49,6 +49,8 @@ export const Fcntl = {
   DuplicateFdCloseOnExec: 1030,
   SetPipeSize: 1031,
   GetPipeSize: 1032,
+  AddSeals: 1033,
+  GetSeals: 1034,
 } as const;
 
 export const Seek = { Set: 0, Current: 1, End: 2, Data: 3, Hole: 4 } as const;

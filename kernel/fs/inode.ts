@@ -4,7 +4,7 @@
  *
  * Everything is owned by root; there are no users, access-control lists, extended attributes or file locks.
  */
-import type { FileContent } from "./content.ts";
+import { type FileContent, shareContent } from "./content.ts";
 import type { Pipe } from "./pipe.ts";
 
 /** File types in the upper bits of st_mode (Linux stat.h). */
@@ -70,6 +70,8 @@ export interface DirectoryEntry {
 export interface FileInode extends InodeFields {
   readonly kind: "file";
   readonly content: FileContent;
+  /** What may no longer be done to it (seals.ts); of memfd_create's files alone. */
+  seals?: number;
 }
 export interface DirectoryInode extends InodeFields {
   readonly kind: "directory";
@@ -156,4 +158,20 @@ export function utf8Bytes(text: string): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes;
+}
+
+/** A copy that shares nothing that either side would change in place. */
+export function copyInode(inode: StoredInode): StoredInode {
+  switch (inode.kind) {
+    case "file":
+      return { ...inode, content: shareContent(inode.content) };
+    case "directory":
+      return { ...inode, entries: new Map(inode.entries) };
+    case "fifo":
+      return { ...inode, pipe: { ...inode.pipe, ring: inode.pipe.ring.slice() } };
+    case "symlink":
+    case "device":
+    case "generated":
+      return { ...inode };
+  }
 }

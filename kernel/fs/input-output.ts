@@ -24,6 +24,7 @@ import { isPagemap } from "./proc/open.ts";
 import { processText, readPagemap } from "./proc/process.ts";
 import { setProcessControl } from "./proc/process-controls.ts";
 import { shownProcess } from "./proc/tree.ts";
+import { writableEnd } from "./seals.ts";
 import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
 
 /** Bytes of a regular file that one piece of a write may have. */
@@ -167,8 +168,10 @@ function writeStored(core: Core, p: Process, file: OpenFile, inode: FileInode, s
     permitsFileBytes(core, p, at + 1);
     return -Errno.EFBIG;
   }
+  const end = span.bytes > 0 ? writableEnd(inode, at, span.bytes - progressOf(core, p)) : most;
+  if (end < 0) return end;
   const { done, outcome } = emptySpan(core, p, span, {
-    room: () => Math.min(FILE_PIECE_BYTES, most - at),
+    room: () => Math.min(FILE_PIECE_BYTES, Math.min(most, end) - at),
     put: (bytes) => {
       flushFile(core, inode.number);
       const refusal = core.fs.write(inode, at, bytes, core.hart.cycles);

@@ -16,6 +16,7 @@ import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 import { hostToolCalls } from "./host-tool.ts";
 import { identityCalls } from "./identity.ts";
 import { memoryCalls } from "./memory.ts";
+import { memoryFileCalls } from "./memory-files.ts";
 import { messageQueueCalls } from "./message-queues.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
@@ -43,6 +44,7 @@ const HANDLERS = {
   ...signalCalls,
   ...hostToolCalls,
   ...memoryCalls,
+  ...memoryFileCalls,
   ...residentCalls,
   ...virtualCalls,
   ...segmentCalls,

@@ -30,6 +30,7 @@ import {
 import { directoryForNames, type Place, pathOfPlace, walk } from "../fs/path.ts";
 import { isControl, procNode } from "../fs/proc/nodes.ts";
 import { openProcFile } from "../fs/proc/open.ts";
+import { sealsOf } from "../fs/seals.ts";
 import { type Span, spanOf } from "../fs/transfer.ts";
 import { flushFile } from "../mm/page-cache.ts";
 import { truncateFile } from "../mm/truncate.ts";
@@ -38,6 +39,7 @@ import { permitsFileBytes } from "../proc/limits.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { acquireTerminal } from "../tty/device.ts";
 import type { SyscallHandler } from "./handler.ts";
+import { addSeals } from "./memory-files.ts";
 
 /** Greatest byte count of one transfer: Linux's MAX_RW_COUNT. */
 const TRANSFER_MAX = 0x7ffff000;
@@ -284,6 +286,10 @@ const fcntl64: SyscallHandler = (core, p, a) => {
       if (inode?.kind !== "fifo") return -Errno.EBADF;
       return a[1] === Fcntl.GetPipeSize ? inode.pipe.capacityBytes : setPipeSize(core, inode, a[2] >>> 0);
     }
+    case Fcntl.GetSeals:
+      return sealsOf(core.fs.inode(file.inode));
+    case Fcntl.AddSeals:
+      return addSeals(core, file, a[2]);
     case Fcntl.DuplicateFd:
     case Fcntl.DuplicateFdCloseOnExec:
       if (a[2] < 0 || a[2] >= descriptorLimit(p)) return -Errno.EINVAL;

@@ -7,6 +7,7 @@ import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { isReadable, isWritable } from "../fs/flags.ts";
 import { descriptorOf } from "../fs/open-file.ts";
+import { isSealed, Seal } from "../fs/seals.ts";
 import {
   dropRange,
   MAX_AREAS,
@@ -181,6 +182,8 @@ function fileBacking(
   // A mapping of /dev/zero is anonymous memory, as it was before there was MAP_ANONYMOUS.
   if (inode?.kind === "device" && inode.device === "zero") return anonymous(core, shared, bytes / PAGE_BYTES);
   if (inode?.kind !== "file") return -Errno.ENODEV;
+  const isWriteSealed = isSealed(inode, Seal.Write | Seal.FutureWrite);
+  if (shared && isWriteSealed && (prot & Prot.Write) !== 0) return -Errno.EPERM;
   inode.atimeCycles = core.hart.cycles;
   if (shared) {
     let object = fileObject(core, inode.number)?.id;
@@ -188,7 +191,7 @@ function fileBacking(
       object = makeObject(core, inode.number, 0);
       core.fs.hold(inode.number);
     }
-    return { kind: "shared", object, offset, isReadOnly: !isWritable(file.flags) };
+    return { kind: "shared", object, offset, isReadOnly: isWriteSealed || !isWritable(file.flags) };
   }
   // As far as the file reaches at the time of the fault; beyond it there is nothing (SIGBUS).
   return { kind: "file", inode: file.inode, path: file.path, offset, fileBytes: Number.POSITIVE_INFINITY };

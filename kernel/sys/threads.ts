@@ -52,6 +52,8 @@ const futex_time64: SyscallHandler = (core, p, a) => {
     case Operation.Requeue:
     case Operation.CompareRequeue: {
       if (vaddr2 % 4 !== 0 || a[2] < 0 || a[3] < 0) return -Errno.EINVAL;
+      const otherReachable = isPrivate ? 0 : prepareUser(core, p, vaddr2, 4, "load");
+      if (otherReachable !== 0) return otherReachable;
       const same = operation === Operation.Requeue ? 0 : compare(core, p, vaddr, a[5]);
       if (same !== 0) return same;
       const woken = wakeFutex(core, key, a[2]);

@@ -46,6 +46,8 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "threads",
     "mapped",
     "named",
+    "sealed",
+    "dates",
   ]) {
     it(`for every line of ${name}.c`, () => {
       const program = compile(name);
