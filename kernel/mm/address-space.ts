@@ -36,7 +36,7 @@ import {
 import { allocateFrame } from "./reclaim.ts";
 import { forgetReset } from "./reset.ts";
 import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
-import type { AddressSpace, NewVma, SharedObject, Vma } from "./vma.ts";
+import { type AddressSpace, AtFork, type NewVma, type SharedObject, type Vma } from "./vma.ts";
 
 /** User space is [USER_START, USER_END): the lower half, so that no user address looks negative in a register. */
 export const USER_START = 0x1000;
@@ -354,11 +354,12 @@ export function releaseObject(core: Core, object: SharedObject, users: number): 
 }
 
 /**
- * Makes `child` (fresh and empty) a copy of `parent`: same areas; present pages shared, and write-protected on both sides
+ * Makes `child` (fresh and empty) a copy of `parent`: same areas, but for what madvise has excepted; present pages shared, and write-protected on both sides
  * where they are private. The frames for its tables must be available (reserveFrames).
  */
 export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace): void {
-  for (const vma of parent.vmas) {
+  const inherited = parent.vmas.filter(({ atFork }) => (atFork & AtFork.Leave) === 0);
+  for (const vma of inherited) {
     holdFile(core, child, vma);
     insertVma(child, { ...vma, locked: false }); // a child inherits no memory locks
     retainObject(core, vma, 1);
@@ -374,7 +375,10 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
     pagePriority: parent.pagePriority,
     resetPages: new Map(parent.resetPages),
   });
-  for (const vma of parent.vmas) copyArea(core, parent, child, vma);
+  for (const vma of parent.vmas) {
+    if (vma.atFork === 0) copyArea(core, parent, child, vma);
+    else forgetReset(child, vma.start, vma.end);
+  }
   fenceSpace(core, parent);
 }
 

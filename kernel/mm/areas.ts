@@ -52,6 +52,7 @@ export function completeVma(space: AddressSpace, vma: NewVma): Vma {
     locked: vma.locked ?? space.locksFuture,
     allocation: vma.allocation ?? null,
     guarded: vma.guarded ?? null,
+    atFork: vma.atFork ?? 0,
     softDirty: vma.softDirty ?? true,
   };
 }
@@ -109,6 +110,7 @@ function isContinuedBy(a: Vma, b: Vma): boolean {
     a.guarded !== b.guarded ||
     a.charge !== b.charge ||
     a.locked !== b.locked ||
+    a.atFork !== b.atFork ||
     a.allocation?.id !== b.allocation?.id
   )
     return false;

@@ -52,14 +52,19 @@ export interface Vma {
   readonly allocation: VirtualAllocation | null;
   /** PAGE_GUARD: the rights that the first access to a page gives it, in place of none (`prot` is 0). Null: no guard. */
   readonly guarded: number | null;
+  /** What madvise has asked of fork: bits of AtFork. */
+  readonly atFork: number;
   /** All its pages count as written since clear_refs was told 4, touched or not: so it is from the area's beginning on (VM_SOFTDIRTY). */
   softDirty: boolean;
 }
 
+/** Leave: a child does not get the area (MADV_DONTFORK). Wipe: it finds zeros there (MADV_WIPEONFORK). */
+export const AtFork = { Leave: 1, Wipe: 2 } as const;
+
 export type Charge = "none" | "charged" | "exempt";
 
 /** What is decided when an area is made and hardly ever needs saying: see completeVma. */
-export type NewVma = Omit<Vma, "charge" | "locked" | "allocation" | "guarded" | "softDirty"> & Partial<Vma>;
+export type NewVma = Omit<Vma, "charge" | "locked" | "allocation" | "guarded" | "atFork" | "softDirty"> & Partial<Vma>;
 
 /** What VirtualAlloc has reserved in one call, whatever has been committed of it since. */
 export interface VirtualAllocation {

@@ -13,6 +13,7 @@ import {
   MAX_AREAS,
   MMAP_TOP,
   protectRange,
+  replaceArea,
   reserve,
   resizeHeap,
   USER_END,
@@ -28,7 +29,7 @@ import { reservedPte } from "../mm/pages.ts";
 import { populateRange, prefetchRange, prepareInSteps } from "../mm/populate.ts";
 import { trimRange, writeModified } from "../mm/reclaim.ts";
 import { moveRange } from "../mm/remap.ts";
-import { type AddressSpace, type Backing, type NewVma, Prot, type Vma } from "../mm/vma.ts";
+import { type AddressSpace, AtFork, type Backing, type NewVma, Prot, type Vma } from "../mm/vma.ts";
 import { exceedsData, exceedsSpace, isData } from "../proc/limits.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -290,6 +291,10 @@ const Advice = {
   WillNeed: 3,
   DontNeed: 4,
   Free: 8,
+  DontFork: 10,
+  DoFork: 11,
+  WipeOnFork: 18,
+  KeepOnFork: 19,
   Cold: 20,
   PageOut: 21,
   PopulateRead: 22,
@@ -334,12 +339,29 @@ function advise(core: Core, p: Process, vma: Vma, from: number, to: number, advi
       trimRange(core, p.space, from, to);
       if (advice === Advice.PageOut) writeModified(core, (to - from) / PAGE_BYTES);
       return 0;
+    case Advice.DontFork:
+    case Advice.DoFork:
+      setAtFork(core, p.space, from, to, AtFork.Leave, advice === Advice.DontFork);
+      return 0;
+    case Advice.WipeOnFork:
+    case Advice.KeepOnFork:
+      if (advice === Advice.WipeOnFork && (vma.shared || vma.backing.kind !== "anonymous")) return -Errno.EINVAL;
+      setAtFork(core, p.space, from, to, AtFork.Wipe, advice === Advice.WipeOnFork);
+      return 0;
     case Advice.WillNeed:
       prefetchRange(core, p, from, to);
       return 0;
     default:
       return 0;
   }
+}
+
+/** What fork is to do with a part of an area. */
+function setAtFork(core: Core, space: AddressSpace, from: number, to: number, bit: number, isSet: boolean): void {
+  replaceArea(core, space, from, to, (part) => ({
+    ...part,
+    atFork: isSet ? part.atFork | bit : part.atFork & ~bit,
+  }));
 }
 
 /** MADV_POPULATE_READ and _WRITE: −ENOMEM for a hole, −EFAULT where the area forbids it. */

@@ -11,12 +11,12 @@ import { replaceArea, USER_END } from "../mm/address-space.ts";
 import { isCovered, overlapping } from "../mm/areas.ts";
 import { exceedsLocks } from "../mm/commit.ts";
 import { Flight } from "../mm/frames.ts";
-import { flushFile } from "../mm/page-cache.ts";
+import { fileObject, flushFile } from "../mm/page-cache.ts";
 import { readPte } from "../mm/page-table.ts";
 import { populateRange } from "../mm/populate.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import { writeUser } from "../mm/user-memory.ts";
-import type { AddressSpace, Vma } from "../mm/vma.ts";
+import type { AddressSpace, SharedObject, Vma } from "../mm/vma.ts";
 import { setWorkingSet, trimToLimit } from "../mm/working-set.ts";
 import type { Process } from "../proc/process.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -25,14 +25,55 @@ import type { SyscallHandler } from "./handler.ts";
 const isInFrame = (core: Core, pte: number): boolean =>
   softwareKind(pte) === SoftwarePte.Transition && core.frames.flight[softwareValue(pte)] !== Flight.In;
 
-/** Mapped here, or in a frame; of shared memory also what only another space has touched. */
-function isResident(core: Core, space: AddressSpace, vma: Vma, vpn: number): boolean {
+function isMapped(core: Core, space: AddressSpace, vpn: number): boolean {
   const pte = readPte(core.ram, space.rootPfn, vpn);
-  if (isValid(pte) || isInFrame(core, pte)) return true;
-  if (vma.backing.kind !== "shared") return false;
-  const index = (vma.backing.offset - vma.start) / PAGE_BYTES + vpn;
-  const held = core.sharedObjects.get(vma.backing.object)?.pages.get(index);
+  return isValid(pte) || isInFrame(core, pte);
+}
+
+/** Does the object have the page in a frame, whoever has touched it? */
+function isHeld(core: Core, object: SharedObject | undefined, index: number): boolean {
+  const held = object?.pages.get(index);
   return held !== undefined && isInFrame(core, held);
+}
+
+/** A private area that shows a file, in some space. */
+interface FileView {
+  readonly space: AddressSpace;
+  readonly vma: Vma;
+  /** What to add to a page's place in the file to get its place in the space. */
+  readonly shift: number;
+}
+
+/** Every private area that shows a file; where one has a page, the file has been read there. */
+function viewsOf(core: Core, inode: number): FileView[] {
+  return [...core.spaces.values()].flatMap((space) =>
+    space.vmas.flatMap((vma) => {
+      const { backing } = vma;
+      if (backing.kind !== "file" || backing.inode !== inode) return [];
+      return [{ space, vma, shift: (vma.start - backing.offset) / PAGE_BYTES }];
+    }),
+  );
+}
+
+/**
+ * Which pages of an area are in memory: mapped here, or in a frame; of shared memory and of files also what only another space
+ * has touched, as it would be in the page cache.
+ */
+function residentIn(core: Core, space: AddressSpace, { backing, start }: Vma): (vpn: number) => boolean {
+  if (backing.kind === "anonymous") return (vpn) => isMapped(core, space, vpn);
+  const page = (vpn: number): number => (backing.offset - start) / PAGE_BYTES + vpn;
+  if (backing.kind === "shared") {
+    const object = core.sharedObjects.get(backing.object);
+    return (vpn) => isMapped(core, space, vpn) || isHeld(core, object, page(vpn));
+  }
+  const object = fileObject(core, backing.inode);
+  const views = viewsOf(core, backing.inode);
+  return (vpn) => isHeld(core, object, page(vpn)) || views.some((view) => isSeen(core, view, page(vpn)));
+}
+
+function isSeen(core: Core, { space, vma, shift }: FileView, page: number): boolean {
+  const vpn = page + shift;
+  return vpn >= vma.start / PAGE_BYTES && vpn < vma.end / PAGE_BYTES && isMapped(core, space, vpn);
 }
 
 /** Pages whose answers are written at a time. */
@@ -51,7 +92,8 @@ const mincore: SyscallHandler = (core, p, a) => {
     for (const vma of overlapping(p.space, first * PAGE_BYTES, (first + length) * PAGE_BYTES)) {
       const from = Math.max(first, vma.start / PAGE_BYTES);
       const to = Math.min(first + length, vma.end / PAGE_BYTES);
-      for (let vpn = from; vpn < to; vpn++) if (isResident(core, p.space, vma, vpn)) answers[vpn - first] = 1;
+      const isResident = residentIn(core, p.space, vma);
+      for (let vpn = from; vpn < to; vpn++) if (isResident(vpn)) answers[vpn - first] = 1;
     }
     const written = writeUser(core, p, (a[2] >>> 0) + done, answers);
     if (written !== 0) return written;

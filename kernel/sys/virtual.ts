@@ -146,6 +146,7 @@ const virtual_alloc: SyscallHandler = (core, p, a) => {
     locked: false,
     allocation,
     guarded: null,
+    atFork: 0,
     softDirty: true,
   };
   reserve(core, p.space, stateArea(area, commits ? rights : null));

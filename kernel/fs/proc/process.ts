@@ -10,7 +10,7 @@ import { forEachPte, readPte } from "../../mm/page-table.ts";
 import { isSoftDirty } from "../../mm/soft-dirty.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../../mm/software-pte.ts";
 import { Reader } from "../../mm/use.ts";
-import { Prot, type Vma } from "../../mm/vma.ts";
+import { AtFork, Prot, type Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 import { UNLIMITED } from "../../proc/resources.ts";
 import { Handler, SIGNALS } from "../../proc/signals.ts";
@@ -185,8 +185,10 @@ function vmFlags(vma: Vma): string {
   if (vma.shared) flags.push("ms");
   if (vma.growsDown) flags.push("gd");
   if (vma.locked) flags.push("lo");
+  if ((vma.atFork & AtFork.Leave) !== 0) flags.push("dc");
   if (vma.charge === "charged") flags.push("ac");
   if (vma.charge === "exempt") flags.push("nr");
+  if ((vma.atFork & AtFork.Wipe) !== 0) flags.push("wf");
   if (vma.softDirty) flags.push("sd");
   return flags.join(" ");
 }

@@ -106,3 +106,11 @@ describe("System V IPC", () => {
     story.machine.kernel.checkInvariants();
   });
 });
+
+describe("madvise and mincore", () => {
+  it("give children what was asked for, and count pages of files that others have read, as on Linux", () => {
+    const story = run("advised");
+    expect(story.stdout.split("\n")).toEqual(readFileSync(at("advised.txt"), "utf8").split("\n"));
+    story.machine.kernel.checkInvariants();
+  });
+});

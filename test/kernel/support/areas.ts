@@ -13,6 +13,7 @@ export const anonymousArea = (start: number, end: number, prot = 3): Vma => ({
   locked: false,
   allocation: null,
   guarded: null,
+  atFork: 0,
   softDirty: true,
 });
 
