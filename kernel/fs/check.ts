@@ -15,18 +15,20 @@ import type { FileSystem } from "./file-system.ts";
 import { isReadable, isWritable } from "./flags.ts";
 import type { StoredInode } from "./inode.ts";
 import { extraBytes } from "./pipe.ts";
+import { chargedBytes } from "./posix-queue.ts";
 import { PROC_FIRST } from "./proc/nodes.ts";
 
 /** The books of the file system alone. */
 export function checkBooks(fs: FileSystem): void {
   const links = new Map<number, number>();
-  const totals = { names: 0, pipes: 0, chunks: 0, extraPipeBytes: 0 };
+  const totals = { names: 0, pipes: 0, chunks: 0, extraPipeBytes: 0, queueBytes: 0 };
   for (const inode of fs.storedInodes()) {
     if (inode.kind === "fifo") {
       totals.pipes++;
       totals.extraPipeBytes += extraBytes(inode.pipe.capacityBytes);
     }
     totals.chunks += chunksOf(inode);
+    if (inode.kind === "queue") totals.queueBytes += chargedBytes(inode.queue);
     if (inode.kind !== "directory") continue;
     for (const [name, entry] of inode.entries) {
       totals.names++;
@@ -34,6 +36,10 @@ export function checkBooks(fs: FileSystem): void {
       if (entry.inode < PROC_FIRST && !fs.inode(entry.inode))
         throw new KernelPanic(`the name ${name} refers to no inode`);
     }
+  }
+  for (const number of fs.queues.values()) {
+    if (fs.inode(number)?.kind !== "queue") throw new KernelPanic(`inode ${number} is named as a message queue`);
+    links.set(number, (links.get(number) ?? 0) + 1);
   }
   for (const inode of fs.storedInodes()) {
     const counted = links.get(inode.number) ?? 0;
@@ -49,7 +55,8 @@ export function checkBooks(fs: FileSystem): void {
   }
   const { names, pipes, usedChunks, extraPipeBytes } = fs.usage;
   const isPipesWrong = pipes !== totals.pipes || extraPipeBytes !== totals.extraPipeBytes;
-  if (names !== totals.names || isPipesWrong || usedChunks !== totals.chunks) {
+  const isQueuesWrong = fs.queueBytes !== totals.queueBytes;
+  if (names !== totals.names || isPipesWrong || isQueuesWrong || usedChunks !== totals.chunks) {
     throw new KernelPanic("the totals of the file system are wrong", { counted: totals, kept: fs.usage });
   }
 }

@@ -32,6 +32,7 @@ import {
   type StoredInode,
 } from "./inode.ts";
 import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity } from "./pipe.ts";
+import { chargedBytes, type PosixQueue } from "./posix-queue.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
 import { isSealed, Seal } from "./seals.ts";
 import { trampolinePage } from "./trampoline.ts";
@@ -69,6 +70,8 @@ export interface FileSystemSnapshot {
   readonly terminal: Terminal;
   readonly stdin: HostInput;
   readonly folder: FolderSnapshot;
+  readonly queues: ReadonlyMap<string, number>;
+  readonly queueBytes: number;
 }
 
 /** Bytes of zeros that the host gets at a time for a hole. */
@@ -83,6 +86,8 @@ export class FileSystem {
   stdin: HostInput = { chunks: [], taken: 0, ended: false };
   /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
   trampolineInode = 0;
+  /** Inodes of the POSIX message queues that have a name. */
+  queues: ReadonlyMap<string, number> = new Map();
   /** Chunks that all files together may hold. */
   capacityChunks = CAPACITY_CHUNKS;
 
@@ -95,6 +100,7 @@ export class FileSystem {
   #names = 0;
   #pipes = 0;
   #extraPipeBytes = 0;
+  #queueBytes = 0;
   /** Inodes of the devices, the host's streams included; the same in every file system. */
   readonly #devices = new Map<DeviceName, number>();
 
@@ -249,6 +255,30 @@ export class FileSystem {
     const inode = this.makePipe(nowCycles, permissions);
     if (inode) this.link(parent, name, inode, nowCycles);
     return inode;
+  }
+
+  /** Bytes that all message queues together are charged for (chargedBytes). */
+  get queueBytes(): number {
+    return this.#queueBytes;
+  }
+
+  /** A message queue under a name that none has. The caller has checked limits. Undefined when there are too many inodes. */
+  makeQueue(name: string, permissions: number, queue: PosixQueue, nowCycles: number): StoredInode | undefined {
+    if (!this.canAdd()) return undefined;
+    const inode = this.#add({ ...this.#fields(permissions, nowCycles), kind: "queue", queue });
+    inode.links = 1;
+    this.#queueBytes += chargedBytes(queue);
+    this.queues = new Map([...this.queues, [name, inode.number]]);
+    return inode;
+  }
+
+  /** Takes a message queue its name. It goes when nobody has it open. */
+  unlinkQueue(name: string): void {
+    const inode = this.#inodes.get(this.queues.get(name) ?? -1);
+    this.queues = new Map([...this.queues].filter(([other]) => other !== name));
+    if (!inode) return;
+    inode.links--;
+    this.#collect(inode);
   }
 
   /**
@@ -419,6 +449,8 @@ export class FileSystem {
       terminal: copyTerminal(this.terminal),
       stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
       folder: this.folder.snapshot(),
+      queues: this.queues,
+      queueBytes: this.#queueBytes,
     };
   }
 
@@ -434,6 +466,8 @@ export class FileSystem {
     this.terminal = copyTerminal(snapshot.terminal);
     this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
     this.folder.restore(snapshot.folder);
+    this.queues = snapshot.queues;
+    this.#queueBytes = snapshot.queueBytes;
   }
 
   // ---- inside ----
@@ -500,5 +534,6 @@ export class FileSystem {
       this.#pipes--;
       this.#extraPipeBytes -= extraBytes(inode.pipe.capacityBytes);
     }
+    if (inode.kind === "queue") this.#queueBytes -= chargedBytes(inode.queue);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { type FileContent, shareContent } from "./content.ts";
 import type { Pipe } from "./pipe.ts";
+import type { PosixQueue } from "./posix-queue.ts";
 
 /** File types in the upper bits of st_mode (Linux stat.h). */
 export const ModeType = {
@@ -88,6 +89,11 @@ export interface FifoInode extends InodeFields {
   readonly kind: "fifo";
   readonly pipe: Pipe;
 }
+/** A POSIX message queue. Its name is no path: FileSystem.queues has it. */
+export interface QueueInode extends InodeFields {
+  readonly kind: "queue";
+  readonly queue: PosixQueue;
+}
 export interface DeviceInode extends InodeFields {
   readonly kind: "device";
   readonly device: DeviceName;
@@ -105,7 +111,14 @@ export interface ProcInode extends InodeFields {
   readonly type: "directory" | "file" | "symlink";
 }
 
-export type StoredInode = FileInode | DirectoryInode | SymlinkInode | FifoInode | DeviceInode | GeneratedInode;
+export type StoredInode =
+  | FileInode
+  | DirectoryInode
+  | SymlinkInode
+  | FifoInode
+  | QueueInode
+  | DeviceInode
+  | GeneratedInode;
 export type Inode = StoredInode | ProcInode;
 
 /** Type bits of st_mode. */
@@ -113,6 +126,7 @@ export function modeType(inode: Inode): number {
   switch (inode.kind) {
     case "file":
     case "generated":
+    case "queue":
       return ModeType.File;
     case "directory":
       return ModeType.Directory;
@@ -136,6 +150,9 @@ export const isSymlink = (inode: Inode): boolean => modeType(inode) === ModeType
 /** Root may run a file only if some execute bit is set (POSIX, access()). */
 export const isExecutable = (inode: Inode): boolean => (inode.permissions & 0o111) !== 0;
 
+/** What Linux says of a message queue, whatever is in it (FILENT_SIZE). */
+const QUEUE_STATUS_BYTES = 80;
+
 /** st_size as Linux gives it. */
 export function sizeBytes(inode: Inode): number {
   switch (inode.kind) {
@@ -143,6 +160,8 @@ export function sizeBytes(inode: Inode): number {
       return inode.content.bytes;
     case "symlink":
       return utf8Bytes(inode.target);
+    case "queue":
+      return QUEUE_STATUS_BYTES;
     case "directory":
       return 20 * (inode.entries.size + 2);
     default:
@@ -169,6 +188,8 @@ export function copyInode(inode: StoredInode): StoredInode {
       return { ...inode, entries: new Map(inode.entries) };
     case "fifo":
       return { ...inode, pipe: { ...inode.pipe, ring: inode.pipe.ring.slice() } };
+    case "queue":
+      return { ...inode, queue: { ...inode.queue, messages: [...inode.queue.messages] } };
     case "symlink":
     case "device":
     case "generated":

@@ -18,6 +18,7 @@ import { isReadable, isWritable, Open, Poll } from "./flags.ts";
 import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
 import { notify, pipeChannel } from "./open-file.ts";
 import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
+import { isFull, type PosixQueue, statusText } from "./posix-queue.ts";
 import { CONTROL_BYTES_MAX, controlText, setControl } from "./proc/controls.ts";
 import { isControl, isOwnControl, procNode } from "./proc/nodes.ts";
 import { isPagemap } from "./proc/open.ts";
@@ -46,6 +47,8 @@ export function readFile(core: Core, p: Process, file: OpenFile, span: Span, pos
       return readPipe(core, p, file, inode, span);
     case "device":
       return position >= 0 && !isSeekable(inode) ? -Errno.ESPIPE : readFromDevice(core, p, file, inode, span);
+    case "queue":
+      return readMade(core, p, file, encodeUtf8(statusText(inode.queue)), span, position);
     case "directory":
       return -Errno.EISDIR;
     case "proc":
@@ -103,6 +106,19 @@ function readStored(
   });
 }
 
+/** Reads from a text that was just made. */
+function readMade(core: Core, p: Process, file: OpenFile, text: Uint8Array, span: Span, position: number): number {
+  let at = position >= 0 ? position + progressOf(core, p) : file.offset;
+  return fillSpan(core, p, span, {
+    peek: (dst) => readText(text, at, dst),
+    consume: (count) => {
+      at += count;
+      if (position < 0) file.offset = at;
+      return true;
+    },
+  });
+}
+
 /** /proc/PID/pagemap, made entry by entry as it is read. */
 function readPages(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
   const owner = shownProcess(core, procNode(file.inode).pid);
@@ -127,15 +143,7 @@ function readControl(core: Core, p: Process, file: OpenFile, span: Span, positio
   const text = encodeUtf8(
     owner && isOwnControl(node) ? processText(core, owner, node.name) : controlText(core, node.name, owner),
   );
-  let at = position >= 0 ? position : file.offset;
-  return fillSpan(core, p, span, {
-    peek: (dst) => readText(text, at, dst),
-    consume: (count) => {
-      at += count;
-      if (position < 0) file.offset = at;
-      return true;
-    },
-  });
+  return readMade(core, p, file, text, span, position);
 }
 
 function writeControl(core: Core, p: Process, file: OpenFile, span: Span): number {
@@ -321,6 +329,7 @@ const ALWAYS = Poll.In | Poll.ReadNormal | Poll.Out | Poll.WriteNormal;
 export function readiness(core: Core, file: OpenFile): number {
   const inode = core.fs.inode(file.inode);
   if (inode?.kind === "fifo") return pipeReadiness(file, inode);
+  if (inode?.kind === "queue") return queueReadiness(inode.queue);
   if (inode?.kind !== "device") return ALWAYS;
   if (inode.device === "tty" || inode.device === "console") return pollTerminal(core.fs.terminal);
   if (inode.device !== "stdin") return ALWAYS;
@@ -340,6 +349,9 @@ function pipeReadiness(file: OpenFile, { pipe }: FifoInode): number {
   }
   return bits;
 }
+
+const queueReadiness = (queue: PosixQueue): number =>
+  (queue.messages.length > 0 ? Poll.In | Poll.ReadNormal : 0) | (isFull(queue) ? 0 : Poll.Out | Poll.WriteNormal);
 
 /** Bytes that a read would find, for FIONREAD; −1 when the file does not say. */
 export function waitingBytes(core: Core, file: OpenFile): number {

@@ -85,7 +85,16 @@ export function closeDescriptor(core: Core, table: FileTable, fd: number): void 
   if (!descriptor) return;
   table.slots[fd] = null;
   dropLocks(core, table, descriptor.file.inode);
+  dropWatcher(core, table, descriptor.file.inode);
   releaseFile(core, descriptor.file);
+}
+
+/** A process that closes a message queue is not told of its messages any more. */
+function dropWatcher(core: Core, table: FileTable, number: number): void {
+  const inode = core.fs.inode(number);
+  if (inode?.kind !== "queue" || inode.queue.watcher === null) return;
+  const { tgid } = inode.queue.watcher;
+  for (const p of core.processes.values()) if (p.tgid === tgid && p.files === table) inode.queue.watcher = null;
 }
 
 /** Fork: a copy of the table whose descriptors share the open files. */

@@ -8,9 +8,11 @@
  *     RSS      the maximum of the working set (Linux has had no use for it since 2.4.30)
  *     NOFILE   descriptors: −EMFILE
  *     AS       the size of the address space: −ENOMEM
+ *     MSGQUEUE bytes that all POSIX message queues may ever hold: −EMFILE
+ *     SIGPENDING  timers of timer_create: −EAGAIN
  *
- * CORE bounds nothing, for there are no core files: wait statuses never have the core-dump bit. NPROC, MEMLOCK, NICE, RTPRIO and
- * MSGQUEUE do not bind root on Linux either, and everybody is root here. LOCKS, SIGPENDING and RTTIME are only kept.
+ * CORE bounds nothing, for there are no core files: wait statuses never have the core-dump bit. NPROC, MEMLOCK, NICE and RTPRIO
+ * do not bind root on Linux either, and everybody is root here. LOCKS and RTTIME are only kept.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { Signal } from "../abi.ts";

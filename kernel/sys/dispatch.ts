@@ -20,6 +20,7 @@ import { memoryFileCalls } from "./memory-files.ts";
 import { messageQueueCalls } from "./message-queues.ts";
 import { pipeCalls } from "./pipes.ts";
 import { pollCalls } from "./poll.ts";
+import { posixQueueCalls } from "./posix-queues.ts";
 import { posixTimerCalls } from "./posix-timers.ts";
 import { processCalls } from "./process.ts";
 import { residentCalls } from "./resident.ts";
@@ -56,6 +57,7 @@ const HANDLERS = {
   ...threadCalls,
   ...timeCalls,
   ...posixTimerCalls,
+  ...posixQueueCalls,
 } satisfies Record<SyscallName, SyscallHandler>;
 
 interface Entry {

@@ -9,15 +9,10 @@ import { SIGNALS } from "../proc/signals.ts";
 import { readTimespec, TIMESPEC_BYTES, timespecOf } from "../timespec.ts";
 import { Clock, clockOwner, epochSecondsOf, isThreadClock, TIMER_ABSTIME } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
+import { Notify, SIGEVENT_WORDS } from "./sigevent.ts";
 
 /** Timers that a process may have; on Linux RLIMIT_SIGPENDING bounds them, which holds here, too. */
 const MOST_TIMERS = 1024;
-
-/** Words of struct sigevent: value, signal, how to notify, thread; the rest is room. */
-const SIGEVENT_WORDS = 16;
-
-/** sigev_notify: a signal, nothing, a thread of the C library's (a signal for the kernel); and the flag for one thread's signal. */
-const Notify = { Signal: 0, None: 1, Thread: 2, ThreadId: 4 } as const;
 
 /** struct itimerspec: interval, then value. */
 const ITIMERSPEC_BYTES = 2 * TIMESPEC_BYTES;

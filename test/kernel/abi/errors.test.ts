@@ -96,6 +96,14 @@ describe("hostile arguments", () => {
   });
 });
 
+describe("POSIX message queues", () => {
+  it("tell of a message as Linux does", () => {
+    const story = run("watched");
+    expect(story.stdout.split("\n")).toEqual(readFileSync(at("watched.txt"), "utf8").split("\n"));
+    expect(story.machine.kernel.core.fs.queueBytes).toBe(0);
+  });
+});
+
 describe("System V IPC", () => {
   it("shares memory, semaphores and messages between processes as Linux does", () => {
     const story = run("ipc");

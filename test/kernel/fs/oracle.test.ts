@@ -40,6 +40,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "signals",
     "awaited",
     "timers",
+    "queues",
     "scheduling",
     "limits",
     "large",

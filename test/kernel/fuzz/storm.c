@@ -104,6 +104,11 @@ static char *own_path(void) {
   return one_in(12) ? (char *)address() : (char *)paths[rnd() % 9];
 }
 
+static char *queue_name(void) {
+  static const char *const names[] = {"a", "b", "c", "", "a/b", ".."};
+  return one_in(12) ? (char *)8 : (char *)names[rnd() % 6];
+}
+
 static unsigned argument(void) {
   switch (rnd() % 8) {
     case 0: return 0;
@@ -140,7 +145,7 @@ static int favourite(void) {
   static const int favourites[] = {NR_mmap2, NR_mmap2, NR_munmap, NR_mprotect, NR_madvise, NR_brk, NR_clone, NR_mremap,
     NR_mlock, NR_munlock, NR_msync, NR_mincore, NR_working_set, NR_virtual_alloc, NR_virtual_free, NR_virtual_protect,
     NR_virtual_query, NR_openat, NR_pwrite64, NR_pread64, NR_read, NR_write, NR_readv, NR_writev, NR_pipe2, NR_close,
-    NR_dup3, NR_ftruncate64, NR_futex_time64, NR_ppoll_time64, NR_rt_sigaction, NR_rt_sigprocmask, NR_setitimer, NR_timer_create, NR_timer_settime64,
+    NR_dup3, NR_ftruncate64, NR_futex_time64, NR_ppoll_time64, NR_rt_sigaction, NR_rt_sigprocmask, NR_setitimer, NR_timer_create, NR_timer_settime64, NR_mq_open, NR_mq_timedsend_time64, NR_mq_timedreceive_time64,
     NR_shmget, NR_shmat, NR_shmdt, NR_shmctl, NR_kill, NR_sendfile64, NR_waitid, NR_mkdirat, NR_unlinkat, NR_renameat2, NR_linkat};
   return favourites[rnd() % (sizeof favourites / sizeof *favourites)];
 }
@@ -155,7 +160,7 @@ static int may_block(int number) {
     number == NR_ppoll_time64 || number == NR_pselect6_time64 || number == NR_futex_time64 || number == NR_openat ||
     number == NR_clock_nanosleep_time64 || number == NR_rt_sigtimedwait_time64 || number == NR_flock ||
     number == NR_semop || number == NR_semtimedop_time64 || number == NR_msgsnd || number == NR_msgrcv ||
-    number == NR_sendfile64 || number == NR_fcntl64 || number == NR_preadv || number == NR_pwritev;
+    number == NR_mq_timedsend_time64 || number == NR_mq_timedreceive_time64 || number == NR_sendfile64 || number == NR_fcntl64 || number == NR_preadv || number == NR_pwritev;
 }
 
 /* A child's pid, a neighbour's, or any; pid 1 seldom, because its end is the end of the storm. */
@@ -273,6 +278,18 @@ static void shape(int n, unsigned *a) {
       a[0] = rnd() % 6, a[1] = one_in(4), a[2] = one_in(8) ? address() : (unsigned)to, a[3] = one_in(3) ? address() : 0;
       break;
     }
+    case NR_mq_open: {
+      unsigned *to = structure();
+      if (to >= scratch && to < scratch + 16) to[1] = one_in(8) ? rnd() : rnd() % 12, to[2] = one_in(8) ? rnd() : rnd() % 6000;
+      a[0] = (unsigned)queue_name(), a[1] = rnd() % 3 | (one_in(4) ? 0 : 0100) | (one_in(8) ? 0200 : 0) | (one_in(2) ? 04000 : 0), a[3] = one_in(2) ? 0 : (unsigned)to;
+      break;
+    }
+    case NR_mq_unlink: a[0] = (unsigned)queue_name(); break;
+    case NR_mq_timedsend_time64: case NR_mq_timedreceive_time64:
+      a[0] = descriptor(), a[1] = address(), a[2] = one_in(2) ? 8192 : rnd() % 9000, a[3] = n == NR_mq_timedsend_time64 ? rnd() % 40000 : one_in(2) ? 0 : address();
+      a[4] = one_in(2) ? 0 : (unsigned)moment();
+      break;
+    case NR_mq_notify: a[0] = descriptor(), a[1] = one_in(3) ? 0 : (unsigned)structure(); break;
     case NR_timer_gettime64: case NR_timer_getoverrun: case NR_timer_delete: a[0] = rnd() % 6, a[1] = address(); break;
     case NR_kill: case NR_tkill: a[0] = process(), a[1] = rnd() % 66; break;
     case NR_tgkill: a[0] = process(), a[1] = process(), a[2] = rnd() % 66; break;
@@ -348,7 +365,7 @@ static void worker(unsigned seed) {
     int n = one_in(2) ? favourite() : NUMBERS[rnd() % (sizeof NUMBERS / sizeof *NUMBERS)];
     if (is_final(n) && !one_in(24)) n = favourite();
     for (int i = 0; i < 6; i++) a[i] = argument();
-    if (!one_in(6)) shape(n, a);
+    if (n == NR_mq_open || !one_in(6)) shape(n, a);
     if (may_block(n) && !one_in(8)) {
       unsigned soon[4] = {0, 0, 0, 100 + rnd() % 400};
       CALL(NR_setitimer, 0, soon, 0);
@@ -412,6 +429,9 @@ static void remove_objects(void) {
     CALL(NR_semctl, others, 0, 0);
     CALL(NR_msgctl, others, 0, 0);
   }
+  CALL(NR_mq_unlink, "a", 0, 0);
+  CALL(NR_mq_unlink, "b", 0, 0);
+  CALL(NR_mq_unlink, "c", 0, 0);
 }
 
 static long long now(void) {
