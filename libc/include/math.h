@@ -1,5 +1,5 @@
 /*
- * Mathematics (C11 7.12) for double and float; long double has the classification macros only. Results are within 0.51 ulp
+ * Mathematics (C11 7.12) for double and float; long double has the classification macros, fabsl and copysignl only. Results are within 0.51 ulp
  * of the exact value (sqrt, fmod, the rounding functions and the like are exact as they should be); the float functions
  * round the double's result.
  */
@@ -16,6 +16,7 @@
 #define NAN (0.0f / 0.0f)
 #endif
 #define HUGE_VALF ((float)INFINITY)
+#define HUGE_VALL ((long double)INFINITY)
 
 #define FP_NAN 0
 #define FP_INFINITE 1
@@ -53,11 +54,13 @@ int __isinf(double x);
 int __signbit(double x);
 int __fpclassify(double x);
 int __fpclassifyf(float x);
+int __fpclassifyl(long double x);
 
-/* Widening keeps the class but for subnormal floats, which are normal doubles. */
-#define fpclassify(x) (sizeof(x) == sizeof(float) ? __fpclassifyf((float)(x)) : __fpclassify((double)(x)))
+/* Widening keeps the class but for subnormal floats, which are normal doubles; narrowing keeps only what is no number. */
+#define fpclassify(x) (sizeof(x) == sizeof(float) ? __fpclassifyf((float)(x)) \
+                       : sizeof(x) == sizeof(double) ? __fpclassify((double)(x)) : __fpclassifyl(x))
 #define isnan(x) __isnan((double)(x))
-#define isinf(x) __isinf((double)(x))
+#define isinf(x) (sizeof(x) <= sizeof(double) ? __isinf((double)(x)) : __fpclassifyl(x) == FP_INFINITE)
 #define isfinite(x) (fpclassify(x) >= FP_ZERO)
 #define isnormal(x) (fpclassify(x) == FP_NORMAL)
 #define signbit(x) __signbit((double)(x))
@@ -124,6 +127,7 @@ double nearbyint(double x);
 float nearbyintf(float x);
 double fabs(double x);
 float fabsf(float x);
+long double fabsl(long double x);
 double logb(double x);
 float logbf(float x);
 double erf(double x);
@@ -154,6 +158,7 @@ double fdim(double x, double y);
 float fdimf(float x, float y);
 double copysign(double x, double y);
 float copysignf(float x, float y);
+long double copysignl(long double x, long double y);
 double fma(double x, double y, double z);
 float fmaf(float x, float y, float z);
 double remquo(double x, double y, int *quotient);

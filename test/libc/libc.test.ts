@@ -89,6 +89,7 @@ describe.skipIf(missing !== undefined)("libc", () => {
 
   it.each([
     ["strings, numbers, files, processes, signals and the rest", "basics.c"],
+    ["the classes of floating numbers and builtins of the library", "float-classes.c"],
     ["what POSIX adds: patterns, locks, users, timers, dates, files in memory", "posix.c"],
   ])("%s do what hand-worked values say", (_title, source) => {
     const result = libc.run(libc.compile(source));

@@ -3,18 +3,18 @@ import type { Span } from "../../diagnostics.ts";
 import type { Expression } from "../ast.ts";
 import { isConst } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
-import type { BinaryOp, BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
+import type { BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
 import {
   type CType, DOUBLE, FLOAT, type FunctionType, INT, 
   integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, type Member, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
 import { isPermitted } from "../warnings/options.ts";
-import { AtomicChecker } from "./atomics.ts";
 import type { Operand } from "./base.ts";
-import { LIBRARY_BUILTINS } from "./builtin-names.ts";
+import { CHECKED_BUILTIN, LIBRARY_BUILTINS } from "./builtin-names.ts";
 import { functionType as fn } from "./builtins.ts";
 import { strip } from "./expressions.ts";
+import { FloatBuiltinChecker } from "./float-builtins.ts";
 import { headerOf } from "./headers.ts";
 import { libraryType } from "./library-types.ts";
 import type { Entity, SymbolFacts } from "./scope.ts";
@@ -27,7 +27,7 @@ const HELPERS: Readonly<Record<string, [string, CType, CType]>> = {
   clrsbll: ["__clrsbdi2", LLONG, INT], bswap32: ["__bswapsi2", UINT, UINT], bswap64: ["__bswapdi2", ULLONG, ULLONG],
 }; // biome-ignore format: a table
 
-export abstract class CallChecker extends AtomicChecker {
+export abstract class CallChecker extends FloatBuiltinChecker {
   override checkCall(e: Extract<Expression, { kind: "call" }>): Operand {
     const callee = strip(e.callee);
     if (callee.kind === "name") {
@@ -204,8 +204,8 @@ export abstract class CallChecker extends AtomicChecker {
     const { span } = e;
     const helper = HELPERS[name];
     if (helper !== undefined) return this.helperCall(helper, e);
-    const overflow = this.overflowBuiltin(name, e);
-    if (overflow !== null) return overflow;
+    const found = this.overflowBuiltin(name, e) ?? this.floatBuiltin(name, e);
+    if (found !== null) return found;
     switch (name) {
       case "expect":
       case "expect_with_probability": {
@@ -277,43 +277,6 @@ export abstract class CallChecker extends AtomicChecker {
           type: name === "nan" ? DOUBLE : name === "nanf" ? FLOAT : LDOUBLE,
           span,
         });
-      case "signbit":
-      case "signbitf":
-      case "signbitl": {
-        const value = this.convert(this.arg(e, 0), DOUBLE);
-        return this.valueOperand(this.callHelper("__signbit", fn(INT, DOUBLE), [value], span));
-      }
-      case "isgreater":
-      case "isgreaterequal":
-      case "isless":
-      case "islessequal":
-      case "islessgreater":
-      case "isunordered":
-        return this.floatOrder(name, e);
-      case "isnanf":
-      case "isnanl":
-      case "isnan":
-        return this.withCopy(e, (x) => this.binary("ne", x, x, INT, span));
-      case "isinf":
-      case "isinff":
-      case "isinfl":
-      case "isfinite":
-      case "finite":
-      case "finitef":
-        return this.withCopy(e, (x) => {
-          // x − x is 0 for finite numbers and NaN otherwise; an infinity equals itself.
-          const difference = this.binary("sub", x, x, x.type, span);
-          const finite = this.binary("eq", difference, this.convert(this.constant(0, span), x.type), INT, span);
-          if (!name.startsWith("isinf")) return finite;
-          return {
-            kind: "logical",
-            op: "and",
-            left: this.unary("lognot", finite, INT, span),
-            right: this.binary("eq", x, x, INT, span),
-            type: INT,
-            span,
-          };
-        });
       case "bswap16": {
         const value = this.convert(this.arg(e, 0), USHORT);
         if (value.kind === "const-int")
@@ -322,59 +285,13 @@ export abstract class CallChecker extends AtomicChecker {
         return this.valueOperand(this.convert(this.binary("shr", call, this.constant(16, span), UINT, span), USHORT));
       }
     }
+    const checked = CHECKED_BUILTIN.exec(name)?.[1];
+    // The size of the object, which comes last, is not looked at, as with an object of unknown size.
+    if (checked !== undefined) return this.libraryBuiltin(checked, { ...e, args: e.args.slice(0, -1) });
     if (LIBRARY_BUILTINS.has(name)) return this.libraryBuiltin(name, e);
     if (this.isFirstReport(`__builtin_${name}`)) this.error(`'__builtin_${name}' is not supported`, e.callee.span);
     for (const arg of e.args) this.checkExpression(arg);
     return this.errorOperand(span);
-  }
-
-  /** Comparisons of floating numbers that are false, not an error, when one of them is no number (C11 §7.12.14). */
-  private floatOrder(name: string, e: Extract<Expression, { kind: "call" }>): Operand {
-    const { span } = e;
-    const [left, right] = [this.arg(e, 0), this.arg(e, 1)];
-    const type = this.commonType(left, right);
-    const test = (op: BinaryOp, a: Expr, b: Expr): Expr => this.binary(op, a, b, INT, span);
-    const simple: Readonly<Record<string, BinaryOp>> = {
-      isgreater: "gt",
-      isgreaterequal: "ge",
-      isless: "lt",
-      islessequal: "le",
-    };
-    const op = simple[name];
-    const [x, y] = [this.convert(left, type), this.convert(right, type)];
-    if (op !== undefined) return this.valueOperand(test(op, x, y));
-    if (this.fn === null) return this.errorOperand(span);
-    const [a, b] = [x, y].map((value) => this.localPlace(this.temporary(qual(type), value.span), span)) as [
-      LValue,
-      LValue,
-    ];
-    const [first, second]: [BinaryOp, BinaryOp] = name === "islessgreater" ? ["lt", "gt"] : ["ne", "ne"];
-    const [p, q] = name === "islessgreater" ? [b, b] : [a, b];
-    const result: Expr = {
-      kind: "logical",
-      op: "or",
-      left: test(first, this.load(a), this.load(p)),
-      right: test(second, name === "islessgreater" ? this.load(a) : this.load(b), this.load(q)),
-      type: INT,
-      span,
-    };
-    return this.after(this.assignTo(a, x), this.after(this.assignTo(b, y), this.valueOperand(result)));
-  }
-
-  /** Checks a function of one floating argument, which is computed once. */
-  private withCopy(e: Extract<Expression, { kind: "call" }>, make: (x: Expr) => Expr): Operand {
-    const value = this.arg(e, 0);
-    const x = value.type.kind === "float" ? value : this.convert(value, DOUBLE);
-    if (this.fn === null || isConst(x)) return this.valueOperand(make(x));
-    const place = this.localPlace(this.temporary(qual(x.type), e.span), e.span);
-    const right = make(this.load(place));
-    return this.valueOperand({
-      kind: "comma",
-      left: this.voidValue(this.assignTo(place, x)),
-      right,
-      type: right.type,
-      span: e.span,
-    });
   }
 
   private helperCall([name, param, result]: [string, CType, CType], e: Extract<Expression, { kind: "call" }>): Operand {

@@ -37,12 +37,25 @@ export abstract class ConversionChecker extends TypeChecker {
     return { kind: "address", of: place, type, span: place.span };
   }
 
+  /** &((T *)constant)->member becomes a constant. */
+  foldAddress(e: Expr): Expr {
+    if (e.kind !== "address") return e;
+    let at = e.of;
+    let offset = 0;
+    while (at.kind === "member") {
+      offset += at.member.offset;
+      at = at.object;
+    }
+    if (at.kind !== "deref" || at.pointer.kind !== "const-int") return e;
+    return this.constant(BigInt.asUintN(32, at.pointer.value + BigInt(offset)), e.span, e.type);
+  }
+
   /** Lvalue conversion, and the decay of arrays and functions. */
   override rvalue(operand: Operand): Expr {
     const { place } = operand;
     if (place === null) return operand.value!;
     const t = place.type.type;
-    if (t.kind === "array") return this.addressOf(place, pointerTo(t.of));
+    if (t.kind === "array") return this.foldAddress(this.addressOf(place, pointerTo(t.of)));
     if (t.kind === "function") return this.addressOf(place, pointerTo(place.type));
     if (isAtomic(place.type) && this.unevaluated === 0) return this.atomicLoad(place, operand.span);
     return { kind: "load", from: place, type: t, span: operand.span };
@@ -169,6 +182,10 @@ export abstract class ConversionChecker extends TypeChecker {
   }
 
   pointerAdd(pointer: Expr, index: Expr, scale: number | Expr, subtract: boolean, span: Span): Expr {
+    if (pointer.kind === "const-int" && index.kind === "const-int" && typeof scale === "number") {
+      const bytes = index.value * BigInt(scale);
+      return this.constant(wrapTo(pointer.value + (subtract ? -bytes : bytes), pointer.type), span, pointer.type);
+    }
     return {
       kind: "pointer-add",
       pointer,

@@ -657,7 +657,7 @@ export class Checker extends StatementChecker {
     initializer: ast.Initializer | null,
     span: Span,
   ): Stmt[] {
-    if (isVariablyModified(type.type)) {
+    if (isVla(type.type)) {
       this.error(`the static variable '${name}' cannot have a variable length`, span);
       return [];
     }

@@ -483,19 +483,6 @@ export abstract class ExpressionChecker extends SizeChecker {
     return this.registerVariables.has(place.var);
   }
 
-  /** &((T *)constant)->member becomes a constant. */
-  foldAddress(e: Expr): Expr {
-    if (e.kind !== "address") return e;
-    let at = e.of;
-    let offset = 0;
-    while (at.kind === "member") {
-      offset += at.member.offset;
-      at = at.object;
-    }
-    if (at.kind !== "deref" || at.pointer.kind !== "const-int") return e;
-    return this.constant(BigInt.asUintN(32, at.pointer.value + BigInt(offset)), e.span, e.type);
-  }
-
   // ---- casts ----
 
   private checkCast(typeSource: TypeName, source: Expression, span: Span): Operand {

@@ -34,5 +34,14 @@ int main(void) {
   if (n != 2) return __LINE__;
   int (**literal)[2] = &(__typeof__(++k, (int (*)[n])any)){any};
   if (k != 5 || *literal != any) return __LINE__;
+  static int (*kept)[2] = 0;
+  static int (*open_static)[3];
+  {
+    int length = 3;
+    static int (*pointer)[length];
+    pointer = any;
+    open_static = pointer;
+    if (sizeof *pointer != 12 || kept != 0 || (*open_static)[2] != 2) return __LINE__;
+  }
   return 0;
 }
