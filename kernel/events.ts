@@ -8,7 +8,7 @@ import type { EventSink, MachineEvent } from "../emulator/events.ts";
 export type FrameSource = "zeroed" | "dirty" | "standby" | "evicted";
 
 /** How a fault was resolved. */
-export type FaultKind = "zero-fill" | "cow" | "soft" | "hard" | "file" | "segv" | "bus" | "oom";
+export type FaultKind = "zero-fill" | "cow" | "soft" | "hard" | "file" | "guard" | "segv" | "bus" | "oom";
 
 /** Kinds of frame owner and list, one word each, as the frame database has them. */
 export type FrameState =

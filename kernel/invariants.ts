@@ -10,9 +10,11 @@
  *   - zeroed frames are zero
  *   - per-space counts are right, the commit charge and locked pages among them
  */
+
 import { PAGE_BYTES } from "../emulator/bits.ts";
 import { isLeaf, isValid, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, PTES_PER_TABLE, ptePfn } from "../emulator/pte.ts";
 import type { Core } from "./core.ts";
+import { areasOf } from "./mm/areas.ts";
 import { Copy, Flight, FRAME_STATES, Frame, PRIORITIES } from "./mm/frames.ts";
 import { dueTag, readPte } from "./mm/page-table.ts";
 import { reservedPte } from "./mm/pages.ts";
@@ -232,7 +234,7 @@ function checkAreas(core: Core): void {
     let pages = 0;
     let committed = 0;
     let locked = 0;
-    for (const vma of space.vmas) {
+    for (const vma of areasOf(space)) {
       if (vma.start < end || vma.start >= vma.end || vma.start % PAGE_BYTES !== 0 || vma.end % PAGE_BYTES !== 0) {
         fail(`the areas of space ${space.id} are out of order at 0x${vma.start.toString(16)}`);
       }
@@ -256,6 +258,7 @@ function checkReservations(core: Core, space: AddressSpace): void {
   const { ram } = core;
   const at = (vpn: number): string => `page 0x${(vpn * PAGE_BYTES).toString(16)} of space ${space.id}`;
   // Areas and PTEs are both in ascending order: one pass over both.
+  const areas = areasOf(space);
   let area = 0;
   for (let index = 0; index < PTES_PER_TABLE; index++) {
     const pointer = ram.i32[(space.rootPfn * PAGE_BYTES) / 4 + index];
@@ -263,8 +266,8 @@ function checkReservations(core: Core, space: AddressSpace): void {
     const table = (ptePfn(pointer) * PAGE_BYTES) / 4;
     for (let vpn = index * PTES_PER_TABLE; vpn < (index + 1) * PTES_PER_TABLE; vpn++) {
       const pte = ram.i32[table + (vpn % PTES_PER_TABLE)] >>> 0;
-      while (area < space.vmas.length && space.vmas[area].end <= vpn * PAGE_BYTES) area++;
-      const vma = space.vmas[area];
+      while (area < areas.length && areas[area].end <= vpn * PAGE_BYTES) area++;
+      const vma = areas[area];
       const isCovered = vma !== undefined && vma.start <= vpn * PAGE_BYTES;
       if (!isCovered) {
         if (pte !== 0) fail(`${at(vpn)} has PTE 0x${pte.toString(16)} and no area`);

@@ -14,6 +14,7 @@ export interface KernelReport {
     readonly soft: number;
     readonly hard: number;
     readonly file: number;
+    readonly guard: number;
     readonly segv: number;
   };
   readonly tlb: { readonly hits: number; readonly misses: number; readonly flushes: number };
@@ -63,6 +64,7 @@ export function reportOf(core: Core): KernelReport {
     soft: fault("soft"),
     hard: fault("hard"),
     file: fault("file"),
+    guard: fault("guard"),
     segv,
   };
   const syscalls: Record<string, number> = {};

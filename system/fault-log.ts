@@ -10,7 +10,17 @@ import type { FaultKind } from "../kernel/events.ts";
 import type { Machine } from "./machine.ts";
 
 /** In the order in which kinds are numbered here. */
-export const FAULT_KINDS: readonly FaultKind[] = ["zero-fill", "file", "soft", "cow", "hard", "oom", "bus", "segv"];
+export const FAULT_KINDS: readonly FaultKind[] = [
+  "zero-fill",
+  "file",
+  "soft",
+  "cow",
+  "hard",
+  "oom",
+  "bus",
+  "segv",
+  "guard",
+];
 const COUNTERS = FAULT_KINDS.map((kind) => `fault.${kind}`);
 
 /** A fault's place: the kernel's action in which it was met, and the how-manieth of that action. */

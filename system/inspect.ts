@@ -2,11 +2,13 @@
  * Looking at a machine without changing it: processes and their registers, memory wherever its bytes are just now, page
  * tables, areas, frames, lists, the TLB. Everything here can be called at any moment of a run, inside an event too.
  */
+
 import { PAGE_BYTES, PAGE_MASK, type Pid } from "../emulator/bits.ts";
 import type { PteRead } from "../emulator/mmu/mmu.ts";
 import type { TlbEntry } from "../emulator/mmu/tlb.ts";
 import { isValid, ptePfn } from "../emulator/pte.ts";
 import type { FrameState } from "../kernel/events.ts";
+import { allAreas } from "../kernel/mm/area-list.ts";
 import { findVma, permissionsOf } from "../kernel/mm/areas.ts";
 import { FRAME_STATES } from "../kernel/mm/frames.ts";
 import { readPte } from "../kernel/mm/page-table.ts";
@@ -177,7 +179,7 @@ export interface AreaView {
 export function areasOf(machine: Machine, pid: number): AreaView[] {
   const p = processOf(machine, pid);
   if (p === undefined) return [];
-  return p.space.vmas.map((vma) => {
+  return allAreas(p.space.areas).map((vma) => {
     let resident = 0;
     let swapped = 0;
     for (let vpn = vma.start / PAGE_BYTES; vpn < vma.end / PAGE_BYTES; vpn++) {

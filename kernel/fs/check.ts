@@ -8,7 +8,9 @@
  *   - a pipe's readers and writers are its open files
  *   - the totals of names, pipes, what they may hold beyond the usual, and chunks are right
  */
+
 import type { Core } from "../core.ts";
+import { areasOf } from "../mm/areas.ts";
 import { KernelPanic } from "../panic.ts";
 import type { FileTable, OpenFile } from "../proc/process.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -79,7 +81,7 @@ export function checkFiles(core: Core): void {
   }
   for (const space of core.spaces.values()) {
     const mapped = new Set<number>();
-    for (const { backing } of space.vmas) if (backing.kind === "file") mapped.add(backing.inode);
+    for (const { backing } of areasOf(space)) if (backing.kind === "file") mapped.add(backing.inode);
     mapped.forEach(hold);
   }
   for (const object of core.sharedObjects.values()) if (object.inode >= 0) hold(object.inode);

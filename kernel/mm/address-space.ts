@@ -8,7 +8,8 @@ import { type Asid, PAGE_BYTES, type Pfn } from "../../emulator/bits.ts";
 import { isValid, PTE_W, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
-import { completeVma, cutVmas, indexAbove, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
+import { areaList } from "./area-list.ts";
+import { areaAbove, areasOf, completeVma, cutVmas, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
 import { exceedsLocks, isAccountable, mayCommit } from "./commit.ts";
 import { Frame, Priority } from "./frames.ts";
 import {
@@ -74,7 +75,7 @@ export function createSpace(core: Core, ownerPid: number): AddressSpace | number
     users: 1,
     asid: asid as Asid,
     rootPfn: rootPfn as Pfn,
-    vmas: [],
+    areas: areaList(),
     brkStart: 0,
     brk: 0,
     mmapTop: MMAP_TOP,
@@ -208,7 +209,7 @@ export function unmapRange(
     tellChange(core, space, change, vma);
   }
   releaseFiles(core, space, gone);
-  if (space.resetPages.size > 0) forgetReset(space, start, end);
+  forgetReset(space, start, end);
   freeTables(core, space, start, end);
 }
 
@@ -311,7 +312,7 @@ function protectPage(core: Core, space: AddressSpace, vma: Vma, vpn: number, pad
 
 /** True when some area of the space maps the inode. */
 const mapsInode = (space: AddressSpace, inode: number): boolean =>
-  space.vmas.some((vma) => vma.backing.kind === "file" && vma.backing.inode === inode);
+  areasOf(space).some((vma) => vma.backing.kind === "file" && vma.backing.inode === inode);
 
 /** A space holds each file that it maps once, so that an unlinked program can still be paged in. */
 function holdFile(core: Core, space: AddressSpace, vma: Vma): void {
@@ -358,7 +359,8 @@ export function releaseObject(core: Core, object: SharedObject, users: number): 
  * where they are private. The frames for its tables must be available (reserveFrames).
  */
 export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace): void {
-  const inherited = parent.vmas.filter(({ atFork }) => (atFork & AtFork.Leave) === 0);
+  const areas = areasOf(parent);
+  const inherited = areas.filter(({ atFork }) => (atFork & AtFork.Leave) === 0);
   for (const vma of inherited) {
     holdFile(core, child, vma);
     insertVma(child, { ...vma, locked: false }); // a child inherits no memory locks
@@ -375,7 +377,7 @@ export function copySpace(core: Core, parent: AddressSpace, child: AddressSpace)
     pagePriority: parent.pagePriority,
     resetPages: new Map(parent.resetPages),
   });
-  for (const vma of parent.vmas) {
+  for (const vma of areas) {
     if (vma.atFork === 0) copyArea(core, parent, child, vma);
     else forgetReset(child, vma.start, vma.end);
   }
@@ -429,7 +431,7 @@ function copySoftware(core: Core, child: AddressSpace, vpn: number, target: numb
 
 /** Throws the whole space away: every PTE, every page, every table, the root. Nobody may use it any more. */
 export function destroySpace(core: Core, space: AddressSpace): void {
-  for (const vma of [...space.vmas]) unmapRange(core, space, vma.start, vma.end);
+  for (const vma of areasOf(space)) unmapRange(core, space, vma.start, vma.end);
   fenceSpace(core, space);
   core.spaces.delete(space.id);
   freeFrame(core, space.rootPfn);
@@ -444,7 +446,7 @@ export function resizeHeap(core: Core, space: AddressSpace, from: number, to: nu
 
 /** Extends a stack downwards so that it covers `vaddr`; false when limit, gap or user space forbid it. */
 export function growStack(core: Core, space: AddressSpace, vaddr: number): Vma | undefined {
-  const vma = space.vmas[indexAbove(space, vaddr)];
+  const vma = areaAbove(space, vaddr);
   if (vma === undefined || !vma.growsDown || vaddr >= vma.start) return undefined;
   const start = vaddr - (vaddr % PAGE_BYTES);
   const limit = space.stackTop === vma.end ? space.stackLimitBytes : vma.end;
@@ -454,5 +456,5 @@ export function growStack(core: Core, space: AddressSpace, vaddr: number): Vma |
   if (vma.locked && exceedsLocks(core, (vma.start - start) / PAGE_BYTES)) return undefined;
   const growth = { ...vma, start, end: vma.start };
   reserve(core, space, growth, "grow");
-  return space.vmas[indexAbove(space, vaddr)];
+  return areaAbove(space, vaddr);
 }

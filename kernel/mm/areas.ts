@@ -3,35 +3,40 @@
  * tables and frames are address-space.ts's concern.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
+import { allAreas, areaAt, areaBefore, placeAbove, replaceAreas, stepDown, stepUp } from "./area-list.ts";
 import { isAccountable } from "./commit.ts";
 import { forgetGaps } from "./gaps.ts";
 import type { AddressSpace, Backing, NewVma, Vma } from "./vma.ts";
 
-/** Index of the first area that ends above `vaddr`; vmas.length when there is none. */
-export function indexAbove(space: AddressSpace, vaddr: number): number {
-  let low = 0;
-  let high = space.vmas.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (space.vmas[middle].end > vaddr) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+/** All areas of a space in order, as an array of the caller's own. */
+export const areasOf = (space: AddressSpace): Vma[] => allAreas(space.areas);
+
+/** The first area that ends above `vaddr`, or undefined. */
+export const areaAbove = ({ areas }: AddressSpace, vaddr: number): Vma | undefined =>
+  areaAt(areas, placeAbove(areas, vaddr));
 
 /** The area that covers an address, or undefined. */
 export function findVma(space: AddressSpace, vaddr: number): Vma | undefined {
-  const vma = space.vmas[indexAbove(space, vaddr)];
+  const vma = areaAbove(space, vaddr);
   return vma !== undefined && vma.start <= vaddr ? vma : undefined;
 }
 
 /** Areas that overlap [start, end), in order. Nothing overlaps an empty range. */
-export function overlapping(space: AddressSpace, start: number, end: number): Vma[] {
+export function overlapping({ areas }: AddressSpace, start: number, end: number): Vma[] {
   const found: Vma[] = [];
   if (start >= end) return found;
-  for (let i = indexAbove(space, start); i < space.vmas.length && space.vmas[i].start < end; i++)
-    found.push(space.vmas[i]);
+  const place = placeAbove(areas, start);
+  for (let vma = areaAt(areas, place); vma !== undefined && vma.start < end; vma = areaAt(areas, place)) {
+    found.push(vma);
+    stepUp(areas, place);
+  }
   return found;
+}
+
+/** How many areas more there are when those at `start` and `end` have been split there. */
+export function splitsAt(space: AddressSpace, start: number, end: number): number {
+  const isInside = (vaddr: number): boolean => (findVma(space, vaddr)?.start ?? vaddr) < vaddr;
+  return Number(isInside(start)) + Number(isInside(end));
 }
 
 /** Every byte of [start, end) is covered by some area. */
@@ -82,22 +87,22 @@ function shiftBacking(backing: Backing, bytes: number): Backing {
 
 /** Puts an area into the list, where nothing overlaps it, and merges it with equal neighbours. Returns what covers it now. */
 export function insertVma(space: AddressSpace, vma: Vma): Vma {
-  const { vmas } = space;
-  let index = indexAbove(space, vma.start);
+  const { areas } = space;
+  const place = placeAbove(areas, vma.start);
+  const after = areaAt(areas, place);
+  const before = areaBefore(areas, place);
   let merged = vma;
   let removed = 0;
-  const before = vmas[index - 1];
-  if (before !== undefined && isContinuedBy(before, merged)) {
-    merged = { ...before, end: merged.end, softDirty: before.softDirty || merged.softDirty };
-    index--;
-    removed++;
-  }
-  const after = vmas[index + removed];
   if (after !== undefined && isContinuedBy(merged, after)) {
     merged = { ...merged, end: after.end, softDirty: merged.softDirty || after.softDirty };
     removed++;
   }
-  vmas.splice(index, removed, merged);
+  if (before !== undefined && isContinuedBy(before, merged)) {
+    merged = { ...before, end: merged.end, softDirty: before.softDirty || merged.softDirty };
+    stepDown(areas, place);
+    removed++;
+  }
+  replaceAreas(areas, place, removed, merged);
   forgetGaps(space, merged.start, merged.end);
   countPages(space, vma, (vma.end - vma.start) / PAGE_BYTES);
   return merged;
@@ -142,12 +147,9 @@ function isContinuedBy(a: Vma, b: Vma): boolean {
  */
 export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] {
   const inside: Vma[] = [];
-  if (start >= end) return inside;
-  const first = indexAbove(space, start);
-  let count = 0;
   const kept: Vma[] = [];
-  for (let i = first; i < space.vmas.length && space.vmas[i].start < end; i++, count++) {
-    const vma = space.vmas[i];
+  const found = overlapping(space, start, end);
+  for (const vma of found) {
     const from = Math.max(vma.start, start);
     const to = Math.min(vma.end, end);
     if (vma.start < from) kept.push(slice(vma, vma.start, from));
@@ -155,8 +157,8 @@ export function cutVmas(space: AddressSpace, start: number, end: number): Vma[] 
     if (vma.end > to) kept.push(slice(vma, to, vma.end));
     countPages(space, vma, (from - to) / PAGE_BYTES);
   }
-  if (count === 0) return inside;
-  space.vmas.splice(first, count, ...kept);
+  if (found.length === 0) return inside;
+  replaceAreas(space.areas, placeAbove(space.areas, start), found.length, ...kept);
   forgetGaps(space, start, end);
   return inside;
 }

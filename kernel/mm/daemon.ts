@@ -11,8 +11,7 @@ import { charge, count } from "../counters.ts";
 import { Frame } from "./frames.ts";
 import { trimFrame } from "./pages.ts";
 import { ANYONE, chooseVictim, tellVictim } from "./reclaim.ts";
-import type { FrameView } from "./replacement/policy.ts";
-import { nextKind, viewOf } from "./swappiness.ts";
+import { isOfFile, nextKind, type PageKind } from "./swappiness.ts";
 import { oldestPages, sampleWorkingSets } from "./working-set.ts";
 
 const REASON = "fewer frames than the low watermark are available";
@@ -42,21 +41,26 @@ function trimByPolicy(core: Core, wanted: number): number {
 function trimOldest(core: Core, wanted: number): number {
   sampleWorkingSets(core);
   const pages = oldestPages(core);
+  // Places in `pages` by kind, the oldest last.
+  const waiting: Record<Exclude<PageKind, "any">, number[]> = { file: [], anonymous: [] };
+  for (let at = pages.length - 1; at >= 0; at--) waiting[isOfFile(core, pages[at].pfn) ? "file" : "anonymous"].push(at);
+  const { file, anonymous } = waiting;
   let trimmed = 0;
   let scanned = 0;
+  /** The oldest page of a kind that may go, or undefined. Asked anew for each page: a space that has come down to its minimum gives no more. */
+  const take = (kind: PageKind): (typeof pages)[number] | undefined => {
+    for (;;) {
+      const older = (file.at(-1) ?? pages.length) < (anonymous.at(-1) ?? pages.length) ? file : anonymous;
+      const at = (kind === "any" ? older : waiting[kind]).pop();
+      if (at === undefined) return undefined;
+      scanned++;
+      if (core.view.isCandidate(pages[at].pfn, ANYONE)) return pages[at];
+    }
+  };
   for (; trimmed < wanted; trimmed++) {
-    const kind = nextKind(core);
-    let at = -1;
-    // Asked anew for each page: a space that has come down to its minimum gives no more.
-    const find = (view: FrameView): number =>
-      pages.findIndex(({ pfn }) => {
-        scanned++;
-        return view.isCandidate(pfn, ANYONE);
-      });
-    if (kind !== "any") at = find(viewOf(core, kind));
-    if (at < 0) at = find(core.view);
-    if (at < 0) break;
-    const [{ pfn, ageCycles }] = pages.splice(at, 1);
+    const page = take(nextKind(core)) ?? take("any");
+    if (page === undefined) break;
+    const { pfn, ageCycles } = page;
     tellVictim(core, pfn, "age", scanned, `${REASON}; not used for ${ageCycles} cycles of its process's time`);
     trimFrame(core, pfn);
   }

@@ -23,8 +23,8 @@ import type { FaultKind, FrameState } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
-import { ensureTable, growStack, protectRange } from "./address-space.ts";
-import { findVma, permissionsOf } from "./areas.ts";
+import { ensureTable, growStack, MAX_AREAS, protectRange } from "./address-space.ts";
+import { findVma, permissionsOf, splitsAt } from "./areas.ts";
 import { adaptToFaults } from "./fault-frequency.ts";
 import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames.ts";
 import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
@@ -37,11 +37,8 @@ import { startSwapIn } from "./swap-in.ts";
 import { type AddressSpace, Prot, type Vma } from "./vma.ts";
 import { trimToLimit } from "./working-set.ts";
 
-/** What came of a fault that an area covers. */
-type Resolution = FaultKind | "waiting";
-
-/** "guard": a first access to a guard page, which is an ordinary page from now on. Events show it as "segv". */
-export type FaultOutcome = Resolution | "guard";
+/** What came of a fault. "guard": a first access to a guard page, which is an ordinary page from now on. */
+export type FaultOutcome = FaultKind | "waiting";
 
 /** Does the area allow this? Write implies read: the hardware has no write-only pages. */
 export function permits(vma: Vma, access: Access): boolean {
@@ -80,23 +77,28 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
       sink.emit({ kind: "vma-lookup", pid: p.pid, vaddr, start, end, permissions: permissionsOf(vma), name });
     }
   }
-  let outcome: Resolution = "segv";
-  const isGuard = vma !== undefined && vma.guarded !== null;
-  if (isGuard) tripGuard(core, space, vma, vpn);
-  else if (vma === undefined) charge(core, core.costs.segv);
+  let outcome: FaultOutcome = "segv";
+  if (vma === undefined) charge(core, core.costs.segv);
+  else if (vma.guarded !== null && tripGuard(core, space, vma, vpn)) outcome = "guard";
   else if (!permits(vma, access)) charge(core, core.costs.segvProtection);
   else outcome = resolveFault(core, p, vma, vpn, access);
   countFault(core, p, outcome);
   // A fault that a system call could deal with is progress of the call.
   if (isCall && outcome === "waiting") noteFault(core, p);
   if (sink.enabled) sink.emit({ kind: "fault-end", pid: p.pid, vaddr, resolved: outcome, cycles: hart.cycles - begun });
-  return isGuard ? "guard" : outcome;
+  return outcome;
 }
 
-/** The alarm goes off once: the page has the rights that stand behind the guard. */
-function tripGuard(core: Core, space: AddressSpace, vma: Vma, vpn: number): void {
+/**
+ * The alarm goes off once: the page has the rights that stand behind the guard. False when its area would have to be split and there
+ * may be no more of them: the page stays as it is, without access, and the fault is an ordinary violation.
+ */
+function tripGuard(core: Core, space: AddressSpace, vma: Vma, vpn: number): boolean {
+  const [start, end] = [vpn * PAGE_BYTES, (vpn + 1) * PAGE_BYTES];
+  if (space.areas.length + splitsAt(space, start, end) > MAX_AREAS) return false;
   charge(core, core.costs.segvProtection);
-  protectRange(core, space, vpn * PAGE_BYTES, (vpn + 1) * PAGE_BYTES, vma.guarded ?? 0);
+  protectRange(core, space, start, end, vma.guarded ?? 0);
+  return true;
 }
 
 const COUNTERS: Record<FaultKind, string> = {
@@ -105,6 +107,7 @@ const COUNTERS: Record<FaultKind, string> = {
   soft: "fault.soft",
   hard: "fault.hard",
   file: "fault.file",
+  guard: "fault.guard",
   segv: "fault.segv",
   bus: "fault.bus",
   oom: "fault.oom",
@@ -117,13 +120,14 @@ const SOURCE_ROW_NUMBERS: Record<FaultKind, number> = {
   cow: SOURCE_ROWS.indexOf("cow"),
   hard: -1,
   soft: SOURCE_ROWS.indexOf("soft"),
+  guard: -1,
   segv: -1,
   bus: -1,
   oom: -1,
 };
 const HARD_ROW = SOURCE_ROWS.indexOf("hard");
 
-function countFault(core: Core, p: Process, outcome: Resolution): void {
+function countFault(core: Core, p: Process, outcome: FaultOutcome): void {
   if (outcome === "waiting") return;
   const name = COUNTERS[outcome];
   core.counters[name] = (core.counters[name] ?? 0) + 1;
@@ -145,7 +149,7 @@ function countFault(core: Core, p: Process, outcome: Resolution): void {
 }
 
 /** The area allows the access: make the page present. */
-function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): Resolution {
+function resolveFault(core: Core, p: Process, vma: Vma, vpn: number, access: Access): FaultOutcome {
   const { space } = p;
   core.frames.lastSource = -1;
   let paddr = pteAddress(core.ram, space.rootPfn, vpn);
@@ -185,7 +189,7 @@ function keepWithinLimit(core: Core, space: AddressSpace): void {
   trimToLimit(core, space, space.residentLimitPages - 1, "the working set is at its limit");
 }
 
-function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
+function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
   const { frames } = core;
   const pfn = requestFrame(core, p.pid, vpn, "user", true);
   if (pfn < 0) return stall(core, p, pfn);
@@ -196,7 +200,7 @@ function fillWithZeros(core: Core, p: Process, vma: Vma, vpn: number, paddr: num
   return "zero-fill";
 }
 
-function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
+function fillFromFile(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
   if (vma.backing.kind !== "file") return "segv";
   const { frames } = core;
   const { inode, offset, fileBytes } = vma.backing;
@@ -243,7 +247,7 @@ function mapAgain(
   paddr: number,
   pfn: number,
   access: Access,
-): Resolution {
+): FaultOutcome {
   const { frames, sink } = core;
   if (frames.flight[pfn] === Flight.In) {
     p.hardFaultVpn = vpn;
@@ -266,7 +270,7 @@ function mapAgain(
 }
 
 /** Starts the transfer from swap and goes to sleep until it is done. What the device could not read is lost: "bus". */
-function fetch(core: Core, p: Process, vpn: number, slot: number): Resolution {
+function fetch(core: Core, p: Process, vpn: number, slot: number): FaultOutcome {
   if (core.swap.isUnreadable(slot)) {
     p.hardFaultVpn = -1;
     return "bus";
@@ -280,7 +284,7 @@ function fetch(core: Core, p: Process, vpn: number, slot: number): Resolution {
 }
 
 /** First touch of a page of shared memory by this space: the object may have the page already. */
-function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): Resolution {
+function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, access: Access): FaultOutcome {
   if (vma.backing.kind !== "shared") return "segv";
   const { frames, swap } = core;
   const { space } = p;
@@ -315,7 +319,15 @@ function joinShared(core: Core, p: Process, vma: Vma, vpn: number, paddr: number
  * The PTE is valid and yet the access faulted: copy-on-write, the first store since clear_refs, or a translation that was widened
  * without a fence.
  */
-function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number, access: Access): Resolution {
+function widen(
+  core: Core,
+  p: Process,
+  vma: Vma,
+  vpn: number,
+  paddr: number,
+  pte: number,
+  access: Access,
+): FaultOutcome {
   const needed = access === "store" ? PTE_W : access === "load" ? PTE_R : PTE_X;
   if ((pte & needed) !== 0) {
     fencePage(core, p.space, vpn);
@@ -329,7 +341,7 @@ function widen(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte
   return (pte & PTE_SOFT_CLEAN) === 0 ? "cow" : "soft";
 }
 
-function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): Resolution {
+function copyOnWrite(core: Core, p: Process, vma: Vma, vpn: number, paddr: number, pte: number): FaultOutcome {
   const { frames, sink } = core;
   const { space } = p;
   const from = ptePfn(pte);

@@ -11,7 +11,8 @@
  * The index follows from the list and is no state of the kernel: a snapshot has none, and a space that comes from one begins anew.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
-import type { AddressSpace, Vma } from "./vma.ts";
+import { areaAt, areaBefore, type Place, placeAbove, stepDown, stepUp } from "./area-list.ts";
+import type { AddressSpace, AreaList, Vma } from "./vma.ts";
 
 const REGION_BYTES = 64 * PAGE_BYTES;
 const GROUP_REGIONS = 64;
@@ -33,7 +34,7 @@ const indices = new WeakMap<AddressSpace, GapIndex>();
 export function forgetGaps(space: AddressSpace, start: number, end: number): void {
   const index = indices.get(space);
   if (index === undefined) return;
-  const above = space.vmas[firstFrom(space, end)];
+  const above = areaAt(space.areas, firstFrom(space.areas, end));
   forgetRegions(index, Math.floor(start / REGION_BYTES), Math.floor(Math.min(end, 0x7fff_ffff) / REGION_BYTES));
   if (above !== undefined) {
     const region = Math.floor(above.start / REGION_BYTES);
@@ -46,48 +47,47 @@ function forgetRegions({ regions, groups }: GapIndex, first: number, last: numbe
   groups.fill(UNKNOWN, Math.floor(first / GROUP_REGIONS), Math.floor(last / GROUP_REGIONS) + 1);
 }
 
-/** Index of the first area that starts at or above `vaddr`; vmas.length when there is none. */
-function firstFrom({ vmas }: AddressSpace, vaddr: number): number {
-  let low = 0;
-  let high = vmas.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (vmas[middle].start >= vaddr) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Place of the first area that starts at or above `vaddr`. */
+function firstFrom(areas: AreaList, vaddr: number): Place {
+  const place = placeAbove(areas, vaddr);
+  const vma = areaAt(areas, place);
+  if (vma !== undefined && vma.start < vaddr) stepUp(areas, place);
+  return place;
 }
-
-/** The room below area `i`, as far as it lies above `bottom`. */
-const gapBelow = (vmas: readonly Vma[], i: number, bottom: number): number =>
-  vmas[i].start - Math.max(bottom, i === 0 ? 0 : vmas[i - 1].end);
 
 /**
  * Start of the highest free range of `bytes` that ends at or below `top`, or −1. Bottom is the first page that may ever be
  * given out.
  */
 export function findGap(space: AddressSpace, bytes: number, top: number, bottom: number): number {
-  const { vmas } = space;
-  const last = firstFrom(space, top) - 1;
-  const highestEnd = Math.max(bottom, last < 0 ? 0 : vmas[last].end);
+  const { areas } = space;
+  const last = areaBefore(areas, firstFrom(areas, top));
+  const highestEnd = Math.max(bottom, last?.end ?? 0);
   if (top - highestEnd >= bytes) return top - bytes;
-  if (last < 0) return -1;
-  const i = vmas.length <= FEW ? searchAreas(vmas, last, 0, bytes, bottom) : searchIndex(space, last, bytes, bottom);
-  return i < 0 ? -1 : vmas[i].start - bytes;
+  if (last === undefined) return -1;
+  const start =
+    areas.length <= FEW ? searchAreas(areas, 0, top, bytes, bottom) : searchIndex(space, last, top, bytes, bottom);
+  return start < 0 ? -1 : start - bytes;
 }
 
-/** The highest area from `last` down to `first` with so much room below it, or −1. */
-function searchAreas(vmas: readonly Vma[], last: number, first: number, bytes: number, bottom: number): number {
-  for (let i = last; i >= first; i--) if (gapBelow(vmas, i, bottom) >= bytes) return i;
+/** Start of the highest area in [from, to) with so much room below it, or −1. Areas are in a range that they start in. */
+function searchAreas(areas: AreaList, from: number, to: number, bytes: number, bottom: number): number {
+  const place = firstFrom(areas, to);
+  while (stepDown(areas, place)) {
+    const { start } = areaAt(areas, place)!;
+    if (start < from) break;
+    if (start - Math.max(bottom, areaBefore(areas, place)?.end ?? 0) >= bytes) return start;
+  }
   return -1;
 }
 
-/** The same from `last` down to the lowest, by the index. */
-function searchIndex(space: AddressSpace, last: number, bytes: number, bottom: number): number {
+/** The same in all of the space below `top`, by the index. */
+function searchIndex(space: AddressSpace, last: Vma, top: number, bytes: number, bottom: number): number {
+  const { areas } = space;
   const index = indexOf(space);
-  const topRegion = Math.floor(space.vmas[last].start / REGION_BYTES);
+  const topRegion = Math.floor(last.start / REGION_BYTES);
   // Of the highest region only the part below the top counts.
-  const found = searchAreas(space.vmas, last, firstFrom(space, topRegion * REGION_BYTES), bytes, bottom);
+  const found = searchAreas(areas, topRegion * REGION_BYTES, top, bytes, bottom);
   if (found >= 0) return found;
   for (let region = topRegion - 1; region >= 0; ) {
     if (region % GROUP_REGIONS === GROUP_REGIONS - 1 && groupGap(space, index, region) < bytes) {
@@ -95,9 +95,7 @@ function searchIndex(space: AddressSpace, last: number, bytes: number, bottom: n
       continue;
     }
     if (regionGap(space, index, region) >= bytes) {
-      const first = firstFrom(space, region * REGION_BYTES);
-      const end = firstFrom(space, (region + 1) * REGION_BYTES);
-      const inside = searchAreas(space.vmas, end - 1, first, bytes, bottom);
+      const inside = searchAreas(areas, region * REGION_BYTES, (region + 1) * REGION_BYTES, bytes, bottom);
       if (inside >= 0) return inside;
     }
     region--;
@@ -115,13 +113,17 @@ function indexOf(space: AddressSpace): GapIndex {
 }
 
 /** The largest gap that ends in a region. Below the lowest area of all it counts from address 0. */
-function regionGap(space: AddressSpace, { regions }: GapIndex, region: number): number {
+function regionGap({ areas }: AddressSpace, { regions }: GapIndex, region: number): number {
   if (regions[region] !== UNKNOWN) return regions[region];
-  const { vmas } = space;
   const end = (region + 1) * REGION_BYTES;
+  const place = firstFrom(areas, region * REGION_BYTES);
+  let below = areaBefore(areas, place)?.end ?? 0;
   let largest = 0;
-  for (let i = firstFrom(space, region * REGION_BYTES); i < vmas.length && vmas[i].start < end; i++)
-    largest = Math.max(largest, gapBelow(vmas, i, 0));
+  for (let vma = areaAt(areas, place); vma !== undefined && vma.start < end; vma = areaAt(areas, place)) {
+    largest = Math.max(largest, vma.start - below);
+    below = vma.end;
+    stepUp(areas, place);
+  }
   regions[region] = largest;
   return largest;
 }

@@ -4,7 +4,7 @@
  * one of zeros again. UNDO makes ordinary pages of those that are still there, and says whether all are.
  *
  * A store makes a page ordinary again by itself, as its D bit does for any page. What had gone to swap already is given up at
- * once; a page that is on its way there, or that a fork's other side shares, keeps its contents and is not marked.
+ * once; a page that is on its way there, or that a fork's other side shares, keeps its contents and is not marked; a fork ends what is marked.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { isValid, PTE_D, ptePfn } from "../../emulator/pte.ts";
@@ -68,6 +68,19 @@ export function undoReset(core: Core, space: AddressSpace, start: number, end: n
 
 /** What was to be remembered of the pages of [start, end) is over: they have been given up, or are wanted again. */
 export function forgetReset(space: AddressSpace, start: number, end: number): void {
-  for (const vpn of space.resetPages.keys())
-    if (vpn * PAGE_BYTES >= start && vpn * PAGE_BYTES < end) space.resetPages.delete(vpn);
+  const { resetPages } = space;
+  if (resetPages.size === 0) return;
+  const [first, last] = [start / PAGE_BYTES, end / PAGE_BYTES];
+  if (last - first < resetPages.size) for (let vpn = first; vpn < last; vpn++) resetPages.delete(vpn);
+  else for (const vpn of resetPages.keys()) if (vpn >= first && vpn < last) resetPages.delete(vpn);
+}
+
+/**
+ * A fork is about to share the pages. What one side does with a mark must not touch the other, and a shared page cannot be marked:
+ * so those that are still there are ordinary again, on both sides. That others have been lost stays known.
+ */
+export function keepResetPages(core: Core, space: AddressSpace): void {
+  for (const [vpn, mark] of space.resetPages) {
+    if (mark === "kept") undoReset(core, space, vpn * PAGE_BYTES, (vpn + 1) * PAGE_BYTES);
+  }
 }

@@ -11,14 +11,14 @@
  */
 import { isValid, PTE_W } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
-import { findVma } from "./areas.ts";
+import { areasOf, findVma } from "./areas.ts";
 import { fencePage, forEachPte, writePte } from "./page-table.ts";
 import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind } from "./software-pte.ts";
 import type { AddressSpace } from "./vma.ts";
 
 /** From now on no page of the space counts as written. */
 export function clearSoftDirty(core: Core, space: AddressSpace): void {
-  for (const vma of space.vmas) vma.softDirty = false;
+  for (const vma of areasOf(space)) vma.softDirty = false;
   forEachPte(core.ram, space.rootPfn, 0, USER_PAGES, (vpn, paddr, pte) => {
     const isMapped = isValid(pte);
     const kind = softwareKind(pte);

@@ -3,10 +3,12 @@
  * mapping at once, private copies included, as Linux does (unmap_mapping_range with even_cows): the next access finds no
  * page of the file there and ends in SIGBUS. A page that the end cuts stays, and shows zeros behind the end.
  */
+
 import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import type { Core } from "../core.ts";
 import { type FileInode, sizeBytes } from "../fs/inode.ts";
 import { dropRange } from "./address-space.ts";
+import { areasOf } from "./areas.ts";
 import { fileObject, flushFile, refreshFile } from "./page-cache.ts";
 import { dropSlot, freeFrame, reservedPte, tellFreed } from "./pages.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "./software-pte.ts";
@@ -36,7 +38,7 @@ export function punchFile(core: Core, inode: FileInode, offset: number, length: 
 function dropBeyond(core: Core, inode: number, end: number): void {
   const object = core.sharedObjects.size === 0 ? undefined : fileObject(core, inode);
   for (const space of core.spaces.values()) {
-    for (const vma of [...space.vmas]) {
+    for (const vma of areasOf(space)) {
       const { backing } = vma;
       const isOfFile =
         backing.kind === "file" ? backing.inode === inode : backing.kind === "shared" && backing.object === object?.id;

@@ -110,6 +110,12 @@ export interface SharedSegment {
   isRemoved: boolean;
 }
 
+/** Areas in order, in pieces (area-list.ts). */
+export interface AreaList {
+  readonly pieces: Vma[][];
+  length: number;
+}
+
 export interface AddressSpace {
   /** Identity for channels, reverse maps and the working-set books. */
   readonly id: number;
@@ -120,7 +126,7 @@ export interface AddressSpace {
   readonly asid: Asid;
   /** Frame of the root page table, as it stands in satp. */
   readonly rootPfn: Pfn;
-  readonly vmas: Vma[];
+  readonly areas: AreaList;
   /** The heap: [brkStart, brk). brk need not be page aligned. */
   brkStart: number;
   brk: number;

@@ -106,6 +106,7 @@ const ADDED_COUNTS = [
   "soft",
   "hard",
   "file",
+  "guard",
   "segv",
   "voluntarySwitches",
   "involuntarySwitches",

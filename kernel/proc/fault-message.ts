@@ -2,7 +2,7 @@
 import { hex } from "../../emulator/bits.ts";
 import type { Access } from "../../emulator/trap.ts";
 import type { Core } from "../core.ts";
-import { findVma, indexAbove, permissionsOf } from "../mm/areas.ts";
+import { areaAbove, findVma, permissionsOf } from "../mm/areas.ts";
 import { readPte } from "../mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../mm/software-pte.ts";
 import type { AddressSpace } from "../mm/vma.ts";
@@ -33,7 +33,7 @@ export function explainSegv(space: AddressSpace, vaddr: number, access: Access, 
       return `${what}, which lies in ${where}: the program has jumped into data; check function pointers and return addresses`;
     return `${what}, which lies in ${where}; ${vma.prot === 0 ? "that area is a guard" : "constants and code cannot be written"}`;
   }
-  const above = space.vmas[indexAbove(space, vaddr)];
+  const above = areaAbove(space, vaddr);
   if (above?.growsDown && above.end - vaddr < space.stackLimitBytes + NEAR_STACK_BYTES) {
     const kib = space.stackLimitBytes / 1024;
     return `${what}, just below its stack, which may not grow past ${kib} KiB: look for endless recursion or large local arrays, or raise the limit`;

@@ -13,6 +13,7 @@ import { forkFiles } from "../fs/open-file.ts";
 import { copySpace, createSpace } from "../mm/address-space.ts";
 import { mayCommit } from "../mm/commit.ts";
 import { awaitFrames, reserveFrames, WAIT } from "../mm/reclaim.ts";
+import { keepResetPages } from "../mm/reset.ts";
 import { prepareUser, writeUserWord } from "../mm/user-memory.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 import { KernelPanic } from "../panic.ts";
@@ -73,6 +74,7 @@ export const zeroCounts = (): ProcessCounts => ({
   soft: 0,
   hard: 0,
   file: 0,
+  guard: 0,
   segv: 0,
   voluntarySwitches: 0,
   involuntarySwitches: 0,
@@ -137,6 +139,8 @@ function cloneSpace(core: Core, parent: Process, flags: number): AddressSpace | 
     return parent.space;
   }
   if (!mayCommit(core, parent.space.committedPages)) return -Errno.ENOMEM;
+  // Before frames are counted: a page that is kept is not to be had.
+  keepResetPages(core, parent.space);
   const ready = reserveFrames(core, parent.space.pageTablePages);
   if (ready < 0) return ready === WAIT ? awaitFrames(core, parent, ready) : -Errno.ENOMEM;
   const space = createSpace(core, core.variables.nextPid);

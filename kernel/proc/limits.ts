@@ -18,6 +18,7 @@ import { PAGE_BYTES } from "../../emulator/bits.ts";
 import { Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { MMAP_TOP, STACK_TOP } from "../mm/address-space.ts";
+import { areasOf } from "../mm/areas.ts";
 import { Prot, type Vma } from "../mm/vma.ts";
 import type { Process } from "./process.ts";
 import { Resource, UNLIMITED } from "./resources.ts";
@@ -36,7 +37,7 @@ export function exceedsData(p: Process, pages: number): boolean {
   const { soft } = p.limits[Resource.Data];
   if (soft >= UNLIMITED || pages <= 0) return false;
   let bytes = pages * PAGE_BYTES;
-  for (const vma of p.space.vmas) if (isData(vma)) bytes += vma.end - vma.start;
+  for (const vma of areasOf(p.space)) if (isData(vma)) bytes += vma.end - vma.start;
   return bytes > soft;
 }
 

@@ -255,6 +255,7 @@ export interface ProcessCounts {
   soft: number;
   hard: number;
   file: number;
+  guard: number;
   segv: number;
   voluntarySwitches: number;
   involuntarySwitches: number;

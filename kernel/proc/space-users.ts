@@ -1,6 +1,7 @@
 /** Processes as users of address spaces: what exec and exit do when one leaves. */
 import type { Core } from "../core.ts";
 import { destroySpace } from "../mm/address-space.ts";
+import { areaList } from "../mm/area-list.ts";
 import { Priority } from "../mm/frames.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 import type { Process } from "./process.ts";
@@ -24,7 +25,7 @@ const NO_SPACE: AddressSpace = {
   users: 0,
   asid: 0 as AddressSpace["asid"],
   rootPfn: 0 as AddressSpace["rootPfn"],
-  vmas: [],
+  areas: areaList(),
   resetPages: new Map(),
   brkStart: 0,
   brk: 0,
@@ -51,7 +52,7 @@ const NO_SPACE: AddressSpace = {
 
 export const noSpace = (): AddressSpace => ({
   ...NO_SPACE,
-  vmas: [],
+  areas: areaList(),
   lastUse: new Map(),
   resetPages: new Map(),
 });

@@ -5,6 +5,7 @@ import { isWritable, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
 import { utf8Bytes } from "../fs/inode.ts";
 import { freeDescriptor, installDescriptor, openInode } from "../fs/open-file.ts";
 import { ALL_SEALS, isSealed, Seal, sealsOf } from "../fs/seals.ts";
+import { areasOf } from "../mm/areas.ts";
 import { fileObject } from "../mm/page-cache.ts";
 import { readUserString } from "../mm/user-memory.ts";
 import type { OpenFile } from "../proc/process.ts";
@@ -49,8 +50,8 @@ export function addSeals(core: Core, file: OpenFile, seals: number): number {
 function mayBeWrittenByMapping(core: Core, inode: number): boolean {
   const object = fileObject(core, inode);
   if (object === undefined) return false;
-  for (const { vmas } of core.spaces.values())
-    for (const { backing } of vmas)
+  for (const space of core.spaces.values())
+    for (const { backing } of areasOf(space))
       if (backing.kind === "shared" && backing.object === object.id && !backing.isReadOnly) return true;
   return false;
 }

@@ -20,7 +20,7 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
+import { findVma, isCovered, overlapping, slice, splitsAt } from "../mm/areas.ts";
 import { exceedsLocks, isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
 import { permits } from "../mm/fault.ts";
 import { findGap } from "../mm/gaps.ts";
@@ -100,7 +100,7 @@ const mmap2: SyscallHandler = (core, p, a) => {
   // SHARED_VALIDATE is for files alone, and only private anonymous memory grows.
   if (type === MapFlag.SharedValidate && isAnonymous) return -Errno.EINVAL;
   if ((flags & MapFlag.GrowsDown) !== 0 && (type !== MapFlag.Private || !isAnonymous)) return -Errno.EINVAL;
-  if (p.space.vmas.length >= MAX_AREAS || exceedsSpace(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
+  if (p.space.areas.length >= MAX_AREAS || exceedsSpace(p, bytes / PAGE_BYTES)) return -Errno.ENOMEM;
   const growsDown = (flags & MapFlag.GrowsDown) !== 0;
   if (isData({ prot, shared: type !== MapFlag.Private, growsDown }) && exceedsData(p, bytes / PAGE_BYTES))
     return -Errno.ENOMEM;
@@ -202,6 +202,10 @@ const munmap: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
   const bytes = pageCeil(a[1] >>> 0);
   if (!isPageAligned(start) || bytes === 0 || start + bytes > USER_END) return -Errno.EINVAL;
+  // A hole in the middle of an area makes two of it.
+  const vma = findVma(p.space, start);
+  const isHole = vma !== undefined && vma.start < start && vma.end > start + bytes;
+  if (isHole && p.space.areas.length >= MAX_AREAS) return -Errno.ENOMEM;
   unmapRange(core, p.space, start, start + bytes);
   return 0;
 };
@@ -221,8 +225,11 @@ const mprotect: SyscallHandler = (core, p, a) => {
     [start, bytes] = [grown.start, start + bytes - grown.start];
   }
   if (start + bytes > USER_END || !isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
+  const parts = overlapping(p.space, start, start + bytes);
+  const splits = parts.some((vma) => vma.prot !== prot) ? splitsAt(p.space, start, start + bytes) : 0;
+  if (p.space.areas.length + splits > MAX_AREAS) return -Errno.ENOMEM;
   let [charged, data] = [0, 0];
-  for (const vma of overlapping(p.space, start, start + bytes)) {
+  for (const vma of parts) {
     if (vma.allocation !== null && vma.charge !== "charged") return -Errno.EACCES; // only reserved: VirtualAlloc commits
     if (vma.backing.kind === "shared" && vma.backing.isReadOnly && (prot & Prot.Write) !== 0) return -Errno.EACCES;
     const pages = (Math.min(vma.end, start + bytes) - Math.max(vma.start, start)) / PAGE_BYTES;

@@ -8,7 +8,7 @@ import { isValid } from "../../emulator/pte.ts";
 import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { replaceArea, USER_END } from "../mm/address-space.ts";
-import { isCovered, overlapping } from "../mm/areas.ts";
+import { areasOf, isCovered, overlapping } from "../mm/areas.ts";
 import { exceedsLocks } from "../mm/commit.ts";
 import { Flight } from "../mm/frames.ts";
 import { fileObject, flushFile } from "../mm/page-cache.ts";
@@ -47,7 +47,7 @@ interface FileView {
 /** Every private area that shows a file; where one has a page, the file has been read there. */
 function viewsOf(core: Core, inode: number): FileView[] {
   return [...core.spaces.values()].flatMap((space) =>
-    space.vmas.flatMap((vma) => {
+    areasOf(space).flatMap((vma) => {
       const { backing } = vma;
       if (backing.kind !== "file" || backing.inode !== inode) return [];
       return [{ space, vma, shift: (vma.start - backing.offset) / PAGE_BYTES }];

@@ -7,7 +7,7 @@ import { PAGE_BYTES, pageCeil } from "../../emulator/bits.ts";
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { releaseObject, reserve, USER_END, USER_START, unmapRange } from "../mm/address-space.ts";
-import { overlapping } from "../mm/areas.ts";
+import { areasOf, overlapping } from "../mm/areas.ts";
 import { exceedsLocks, mayCommit, physicalPages } from "../mm/commit.ts";
 import { findGap } from "../mm/gaps.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
@@ -121,10 +121,10 @@ function attachedAt(core: Core, vma: Vma): number {
 const shmdt: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
   if (start % PAGE_BYTES !== 0) return -Errno.EINVAL;
-  const first = p.space.vmas.find((vma) => vma.start >= start && attachedAt(core, vma) === start);
+  const first = areasOf(p.space).find((vma) => vma.start >= start && attachedAt(core, vma) === start);
   if (first?.backing.kind !== "shared") return -Errno.EINVAL;
   const object = segmentOf(core, first.backing.object)!;
-  const parts = p.space.vmas.filter(
+  const parts = areasOf(p.space).filter(
     ({ backing, start: from }) =>
       backing.kind === "shared" && backing.object === object.id && from - backing.offset === start,
   );
@@ -138,7 +138,7 @@ const shmdt: SyscallHandler = (core, p, a) => {
 function attachments(core: Core, id: number): number {
   let count = 0;
   for (const space of core.spaces.values()) {
-    for (const { backing } of space.vmas) if (backing.kind === "shared" && backing.object === id) count++;
+    for (const { backing } of areasOf(space)) if (backing.kind === "shared" && backing.object === id) count++;
   }
   return count;
 }

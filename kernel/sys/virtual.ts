@@ -30,7 +30,7 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findVma, indexAbove, overlapping } from "../mm/areas.ts";
+import { areaAbove, areasOf, findVma, overlapping } from "../mm/areas.ts";
 import { mayCommitVirtual } from "../mm/commit.ts";
 import { findGap } from "../mm/gaps.ts";
 import { reservedPte } from "../mm/pages.ts";
@@ -219,7 +219,7 @@ const virtual_free: SyscallHandler = (core, p, a) => {
 };
 
 const allocationParts = (space: AddressSpace, vma: Vma): Vma[] =>
-  space.vmas.filter(({ allocation }) => allocation !== null && allocation.id === vma.allocation?.id);
+  areasOf(space).filter(({ allocation }) => allocation !== null && allocation.id === vma.allocation?.id);
 
 const virtual_protect: SyscallHandler = (core, p, a) => {
   const [vaddr, bytes, rights] = [a[0] >>> 0, a[1] >>> 0, rightsFor(a[2])];
@@ -253,7 +253,7 @@ function information(p: Process, vaddr: number): number[] {
   const base = pageFloor(vaddr);
   const vma = findVma(space, vaddr);
   if (vma === undefined) {
-    const end = space.vmas[indexAbove(space, vaddr)]?.start ?? USER_END;
+    const end = areaAbove(space, vaddr)?.start ?? USER_END;
     return [base, 0, 0, end - base, Mem.Free, 0x01, 0];
   }
   const { allocation, backing } = vma;

@@ -3,7 +3,7 @@ import { hex, PAGE_BYTES } from "../../emulator/bits.ts";
 import type { TlbEntry } from "../../emulator/mmu/tlb.ts";
 import { describePte, isValid, PTE_R, PTE_U, PTE_W, PTE_X } from "../../emulator/pte.ts";
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
-import { SoftwarePte, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
+import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
 import { causeName, describeEvent } from "../export/trace-text.ts";
 import type { ListCounts, RegisterView } from "../inspect.ts";
 import { instructionText, type MemoryAccess, operandText, pteText } from "./describe.ts";
@@ -262,6 +262,11 @@ class StepBuilder {
       area.permissions.includes(LETTER[begin.access]) || (begin.access === "load" && area.permissions.includes("w"));
     if (area.start < 0)
       return ["decision: the address means nothing: SIGSEGV", ["no area, no reservation: this is a wild pointer"]];
+    if (outcome === "guard")
+      return [
+        "decision: a guard page (PAGE_GUARD): SIGSEGV, and from now on it is an ordinary page",
+        ["the first access is refused, once: who has set the guard wants to know of it"],
+      ];
     if (!allowed)
       return [`decision: the area does not allow a ${begin.access}: SIGSEGV`, [`its rights are ${area.permissions}`]];
     if (outcome === "bus")
@@ -273,6 +278,11 @@ class StepBuilder {
         return [
           "decision: the PTE allows it: only the TLB was behind",
           ["a fence, and the instruction is tried again"],
+        ];
+      if ((found & PTE_SOFT_CLEAN) !== 0 && outcome === "soft")
+        return [
+          "decision: the first store since /proc/PID/clear_refs took W away: the page counts as written (soft-dirty)",
+          [pteText(found)],
         ];
       const copies = seen.some(({ event }) => event.kind === "page-copied");
       return copies
@@ -384,7 +394,7 @@ class StepBuilder {
     );
     this.isHandling = false;
     if (isOurs && event.resolved === "waiting") this.phase = "wait";
-    if (isOurs && ["segv", "bus", "oom"].includes(event.resolved)) this.isFatal = true;
+    if (isOurs && ["segv", "guard", "bus", "oom"].includes(event.resolved)) this.isFatal = true;
   }
 
   /** The signal, and in one step all that is undone when the process ends by it. */

@@ -142,8 +142,8 @@ function follow(timeline: Timeline, place: FaultPlace, begin: Begin, earlier: nu
   try {
     outcome = followToEnd(timeline, pid, vpn, earlier, seen);
     const isLoop = word !== null && begin.pc === registers.pc;
-    if (isLoop && outcome !== "segv" && outcome !== "bus" && outcome !== "oom" && outcome !== "unresolved")
-      hasRetired = followRetry(timeline, pid);
+    const isRefused = ["segv", "guard", "bus", "oom", "unresolved"].includes(outcome);
+    if (isLoop && !isRefused) hasRetired = followRetry(timeline, pid);
   } finally {
     stop();
   }

@@ -2,7 +2,9 @@
  * What an executable says about addresses: symbols, source lines, functions. One `Image` for each program file, made when
  * it is first asked for; `Images` finds the one that a process runs by the file that its code is mapped from.
  */
+
 import { hex } from "../../emulator/bits.ts";
+import { areasOf } from "../../kernel/mm/areas.ts";
 import type { Vma } from "../../kernel/mm/vma.ts";
 import { Prot } from "../../kernel/mm/vma.ts";
 import { type DebugInfo, readDebugInfo } from "../../toolchain/dwarf/read.ts";
@@ -121,7 +123,8 @@ export class Images {
       (vma.prot & Prot.Execute) !== 0 &&
       vma.backing.path.startsWith("/") &&
       vma.start < 0x7000_0000;
-    const vma = processOf(machine, pid)?.space.vmas.find(isProgram);
+    const p = processOf(machine, pid);
+    const vma = p && areasOf(p.space).find(isProgram);
     if (vma?.backing.kind === "file") this.lastOf.set(pid, vma.backing.path);
     const path = this.lastOf.get(pid) ?? processOf(machine, pid)?.argv[0];
     return path === undefined ? null : this.byPath(path);

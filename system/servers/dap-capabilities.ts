@@ -29,6 +29,7 @@ export const FAULT_FILTERS: readonly FaultFilter[] = [
   { filter: "hard", label: "Hard faults", description: "The page comes back from swap", byDefault: false },
   { filter: "file", label: "File faults", description: "The page comes from a file", byDefault: false },
   { filter: "segv", label: "Segmentation faults", description: "No area allows the access", byDefault: true },
+  { filter: "guard", label: "Guard pages", description: "First access to a page with PAGE_GUARD", byDefault: false },
   { filter: "bus", label: "Bus errors", description: "Beyond the end of a mapped file", byDefault: true },
   { filter: "oom", label: "Out of memory", description: "No frame could be found", byDefault: false },
 ];

@@ -31,6 +31,7 @@ const FAULT_KINDS = [
   ["soft", "soft"],
   ["hard", "hard"],
   ["segv", "segv"],
+  ["guard", "guard page"],
 ] as const;
 
 /** Samples kept for the graph: one a figure message, about a minute. */

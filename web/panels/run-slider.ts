@@ -22,6 +22,7 @@ const SHAPES: Readonly<Record<FaultKind, string>> = {
   oom: "M4 .5h2V4h3.5v2H6v3.5H4V6H.5V4H4Z",
   bus: "M1 3.5h8v3H1Z",
   segv: "M1.6.4L5 3.8 8.4.4l1.2 1.2L6.2 5l3.4 3.4-1.2 1.2L5 6.2 1.6 9.6.4 8.4 3.8 5 .4 1.6Z",
+  guard: "M5 .5l4 1.6v3.2C9 7.6 7.4 9 5 9.7 2.6 9 1 7.6 1 5.3V2.1Z",
 };
 const NAMES: Readonly<Record<FaultKind, string>> = {
   "zero-fill": "zero-fill",
@@ -32,6 +33,7 @@ const NAMES: Readonly<Record<FaultKind, string>> = {
   oom: "out of memory",
   bus: "bus",
   segv: "segv",
+  guard: "guard page",
 };
 const SVG = "http://www.w3.org/2000/svg";
 /** An arrow key goes so many parts of the run, a page key so many. */

@@ -1,4 +1,5 @@
 /** Programs and sources as they are in the machine's own file system: what symbols and source lines are read from. */
+import { areasOf } from "../../kernel/mm/areas.ts";
 import { Images } from "../../system/debugger/symbols.ts";
 import { fileAt } from "../../system/home-files.ts";
 import type { Machine } from "../../system/machine.ts";
@@ -59,7 +60,7 @@ export class Programs {
   private mappedInode(path: string): number | null {
     for (const process of this.machine.kernel.core.processes.values()) {
       if (process.state === "zombie") continue;
-      for (const { backing } of process.space.vmas)
+      for (const { backing } of areasOf(process.space))
         if (backing.kind === "file" && backing.path === path) return backing.inode;
     }
     return null;

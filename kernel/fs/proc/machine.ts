@@ -93,7 +93,7 @@ function meminfo(core: Core): string {
   return rows.map(([name, pages]) => kilobytes(name, pages * PAGE_KB)).join("");
 }
 
-const FAULT_KINDS = ["zero-fill", "cow", "soft", "hard", "file", "segv", "bus"] as const;
+const FAULT_KINDS = ["zero-fill", "cow", "soft", "hard", "file", "guard", "segv", "bus"] as const;
 
 function vmstat(core: Core): string {
   const { count } = core.frames;

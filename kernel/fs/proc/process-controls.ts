@@ -1,8 +1,10 @@
 /** The files of /proc/PID that can be written: clear_refs and oom_score_adj (proc(5)), and page_priority. */
+
 import { PAGE_BYTES } from "../../../emulator/bits.ts";
 import { isValid, ptePfn } from "../../../emulator/pte.ts";
 import { Errno } from "../../abi.ts";
 import type { Core } from "../../core.ts";
+import { areasOf } from "../../mm/areas.ts";
 import { PRIORITIES } from "../../mm/frames.ts";
 import { forEachPte } from "../../mm/page-table.ts";
 import { clearSoftDirty } from "../../mm/soft-dirty.ts";
@@ -41,7 +43,7 @@ export function setProcessControl(core: Core, p: Process, name: string, text: st
   if (value >= Clear.SoftDirty) return 0;
   const isMeant = ({ backing }: Vma): boolean =>
     value === Clear.All || (backing.kind === "file") === (value === Clear.Files);
-  for (const vma of p.space.vmas) if (isMeant(vma)) clearAccessed(core, p, vma);
+  for (const vma of areasOf(p.space)) if (isMeant(vma)) clearAccessed(core, p, vma);
   return 0;
 }
 

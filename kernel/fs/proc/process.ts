@@ -4,6 +4,7 @@ import { PAGE_BYTES } from "../../../emulator/bits.ts";
 import { isValid, PTE_A, PTE_D, ptePfn } from "../../../emulator/pte.ts";
 import { TRAMPOLINE_VADDR } from "../../abi.ts";
 import type { Core } from "../../core.ts";
+import { areasOf } from "../../mm/areas.ts";
 import { Copy } from "../../mm/frames.ts";
 import { oomScore } from "../../mm/oom.ts";
 import { forEachPte, readPte } from "../../mm/page-table.ts";
@@ -23,9 +24,17 @@ export function processText(core: Core, p: Process, name: string): string {
   const isAlive = p.state !== "zombie";
   switch (name) {
     case "maps":
-      return isAlive ? p.space.vmas.map((vma) => mapsLine(core, vma)).join("") : "";
+      return isAlive
+        ? areasOf(p.space)
+            .map((vma) => mapsLine(core, vma))
+            .join("")
+        : "";
     case "smaps":
-      return isAlive ? p.space.vmas.map((vma) => smapsEntry(core, p, vma)).join("") : "";
+      return isAlive
+        ? areasOf(p.space)
+            .map((vma) => smapsEntry(core, p, vma))
+            .join("")
+        : "";
     case "smaps_rollup":
       return isAlive ? smapsRollup(core, p) : "";
     case "environ":
@@ -195,7 +204,7 @@ function vmFlags(vma: Vma): string {
 
 /** All areas together, under one heading. */
 function smapsRollup(core: Core, p: Process): string {
-  const { vmas } = p.space;
+  const vmas = areasOf(p.space);
   if (vmas.length === 0) return "";
   let locked = 0;
   const total = vmas
@@ -285,7 +294,7 @@ const threadsOf = (core: Core, p: Process): number =>
 
 /** Pages reserved by areas that a predicate picks. */
 const reserved = (p: Process, isCounted: (vma: Vma) => boolean): number =>
-  p.space.vmas.reduce((sum, vma) => sum + (isCounted(vma) ? (vma.end - vma.start) / PAGE_BYTES : 0), 0);
+  areasOf(p.space).reduce((sum, vma) => sum + (isCounted(vma) ? (vma.end - vma.start) / PAGE_BYTES : 0), 0);
 
 const isText = (vma: Vma): boolean => (vma.prot & Prot.Execute) !== 0;
 const isStack = (vma: Vma): boolean => vma.growsDown;
@@ -294,7 +303,7 @@ const isData = (vma: Vma): boolean => (vma.prot & Prot.Write) !== 0 && !vma.shar
 /** Resident pages that show a file unchanged, over all areas. */
 function residentFilePages(core: Core, p: Process): number {
   let pages = 0;
-  for (const vma of p.space.vmas) {
+  for (const vma of areasOf(p.space)) {
     const { resident, anonymous } = areaPages(core, p, vma);
     pages += resident - anonymous;
   }
@@ -355,8 +364,8 @@ function stat(core: Core, p: Process): string {
   const sets = signalSets(p);
   const [major, minor] = DEVICE_NUMBERS.tty;
   const hasTerminal = p.tty >= 0;
-  const text = space.vmas.find((vma) => isAlive && isText(vma) && vma.start !== TRAMPOLINE_VADDR);
-  const minorFaults = counts.faults - counts.hard - counts.segv;
+  const text = areasOf(space).find((vma) => isAlive && isText(vma) && vma.start !== TRAMPOLINE_VADDR);
+  const minorFaults = counts.faults - counts.hard - counts.guard - counts.segv;
   const registers = core.variables.currentPid === p.pid ? core.hart : p;
   const fields: (number | string)[] = [
     p.pid,

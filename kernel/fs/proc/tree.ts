@@ -1,7 +1,9 @@
 /** Which places of /proc exist at the moment, and where its symbolic links lead. */
+
 import type { Pid } from "../../../emulator/bits.ts";
 import { TRAMPOLINE_VADDR } from "../../abi.ts";
 import type { Core } from "../../core.ts";
+import { areasOf } from "../../mm/areas.ts";
 import { Prot } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 import { descriptorLink, fixedChild, fixedChildren, pidDirectory, procNode } from "./nodes.ts";
@@ -71,7 +73,7 @@ export function procLink(core: Core, p: Process, number: number): ProcLink | nul
 
 /** The file that a process runs: what its first executable mapping of a file shows. */
 export function programFile(p: Process): { readonly path: string; readonly inode: number } | null {
-  for (const { backing, prot, start } of p.space.vmas) {
+  for (const { backing, prot, start } of areasOf(p.space)) {
     if (backing.kind === "file" && (prot & Prot.Execute) !== 0 && start !== TRAMPOLINE_VADDR) return backing;
   }
   return null;

@@ -3,6 +3,7 @@
  * mapped pages, the real file system, terminal and signals, and a dispatcher's worth of calling convention. Everything
  * that would need frames (faults on unmapped pages) answers "no such memory".
  */
+
 import { Hart } from "../../../emulator/cpu/state.ts";
 import { makePte, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from "../../../emulator/pte.ts";
 import { Ram } from "../../../emulator/ram.ts";
@@ -14,6 +15,7 @@ import type { FaultlineEvent } from "../../../kernel/events.ts";
 import { checkFiles } from "../../../kernel/fs/check.ts";
 import { FileSystem, ROOT_INODE } from "../../../kernel/fs/file-system.ts";
 import { forkFiles, openHostStreams, openTerminal } from "../../../kernel/fs/open-file.ts";
+import { areaList } from "../../../kernel/mm/area-list.ts";
 import { SwapDevice } from "../../../kernel/mm/swap.ts";
 import { freshToken } from "../../../kernel/mm/token-state.ts";
 import type { Process } from "../../../kernel/proc/process.ts";
@@ -131,7 +133,7 @@ export class Guest {
       interruptible: false,
       inCall: false,
       restart: null,
-      space: { id: 1, vmas: [], rootPfn: ROOT_FRAME, asid: 1 },
+      space: { id: 1, areas: areaList(), rootPfn: ROOT_FRAME, asid: 1 },
       files: { users: 1, slots: [], locks: [] },
       fs: { users: 1, cwd: ROOT_INODE, cwdPath: "/", umask: 0o022 },
       signalActions: freshSignalActions(),

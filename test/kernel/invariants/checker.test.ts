@@ -1,6 +1,8 @@
 /** The checker finds each kind of broken book. Each test breaks one by hand, as a bug in the kernel would. */
+
 import { beforeEach, expect, test } from "vitest";
 import { checkInvariants } from "../../../kernel/invariants.ts";
+import { areasOf } from "../../../kernel/mm/areas.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { pteAddress } from "../../../kernel/mm/page-table.ts";
 import { KernelPanic } from "../../../kernel/panic.ts";
@@ -68,7 +70,7 @@ test("a frame on the zeroed list with old bytes is found", () => {
 
 test("a software PTE that says something else than its area is found", () => {
   const { space } = machine.process();
-  const vdso = space.vmas.at(-1)!;
+  const vdso = areasOf(space).at(-1)!;
   const at = pteAddress(machine.ram, space.rootPfn, vdso.start / 4096);
   expect(panics(() => machine.ram.writeWord(at, 0b10))).toMatch(/its area says/);
 });

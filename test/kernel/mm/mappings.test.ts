@@ -1,7 +1,7 @@
 /** mmap, munmap, mprotect, madvise, brk and stack growth as Linux documents them (man 2 of each). */
 import { describe, expect, test } from "vitest";
 import { Errno, Signal } from "../../../kernel/abi.ts";
-import { permissionsOf } from "../../../kernel/mm/areas.ts";
+import { areasOf, permissionsOf } from "../../../kernel/mm/areas.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -90,7 +90,7 @@ test("munmap splits an area and mprotect splits it further; equal neighbours mer
     .exit();
   const machine = new TestMachine().boot(p);
   machine.runUntil(() => machine.of("syscall-exit").some((event) => event.name === "getpid"));
-  const areas = machine.process().space.vmas.filter((vma) => vma.start >= PLACE && vma.start < PLACE + 0x10000);
+  const areas = areasOf(machine.process().space).filter((vma) => vma.start >= PLACE && vma.start < PLACE + 0x10000);
   expect(areas.map((vma) => [(vma.start - PLACE) / 4096, (vma.end - PLACE) / 4096, permissionsOf(vma)])).toEqual([
     [0, 3, "rw-p"],
     [3, 4, "r--p"],

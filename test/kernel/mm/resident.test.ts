@@ -1,6 +1,8 @@
 /** mremap, mincore, mlock, msync, MAP_POPULATE and shared file mappings as Linux documents them (man 2 of each). */
+
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
+import { areasOf } from "../../../kernel/mm/areas.ts";
 import { type MachineOptions, TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -33,9 +35,8 @@ const mmap = (vaddr: number, pages: number, flags = ANONYMOUS): Call => [
   0,
 ];
 const vmas = (machine: TestMachine, from = PLACE) =>
-  machine
-    .process()
-    .space.vmas.filter((vma) => vma.start >= from && vma.end < 0x7000_0000)
+  areasOf(machine.process().space)
+    .filter((vma) => vma.start >= from && vma.end < 0x7000_0000)
     .map((vma) => [(vma.start - from) / PAGE, (vma.end - from) / PAGE]);
 
 describe("mremap", () => {

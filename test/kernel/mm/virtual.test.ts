@@ -1,8 +1,14 @@
 /** VirtualAlloc, VirtualFree, VirtualProtect and VirtualQuery as Win32 documents them (memoryapi.h), with its values. */
+
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
+import { MAX_AREAS } from "../../../kernel/mm/address-space.ts";
+import { areasOf, insertVma } from "../../../kernel/mm/areas.ts";
 import { committedPages, physicalPages } from "../../../kernel/mm/commit.ts";
+import { Copy, Frame } from "../../../kernel/mm/frames.ts";
+import { readPte } from "../../../kernel/mm/page-table.ts";
 import { faultline } from "../../system/cli/faultline.ts";
+import { anonymousArea } from "../support/areas.ts";
 import { TestMachine } from "../support/machine.ts";
 import { DATA, Program } from "../support/program.ts";
 
@@ -29,9 +35,8 @@ const words = (machine: TestMachine, count: number): number[] => {
   return Array.from({ length: count }, (_, i) => machine.ram.readWord(paddr + 4 * i));
 };
 const maps = (machine: TestMachine) =>
-  machine
-    .process()
-    .space.vmas.filter((vma) => vma.allocation !== null)
+  areasOf(machine.process().space)
+    .filter((vma) => vma.allocation !== null)
     .map((vma) => [vma.start - PLACE, vma.end - PLACE, vma.name, vma.prot]);
 
 describe("reserving and committing", () => {
@@ -224,6 +229,68 @@ describe("asking", () => {
     expect(words(machine, 2)).toEqual([PAGE.readWrite, PAGE.noAccess]);
     expect(maps(machine)[1]).toEqual([0x4000, 0x6000, "[committed]", 1]);
   });
+});
+
+describe("guard pages and areas", () => {
+  /** Three guard pages; then, with `areas` areas more in the space, mprotect, munmap and a load of the middle one. */
+  function guarded(areas: number): TestMachine {
+    const p = new Program().words("buffer", 0).call("mmap2", PLACE + MiB, 3 * 4096, 3, 0x32, -1, 0);
+    p.call("virtual_alloc", PLACE, 3 * 4096, MEM.reserve | MEM.commit, PAGE.readWrite | 0x100).call("sched_yield");
+    p.call("mprotect", PLACE + MiB + 4096, 4096, 1).call("munmap", PLACE + MiB + 4096, 4096);
+    p.li("t0", PLACE + 4096)
+      .load("lw", "t1", "t0")
+      .exit();
+    const machine = new TestMachine({ check: "end" }).boot(p);
+    machine.runUntil(() => machine.of("syscall-exit").some(({ name }) => name === "sched_yield"));
+    const { space } = machine.process();
+    for (let i = 0; space.areas.length < areas; i++)
+      insertVma(space, { ...anonymousArea(0x1000_0000 + i * 4096, 0x1000_1000 + i * 4096), prot: i & 1 });
+    return machine;
+  }
+  const results = (machine: TestMachine) =>
+    machine
+      .of("syscall-exit")
+      .filter(({ name }) => name === "mprotect" || name === "munmap")
+      .map(({ result }) => result);
+
+  test("a first access is a fault of its own kind", () => {
+    const machine = guarded(0);
+    expect(machine.run()).toBe(139);
+    expect(machine.of("fault-end").at(-1)).toMatchObject({ vaddr: PLACE + 4096, resolved: "guard" });
+    expect(machine.kernel.report().faults).toMatchObject({ guard: 1, segv: 0 });
+    expect(results(machine)).toEqual([0, 0]);
+  });
+
+  test("no call and no alarm makes more areas than vm.max_map_count", () => {
+    const machine = guarded(MAX_AREAS);
+    expect(machine.run()).toBe(139);
+    expect(machine.of("fault-end").at(-1)).toMatchObject({ vaddr: PLACE + 4096, resolved: "segv" });
+    expect(machine.kernel.report().faults).toMatchObject({ guard: 0, segv: 1 });
+    expect(results(machine)).toEqual([-Errno.ENOMEM, -Errno.ENOMEM]);
+  });
+});
+
+test("a fork ends MEM_RESET on both sides: what one does then is nothing to the other", () => {
+  const p = new Program().words("buffer", 0);
+  p.call("virtual_alloc", PLACE, 2 * 4096, MEM.reserve | MEM.commit, PAGE.readWrite);
+  for (const page of [0, 1]) p.li("t0", PLACE + page * 4096).store("sw", "t0", "t0");
+  p.call("virtual_alloc", PLACE, 2 * 4096, MEM.reset, PAGE.noAccess).call("sched_yield");
+  p.call("clone", 17, 0, 0, 0, 0).call("getpid").exit();
+  const machine = new TestMachine().boot(p);
+  const { frames } = machine.core;
+  machine.runUntil(() => machine.of("syscall-exit").some(({ name }) => name === "sched_yield"));
+  const { space } = machine.process();
+  const pfns = [0, 1].map((page) => readPte(machine.ram, space.rootPfn, PLACE / 4096 + page) >>> 10);
+  machine.trim(PLACE);
+  expect(pfns.map((pfn) => frames.copy[pfn])).toEqual([Copy.Zero, Copy.Zero]);
+  expect(frames.state[pfns[0]]).toBe(Frame.Standby);
+
+  machine.runUntil(() => machine.of("process-start").length === 2);
+
+  expect(pfns.map((pfn) => frames.copy[pfn])).toEqual([Copy.None, Copy.None]);
+  expect(frames.state[pfns[0]]).toBe(Frame.Modified);
+  expect([space.resetPages.size, machine.process(2).space.resetPages.size]).toEqual([0, 0]);
+  machine.check();
 });
 
 // Expected: what memoryapi.h's pages and "Memory Protection Constants" say of the calls in programs/virtual.c.

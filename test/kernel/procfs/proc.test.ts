@@ -6,6 +6,7 @@ import { openProcFile } from "../../../kernel/fs/proc/open.ts";
 import { readPagemap } from "../../../kernel/fs/proc/process.ts";
 import { setProcessControl } from "../../../kernel/fs/proc/process-controls.ts";
 import { procChildren, procLink } from "../../../kernel/fs/proc/tree.ts";
+import { areasOf } from "../../../kernel/mm/areas.ts";
 import { Copy, Frame } from "../../../kernel/mm/frames.ts";
 import { chooseOomVictim } from "../../../kernel/mm/oom.ts";
 import { sampleWorkingSets } from "../../../kernel/mm/working-set.ts";
@@ -126,7 +127,7 @@ describe("/proc about a process", () => {
     );
     expect(lines.at(-1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8} r-xp 00000000 00:00 0 +\[vdso\]$/);
     expect(Number.parseInt(lines.at(-1)!, 16)).toBe(TRAMPOLINE_VADDR);
-    expect(lines.length).toBe(m.process().space.vmas.length);
+    expect(lines.length).toBe(m.process().space.areas.length);
   });
 
   it("smaps adds up to what status and statm say is resident", () => {
@@ -184,7 +185,7 @@ describe("/proc about a process", () => {
     };
     const { space } = m.process();
     let resident = 0;
-    for (const { start, end } of space.vmas) {
+    for (const { start, end } of areasOf(space)) {
       for (const entry of entries(start, (end - start) / 4096)) {
         if (entry >> 63n === 0n) continue;
         resident++;

@@ -1,4 +1,5 @@
 /** Areas of private anonymous memory, and as much of a space as its list of areas needs. */
+import { areaList } from "../../../kernel/mm/area-list.ts";
 import type { AddressSpace, Vma } from "../../../kernel/mm/vma.ts";
 
 export const anonymousArea = (start: number, end: number, prot = 3): Vma => ({
@@ -18,4 +19,4 @@ export const anonymousArea = (start: number, end: number, prot = 3): Vma => ({
 });
 
 export const spaceOf = (...vmas: Vma[]): AddressSpace =>
-  ({ vmas, reservedPages: 0, committedPages: 0, lockedPages: 0 }) as unknown as AddressSpace;
+  ({ areas: areaList(vmas), reservedPages: 0, committedPages: 0, lockedPages: 0 }) as unknown as AddressSpace;

@@ -14,6 +14,7 @@ import { DEFAULT_CONFIG, type KernelConfig } from "../../../kernel/config.ts";
 import type { FaultlineEvent, FaultlineSink } from "../../../kernel/events.ts";
 import { populate } from "../../../kernel/fs/root-image.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
+import { areasOf } from "../../../kernel/mm/areas.ts";
 import { Frame } from "../../../kernel/mm/frames.ts";
 import { pteAddress } from "../../../kernel/mm/page-table.ts";
 import { freeFrame, takeStandby, trimMapping } from "../../../kernel/mm/pages.ts";
@@ -163,7 +164,7 @@ export class TestMachine {
   /** Takes every page away from a process. */
   trimAll(pid = 1): void {
     const { space } = this.process(pid);
-    for (const { start, end } of space.vmas) {
+    for (const { start, end } of areasOf(space)) {
       for (let vaddr = start; vaddr < end; vaddr += 4096) {
         const paddr = pteAddress(this.ram, space.rootPfn, vaddr >>> 12);
         if (paddr >= 0 && (this.ram.readWord(paddr) & 1) !== 0) trimMapping(this.core, space, vaddr >>> 12, paddr);

@@ -84,6 +84,7 @@ describe("a session", () => {
       "hard",
       "file",
       "segv",
+      "guard",
       "bus",
       "oom",
       "signal",

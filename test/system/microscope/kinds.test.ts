@@ -77,6 +77,20 @@ describe("the fault microscope, by kind of fault", () => {
     expect(kinds(report).slice(0, 5)).toEqual(["trap", "handler", "vma", "decision", "resolved"]);
   });
 
+  it("the first access to a page with PAGE_GUARD, and a store that makes a page soft-dirty", () => {
+    const alarm = new Program().call("virtual_alloc", 0x4000_0000, 4096, 0x3000, 0x104).li("s0", 0x4000_0000);
+    const [report] = reportsOf(alarm.store("sw", "zero", "s0").exit(0), 0x4000_0000);
+    expect(report.outcome).toBe("guard");
+    expect(decision(report)).toContain("a guard page (PAGE_GUARD)");
+
+    const p = new Program().string("path", "/proc/self/clear_refs").string("four", "4").li("s0", HEAP);
+    p.store("sw", "zero", "s0").call("openat", -100, "path", 1, 0).mv("s1", "a0");
+    p.li("a1", "four").li("a2", 1).li("a7", 64).ecall().store("sw", "zero", "s0").exit(0);
+    const written = reportsOf(p.bss(0x3000), HEAP).at(-1)!;
+    expect(written.outcome).toBe("soft");
+    expect(decision(written)).toContain("first store since /proc/PID/clear_refs");
+  });
+
   it("a mapped page beyond the end of its file: an area covers it, nothing stands behind it, SIGBUS", () => {
     const program = new Program()
       .string("path", "/tmp/f\0")
