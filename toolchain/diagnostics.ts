@@ -198,16 +198,18 @@ function fixText(fix: Fix, paint: (text: string) => string): string {
 
 /**
  * The candidate closest in spelling (Damerau–Levenshtein, optimal string alignment), or null when none is close enough to be a likely slip:
- * at most a third of the length, at least one edit.
+ * at most a third of the length, at least one edit, and more than one letter. `canBeEqual`: the name itself may be among the candidates.
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | null {
+export function nearestName(name: string, candidates: Iterable<string>, canBeEqual = false): string | null {
+  if (name.length < 2) return null;
   const allowed = Math.max(1, Math.floor(name.length / 3));
   let best: string | null = null;
   let bestDistance = allowed + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    if (candidate.length < 2) continue;
     const distance = editDistance(name, candidate, bestDistance);
-    if (distance < bestDistance) {
+    if (distance < bestDistance && (canBeEqual || distance > 0)) {
       best = candidate;
       bestDistance = distance;
     }

@@ -8,6 +8,7 @@
  */
 import { type Diagnostic, Diagnostics, type SourceFile } from "../diagnostics.ts";
 import { checkUnit } from "./check/check.ts";
+import { finishMessages } from "./messages.ts";
 import { parseUnit } from "./parse/parse.ts";
 import { type FileProvider, type PreprocessOptions, preprocess } from "./preprocess/preprocess.ts";
 import { printTokens } from "./preprocess/print.ts";
@@ -32,19 +33,18 @@ export interface FrontEndResult {
 /** Reads, checks and types a C program. */
 export function frontEnd(source: SourceFile, options: FrontEndOptions, files: FileProvider): FrontEndResult {
   const diagnostics = new Diagnostics();
-  const flags = options.warnings ?? [];
+  const enabled = warningOptions(options.warnings ?? []);
   const { tokens, packs, files: readFiles } = preprocess(source, options, files, diagnostics);
   const read = (list: Diagnostics, isBrief: boolean): TranslationUnit | null =>
-    checkUnit(parseUnit(tokens, packs, list, isBrief), source.name, list, warningOptions(flags));
+    checkUnit(parseUnit(tokens, packs, list, isBrief), source.name, list, enabled);
   const brief = new Diagnostics();
   let unit = diagnostics.failed ? null : read(brief, true);
   // An error or a suggestion may want names of functions that were left out.
   if (unit === null || brief.dropped > 0 || brief.list.some(({ hint, fix }) => hint !== undefined || fix !== undefined))
     unit = read(diagnostics, false);
   else for (const warning of brief.list) diagnostics.add(warning);
-  const isSilent = flags.includes("w");
-  const shown = dropRepeats(diagnostics.list).filter((item) => !isSilent || item.severity !== "warning");
-  const failed = diagnostics.failed || (flags.includes("Werror") && shown.some((item) => item.severity === "warning"));
+  const shown = finishMessages(diagnostics.list, tokens, enabled);
+  const failed = diagnostics.failed || shown.some(({ severity }) => severity === "error");
   return { unit: failed ? null : unit, diagnostics: shown, files: readFiles };
 }
 
@@ -57,15 +57,4 @@ export function preprocessOnly(
   const diagnostics = new Diagnostics();
   const { tokens } = preprocess(source, options, files, diagnostics);
   return { text: printTokens(tokens, source), diagnostics: diagnostics.list };
-}
-
-/** The same message at the same place is said once. */
-function dropRepeats(list: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return list.filter((item) => {
-    const key = `${item.span?.file.name}:${item.span?.start}:${item.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }

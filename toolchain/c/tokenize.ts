@@ -6,6 +6,7 @@
  * `#if 0` need not be well formed.
  */
 import type { SourceFile } from "../diagnostics.ts";
+import { foreignLiteralLength, isTypographic } from "./preprocess/typography.ts";
 import { DIGRAPHS, Token, TokenKind } from "./tokens.ts";
 
 const cache = new WeakMap<SourceFile, readonly Token[]>();
@@ -30,7 +31,8 @@ for (let c = 0; c < 26; c++) classes[65 + c] = classes[97 + c] = LETTER;
 classes[95] = classes[36] = LETTER; // _ and GNU's $
 for (let c = 48; c < 58; c++) classes[c] = DIGIT;
 
-const classOf = (c: number): number => (c < 128 ? classes[c]! : c >= 0x80 && c !== 0xa0 && c !== 0xfeff ? LETTER : 0);
+/** Past the end of the text the character is NaN, which has no class. */
+const classOf = (c: number): number => (c < 128 ? classes[c]! : c >= 0x80 && !isTypographic(c) ? LETTER : 0);
 
 /** Punctuators by first character, longest first. */
 const punctuators = new Map<number, string[]>();
@@ -61,6 +63,7 @@ class Tokenizer {
   private readonly out: Token[] = [];
   private hasSpace = false;
   private startsLine = true;
+  private isCut = false;
 
   constructor(file: SourceFile) {
     this.file = file;
@@ -78,7 +81,7 @@ class Tokenizer {
       this.token(text.charCodeAt(this.pos));
     }
     this.startsLine = true;
-    this.push(TokenKind.End, this.pos, null);
+    this.push(TokenKind.End, this.pos, this.isCut ? "a comment has swallowed the rest" : null);
     return this.out;
   }
 
@@ -103,6 +106,7 @@ class Tokenizer {
           const start = this.pos;
           this.pos = text.length;
           this.push(TokenKind.Other, start, "this comment is never closed; expected */");
+          this.isCut = true;
           return;
         }
         this.pos = end + 2;
@@ -200,6 +204,7 @@ class Tokenizer {
       if (c === quote) break;
       if (c === 10 || Number.isNaN(c)) {
         const what = quote === 34 ? 'string; expected a closing "' : "character; expected a closing '";
+        this.pos = likelyEnd(text, start, this.pos);
         this.push(TokenKind.Other, start, `unterminated ${what}`);
         return;
       }
@@ -219,7 +224,7 @@ class Tokenizer {
       this.push(TokenKind.Punctuator, start, null);
       return;
     }
-    this.pos++;
+    this.pos += Math.max(1, foreignLiteralLength(this.text, start));
     const shown =
       c < 32 || c === 127 || c === 0xa0 || c === 0xfeff
         ? `U+${c.toString(16).toUpperCase().padStart(4, "0")}`
@@ -235,6 +240,16 @@ function withCharacters({ kind, text, file, start, end, hasSpaceBefore, startsLi
     return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? name : String.fromCodePoint(code);
   });
   return new Token(kind, plain, file, start, end, hasSpaceBefore, startsLine);
+}
+
+/** Where a literal without its closing quote was probably meant to end: before what closes the statement on its line. */
+function likelyEnd(text: string, start: number, lineEnd: number): number {
+  const line = text.slice(start, lineEnd);
+  // "…\n, x);": the arguments after a format that ends in a new line.
+  const format = /\\n(?=\s*[,)])/.exec(line);
+  if (format !== null) return start + format.index + 2;
+  const rest = /[)\]}]*\s*[;{,]?\s*$/.exec(line)!;
+  return rest.index > 1 ? start + rest.index : lineEnd;
 }
 
 /** Phase 2: removes every backslash that ends a line, together with the line end. */

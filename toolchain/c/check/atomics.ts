@@ -161,7 +161,7 @@ export abstract class AtomicChecker extends OverflowChecker {
         });
       case "compare_exchange_n":
         return this.onTarget(e, true, ({ pointer, type }, first) => {
-          const expected = this.hold(this.convert(this.arg(e, 1), pointerTo(qual(type))), first);
+          const expected = this.hold(this.pointerArgument(e, 1, pointerTo(qual(type))), first);
           const desired = this.hold(this.convert(this.arg(e, 2), type), first);
           this.arg(e, 3);
           this.arg(e, 5);
@@ -170,29 +170,29 @@ export abstract class AtomicChecker extends OverflowChecker {
       case "load":
       case "store":
         return this.onTarget(e, false, ({ pointer, type }, first) => {
-          const other = this.hold(this.convert(this.arg(e, 1), VOID_POINTER), first);
+          const other = this.hold(this.pointerArgument(e, 1, VOID_POINTER), first);
           return this.general(name, pointer, [other], type, this.order(e, 2), first, span);
         });
       case "exchange":
         return this.onTarget(e, false, ({ pointer, type }, first) => {
-          const others = [1, 2].map((i) => this.hold(this.convert(this.arg(e, i), VOID_POINTER), first));
+          const others = [1, 2].map((i) => this.hold(this.pointerArgument(e, i, VOID_POINTER), first));
           return this.general(name, pointer, others, type, this.order(e, 3), first, span);
         });
       case "compare_exchange":
         return this.onTarget(e, false, ({ pointer, type }, first) => {
-          const others = [1, 2].map((i) => this.hold(this.convert(this.arg(e, i), VOID_POINTER), first));
+          const others = [1, 2].map((i) => this.hold(this.pointerArgument(e, i, VOID_POINTER), first));
           this.arg(e, 3);
           this.arg(e, 5);
           return this.general(name, pointer, others, type, this.order(e, 4), first, span);
         });
       case "test_and_set": {
-        const pointer = this.convert(this.arg(e, 0), pointerTo(qual(UCHAR)));
+        const pointer = this.pointerArgument(e, 0, pointerTo(qual(UCHAR)));
         const one = this.constant(1, span, UCHAR);
         const old = this.primitive("atomic_exchange", [pointer, one], UCHAR, this.order(e, 1), span);
         return this.valueOperand(this.convert(old, BOOL));
       }
       case "clear": {
-        const pointer = this.convert(this.arg(e, 0), pointerTo(qual(UCHAR)));
+        const pointer = this.pointerArgument(e, 0, pointerTo(qual(UCHAR)));
         const zero = this.constant(0, span, UCHAR);
         return this.valueOperand(this.primitive("atomic_store", [pointer, zero], UCHAR, this.order(e, 1), span));
       }
@@ -258,11 +258,25 @@ export abstract class AtomicChecker extends OverflowChecker {
       to !== null && (isWord ? isInteger(to.type) || to.type.kind === "pointer" : to.type.kind !== "void");
     if (!isRight || this.fn === null) {
       const what = isWord ? "a pointer to an integer or to a pointer" : "a pointer to an object";
-      this.error(`the first argument of this builtin has to be ${what}, not '${typeName(qual(pointer.type))}'`, e.span);
+      const hint = to === null ? { hint: "is an & missing?" } : {};
+      const found = typeName(qual(pointer.type));
+      this.error(`the first argument of an atomic operation has to be ${what}, not '${found}'`, e.span, hint);
       return this.errorOperand(e.span);
     }
     const held = this.hold(pointer, first);
     return this.valueOperand(this.inOrder(first, make({ pointer: held, type: to!.type }, first)));
+  }
+
+  /** An argument that leads to an object. */
+  private pointerArgument(e: CallSource, i: number, to: CType): Expr {
+    const value = this.arg(e, i);
+    if (value.type.kind !== "pointer" && !this.isError(value.type)) {
+      const span = e.args[i]?.span ?? e.span;
+      this.error(`argument ${i + 1} has to be a pointer, not '${typeName(qual(value.type))}'`, span, {
+        hint: "is an & missing?",
+      });
+    }
+    return this.convert(value, to);
   }
 
   /** The order's number; one that is not constant counts as the strictest. */

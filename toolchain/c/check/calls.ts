@@ -9,6 +9,7 @@ import {
   integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, type Member, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
+import { checkLibraryCall } from "../warnings/library-calls.ts";
 import { isPermitted } from "../warnings/options.ts";
 import type { Operand } from "./base.ts";
 import { CHECKED_BUILTIN, LIBRARY_BUILTINS } from "./builtin-names.ts";
@@ -165,6 +166,7 @@ export abstract class CallChecker extends FloatBuiltinChecker {
     const facts = this.facts.get(symbol);
     const format = facts?.format ?? null;
     if (format !== null) checkFormat(this, format, e, args);
+    if (symbol.linkage === "external") checkLibraryCall(this, symbol.name, e, args);
   }
 
   /** Does the call never return? */

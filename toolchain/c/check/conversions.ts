@@ -235,7 +235,7 @@ export abstract class ConversionChecker extends TypeChecker {
     if (target.kind === "pointer" && operand.isNull === true) return this.convert(value, target, span);
     if (isRecord(target) && isCompatible(target, from)) return value;
     if (from.kind === "void") {
-      this.error(`${this.role(how)} has no value: it is a call of a function that returns void`, span);
+      this.error(`${this.role(how)} has no value: ${voidReason(operand)}`, span);
       return this.constant(0, span);
     }
     if ((target.kind === "pointer" && isInteger(from)) || (isInteger(target) && from.kind === "pointer")) {
@@ -367,3 +367,8 @@ export function bitFieldOf(value: Expr): BitField | null {
     value.kind === "load" ? value.from : value.kind === "assign" || value.kind === "update" ? value.target : null;
   return place?.kind === "member" ? place.member.bitField : null;
 }
+
+const voidReason = (operand: Operand): string =>
+  operand.place?.kind === "deref"
+    ? "what a 'void *' leads to has no type; cast the pointer first"
+    : "it is a call of a function that returns void";

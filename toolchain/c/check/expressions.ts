@@ -23,6 +23,7 @@ import {arrayOf,
 } from "../types.ts"; // biome-ignore format: a list of names
 import type { Extra, Operand } from "./base.ts";
 import { bitFieldOf } from "./conversions.ts";
+import { foreignName } from "./foreign-names.ts";
 import { headerOf } from "./headers.ts";
 import { SizeChecker } from "./sizes.ts";
 
@@ -156,7 +157,7 @@ export abstract class ExpressionChecker extends SizeChecker {
       const hint =
         header !== null
           ? { hint: `'${name}' comes from <${header}>: add #include <${header}>` }
-          : this.nearNameHint(name, span);
+          : (foreignName(name, span) ?? this.nearNameHint(name, span));
       this.error(`'${name}' is not declared`, span, hint);
     }
     return this.errorOperand(span);

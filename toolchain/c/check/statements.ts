@@ -93,6 +93,10 @@ export abstract class StatementChecker extends InitializerChecker {
 
   /** A statement that another one governs, as one node: a block of its own (C11 §6.8.4p3, §6.8.5p5). */
   one(source: ast.Statement): Stmt {
+    if (source.kind === "declared")
+      this.error("a declaration cannot be all that a statement governs", source.span, {
+        hint: "put it into braces, or declare the variable before",
+      });
     this.openScope();
     const list = this.statements(source);
     this.closeScope();

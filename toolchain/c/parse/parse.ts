@@ -33,6 +33,7 @@ const REPAIR_LIMIT = 60;
 const REPAIR_WORK_LIMIT = 20_000_000;
 const IDENTIFIER = codeOf("<identifier>");
 const TYPEDEF = codeOf("<typedef-name>");
+const NUMBER = codeOf("<number>");
 const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON, STAR, COMMA, CLOSE] = ["{", "}", ";", "*", ",", ")"].map(codeOf) as [
   number,
   number,
@@ -145,22 +146,26 @@ class UnitParser {
 
   /** One of the slips of slips.ts, where its change lets the parser go on. */
   private trySlip(start: number, at: number): boolean {
-    for (const { changes, beyond, at: place, message, extra } of slipsAt(this.tokens, start, at)) {
+    const isKnown = (name: string): boolean => this.names.ordinary.has(name);
+    for (const slip of slipsAt({ tokens: this.tokens, start, at, isKnown })) {
+      const { changes, beyond, at: place, message, extra } = slip;
       const tokens: Token[] = [];
       const codes: number[] = [];
-      let gone = 0;
+      let added = 0;
       this.tokens.forEach((token, i) => {
         const change = changes.get(i);
-        if (change === null) {
-          if (i < beyond) gone++;
-          return;
+        const pieces =
+          change === undefined ? [i] : change === null ? [] : typeof change === "string" ? [change] : change;
+        if (i < beyond) added += pieces.length - 1;
+        for (const piece of pieces) {
+          tokens.push(typeof piece === "number" ? this.tokens[piece]! : withText(token, piece));
+          codes.push(typeof piece === "number" ? this.codes[piece]! : /^\d/.test(piece) ? NUMBER : codeOf(piece));
         }
-        tokens.push(change === undefined ? token : withText(token, change));
-        codes.push(change === undefined ? this.codes[i]! : codeOf(change));
       });
       const changed = Uint16Array.from(codes);
-      if (this.reach(changed, start) <= beyond - gone) continue;
-      this.report(place, message, extra);
+      if (this.reach(changed, start) <= beyond + added) continue;
+      this.report(place, message, extra, slip.span !== undefined, slip.span ?? null);
+      for (const name of slip.poisons ?? []) this.poisoned.add(name);
       this.change(tokens, changed);
       return true;
     }
@@ -241,14 +246,20 @@ class UnitParser {
     const header = TYPE_HEADERS.get(name);
     const near = nearestName(name, [...this.names.types, ...TYPE_KEYWORDS]);
     const span = spanOf(this.tokens[at]!);
+    const tag = this.tokens.findIndex(
+      ({ text }, i) => (text === "struct" || text === "union" || text === "enum") && this.tokens[i + 1]?.text === name,
+    );
+    const tagged = `${this.tokens[tag]?.text} ${name}`;
     const extra =
-      foreign !== undefined
-        ? { hint: foreign }
-        : header !== undefined
-          ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
-          : near !== null
-            ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
-            : {};
+      tag >= 0
+        ? { hint: `did you mean '${tagged}'?`, fix: { span, replacement: tagged } }
+        : foreign !== undefined
+          ? { hint: foreign }
+          : header !== undefined
+            ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
+            : near !== null
+              ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
+              : {};
     this.report(at, `unknown type name '${name}'`, extra, true);
   }
 
@@ -272,9 +283,12 @@ class UnitParser {
       if (at < start || token?.kind !== TokenKind.Number || !/^\d+[A-Za-z_]\w*$/.test(token.text)) continue;
       if (parseInteger(token.text).ok) continue;
       const codes = this.codes.slice();
-      codes[at] = IDENTIFIER;
+      this.tokens.forEach((other, i) => {
+        if (other.kind === TokenKind.Number && other.text === token.text) codes[i] = IDENTIFIER;
+      });
       if (this.reach(codes, start) <= failed + 1) continue;
       this.report(at, `a name cannot begin with a digit: '${token.text}'`, {});
+      this.poisoned.add(token.text);
       this.change(this.tokens, codes);
       return true;
     }
@@ -283,6 +297,10 @@ class UnitParser {
 
   /** A function's body inside another function: the brace that should have closed that one is missing. */
   private tryNestedFunction(start: number, at: number): boolean {
+    let depth = 0;
+    for (const code of this.codes) depth += code === OPEN_BRACE ? 1 : code === CLOSE_BRACE ? -1 : 0;
+    // Where every brace has its partner, the function really stands inside the other one.
+    if (depth === 0) return false;
     if (this.codes[at] !== OPEN_BRACE || this.tokens[at - 1]?.text !== ")") return false;
     let first = at - 1;
     while (first > start && ![";", "{", "}"].includes(this.tokens[first - 1]!.text)) first--;
@@ -371,7 +389,11 @@ class UnitParser {
     codes.set(this.codes.subarray(0, at));
     codes.set(this.codes.subarray(at + 1), at);
     if (this.reach(codes, start) <= at + 1) return false;
-    this.report(at, `expected ${expected}, found ${found}`, {});
+    const token = this.tokens[at]!;
+    const isStray = isClose(this.codes[at]!) && this.openBefore(start, at) === null;
+    if (isStray)
+      this.report(at, `this '${token.text}' closes nothing`, { fix: { span: spanOf(token), replacement: "" } });
+    else this.report(at, `expected ${expected}, found ${found}`, {});
     this.change([...this.tokens.slice(0, at), ...this.tokens.slice(at + 1)], codes);
     return true;
   }
@@ -487,6 +509,8 @@ class UnitParser {
     place: Span | null = null,
   ): void {
     if (at <= this.reportedTo && !isFirm) return;
+    // What is missing stands in the comment that was never closed.
+    if (at >= this.tokens.length && this.end.problem !== null) return;
     this.reportedTo = Math.max(this.reportedTo, at + 1);
     const token = this.tokens[at] ?? this.end;
     const span = place ?? spanOf(token);
@@ -503,8 +527,8 @@ class UnitParser {
     });
   }
 
-  /** A note on the bracket that is still open at `at`. */
-  private openBracketNote(start: number, at: number): { notes?: readonly Diagnostic[] } {
+  /** The bracket that is still open at `at`: the innermost, braces only where they count too. */
+  private openBefore(start: number, at: number, withBraces = false): number | null {
     const open: number[] = [];
     for (let i = start; i < at; i++) {
       const code = this.codes[i]!;
@@ -512,8 +536,24 @@ class UnitParser {
       else if (isClose(code) || code === CLOSE_BRACE) open.pop();
     }
     const last = open[open.length - 1];
-    if (last === undefined) return {};
+    return last === undefined || (!withBraces && this.codes[last] === OPEN_BRACE) ? null : last;
+  }
+
+  /** A note on the bracket that is still open at `at`. */
+  private openBracketNote(start: number, at: number): { notes?: readonly Diagnostic[] } {
+    const last = this.openBefore(start, at, true);
+    if (last === null) return {};
     const token = this.tokens[last]!;
+    if (token.macro !== null)
+      return {
+        notes: [
+          {
+            severity: "note",
+            message: `a '${token.text}' of the macro '${token.macro}' is still open`,
+            span: spanOf(token),
+          },
+        ],
+      };
     const here = this.tokens[at] ?? this.end;
     if (here.file === token.file && here.file.placeOf(here.start).line === token.file.placeOf(token.start).line)
       return {};
@@ -522,7 +562,15 @@ class UnitParser {
 }
 
 const withText = (token: Token, text: string): Token =>
-  new Token(token.kind, text, token.file, token.start, token.end, token.hasSpaceBefore, token.startsLine);
+  new Token(
+    /^\W/.test(text) ? TokenKind.Punctuator : /^\d/.test(text) ? TokenKind.Number : TokenKind.Identifier,
+    text,
+    token.file,
+    token.start,
+    token.end,
+    token.hasSpaceBefore,
+    token.startsLine,
+  );
 
 const isOpen = (code: number): boolean => terminalOf(code) === "(" || terminalOf(code) === "[";
 const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalOf(code) === "]";
@@ -557,6 +605,7 @@ const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map([
   ["String", "C has no type for strings: use an array of char, or char *"],
   ["boolean", "C's truth values are 'bool', from <stdbool.h>, or int"],
   ["byte", "C's bytes are 'unsigned char', or uint8_t from <stdint.h>"],
+  ["class", "C has no classes: use 'struct', and functions that take a pointer to it"],
   ["var", "C needs the variable's type here, for example 'int'"],
   ["let", "C needs the variable's type here, for example 'int'"],
 ]);
@@ -572,6 +621,11 @@ const TYPE_HEADERS: ReadonlyMap<string, string> = new Map(
     off_t: "sys/types.h",
     mode_t: "sys/types.h",
     bool: "stdbool.h",
+    ...Object.fromEntries(
+      "bool char schar uchar short ushort int uint long ulong llong ullong size_t flag uintptr_t intptr_t"
+        .split(" ")
+        .map((name) => [`atomic_${name}`, "stdatomic.h"]),
+    ),
     FILE: "stdio.h",
     va_list: "stdarg.h",
     time_t: "time.h",

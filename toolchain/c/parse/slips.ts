@@ -2,31 +2,61 @@
  * Slips that beginners make and that a missing or a stray token does not explain: a semicolon where a comma belongs and the other way
  * round, a semicolon in a macro, a brace too many. Each is a change of tokens to try, with what to say if it helps.
  */
-import type { Diagnostic } from "../../diagnostics.ts";
+import type { Diagnostic, Span } from "../../diagnostics.ts";
 import { spanOf, type Token } from "../tokens.ts";
+import { foreignSlips } from "./foreign-slips.ts";
+import { headSlips, listSlips, operatorSlips } from "./word-slips.ts";
 
 export interface Slip {
-  /** Tokens to replace, by index; null: to leave out. */
-  readonly changes: ReadonlyMap<number, string | null>;
+  /** Tokens to replace, by index, with terminals or with other tokens by their index; null: to leave out. */
+  readonly changes: ReadonlyMap<number, string | null | readonly (string | number)[]>;
   /** The parser has to get beyond this token, counted before the change. */
   readonly beyond: number;
   /** The token to report. */
   readonly at: number;
   readonly message: string;
   readonly extra: Partial<Diagnostic>;
+  /** Where to point to, when it is not the token. */
+  readonly span?: Span;
+  /** Names that go with what is left out: not to be reported as undeclared. */
+  readonly poisons?: readonly string[];
 }
 
-/** @param at where the parser could not go on */
-export function slipsAt(tokens: readonly Token[], start: number, at: number): Slip[] {
+/** Where the parser stopped. */
+export interface Stop {
+  readonly tokens: readonly Token[];
+  /** Where the external declaration begins. */
+  readonly start: number;
+  /** The token at which the parser could not go on. */
+  readonly at: number;
+  /** Is it declared anywhere as a variable or a function? */
+  isKnown(name: string): boolean;
+}
+
+export function slipsAt(stop: Stop): Slip[] {
+  const { tokens, start, at } = stop;
   return [
     ...macroSemicolons(tokens, start, at),
     ...forHeader(tokens, start, at),
     ...argumentSemicolon(tokens, start, at),
+    ...operatorSlips(stop),
+    ...headSlips(stop),
+    ...foreignSlips(stop),
+    ...listSlips(stop),
   ];
 }
 
 /** `#define N 10;`: all semicolons that the macro has brought into the declaration go. */
 function macroSemicolons(tokens: readonly Token[], start: number, at: number): Slip[] {
+  const stopped = tokens[at];
+  if (stopped?.text === "=" && stopped.macro !== null && tokens[at - 1]?.macro !== stopped.macro) {
+    const message = `the macro '${stopped.macro}' begins with '=', which stands before its value here`;
+    const extra = { hint: "take the '=' out of the #define" };
+    const changes = new Map<number, null>();
+    for (let i = at; i < tokens.length && i < at + 4096; i++)
+      if (tokens[i]!.text === "=" && tokens[i]!.macro === stopped.macro) changes.set(i, null);
+    return [{ changes, beyond: at + 1, at, message, extra }];
+  }
   for (const i of [at, at - 1, at + 1]) {
     const token = tokens[i];
     if (i < start || token?.text !== ";" || token.macro === null) continue;
@@ -46,7 +76,7 @@ const endsStatement = (tokens: readonly Token[], at: number): boolean =>
   tokens[at + 1] === undefined || tokens[at + 1]!.text === "}" || tokens[at + 1]!.startsLine;
 
 /** Index of the innermost bracket that is open before `at`, or −1. */
-function openBefore(tokens: readonly Token[], start: number, at: number): number {
+export function openBefore(tokens: readonly Token[], start: number, at: number): number {
   const open: number[] = [];
   for (let i = start; i < at; i++) {
     const { text } = tokens[i]!;
@@ -57,7 +87,7 @@ function openBefore(tokens: readonly Token[], start: number, at: number): number
 }
 
 /** Index of the `)` that closes a parenthesis, or −1 when a brace comes first. */
-function closeOf(tokens: readonly Token[], open: number): number {
+export function closeOf(tokens: readonly Token[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
     const { text } = tokens[i]!;

@@ -19,6 +19,9 @@ const EXPANSION_LIMIT = 1_000_000;
 /** Invocations inside arguments of invocations. */
 const ARGUMENT_DEPTH_LIMIT = 200;
 
+/** Invocations without their `)` that are mended in one translation unit: each has been read to the end of the file. */
+const UNCLOSED_LIMIT = 20;
+
 /** What the expander asks of the preprocessor around it. */
 export interface ExpansionSite {
   readonly macros: ReadonlyMap<string, Macro>;
@@ -34,6 +37,7 @@ export class Expander {
   private produced = 0;
   private depth = 0;
   private isExhausted = false;
+  private unclosed = 0;
   /** Macros whose results are being read. */
   private readonly active = new Set<string>();
 
@@ -128,6 +132,18 @@ export class Expander {
           `the invocation of macro '${macro.name}' is never closed; expected ')'`,
           spanOf(name),
         );
+        // Read on as if it had been closed where its statement ends.
+        const at = (text: string): Token =>
+          new Token(TokenKind.Punctuator, text, name.file, name.start, name.end, false, false);
+        const all = list.flatMap((part, i) => (i === 0 ? part : [at(","), ...part]));
+        const end = all.findIndex(({ text }) => text === ";" || text === "{" || text === "}");
+        if (end > 0 && ++this.unclosed <= UNCLOSED_LIMIT) {
+          nesting = 0;
+          for (const { text } of all.slice(0, end)) nesting += text === "(" ? 1 : text === ")" ? -1 : 0;
+          stream.push([...Array<Token>(nesting + 1).fill(at(")")), ...all.slice(end)]);
+          stream.push(all.slice(0, end));
+          return this.collect(macro, name, stream);
+        }
         return null;
       }
       if (token.kind === TokenKind.Punctuator) {
@@ -153,7 +169,8 @@ export class Expander {
           notes: [{ severity: "note", message: `macro '${macro.name}' is defined here`, span: macro.span }],
         },
       );
-      while (list.length < parameters.length) list.push([]);
+      const zero = new Token(TokenKind.Number, "0", name.file, name.start, name.end, true, false);
+      while (list.length < parameters.length) list.push([zero]);
       list.length = parameters.length;
     }
     return list;

@@ -6,9 +6,8 @@
  * parameters, `, ## __VA_ARGS__`, `__COUNTER__`, `__has_include`. `#pragma once`, `pack`, `push_macro` and `GCC diagnostic` are known.
  * Leaves out: trigraphs, `#assert`, `#ident`'s effect.
  */
-import { type Diagnostics, nearestName, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
+import { type Diagnostics, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
 import { isBuiltinFunction } from "../check/builtin-names.ts";
-import { STANDARD_HEADERS } from "../check/headers.ts";
 import { parseInteger, parseText } from "../literals.ts";
 import { tokenize } from "../tokenize.ts";
 import { spanOf, Token, TokenKind } from "../tokens.ts";
@@ -16,6 +15,8 @@ import { evaluateCondition } from "./condition.ts";
 import { Expander, type TokenStream } from "./expand.ts";
 import { isSameMacro, type Macro } from "./macros.ts";
 import { PREDEFINED_FILE } from "./predefined.ts";
+import { escapeOutside, headerSlip, missingHeaderHint, misspeltEnd, nearestDirective } from "./slips.ts";
+import { correctionOf, inPlaceOf } from "./typography.ts";
 
 /** Where included files come from. Paths use `/`; the same path should give the same SourceFile, whose tokens are then reused. */
 export interface FileProvider {
@@ -42,24 +43,6 @@ export interface Preprocessed {
 }
 
 const INCLUDE_DEPTH_LIMIT = 100;
-const DIRECTIVES = [
-  "define",
-  "undef",
-  "include",
-  "include_next",
-  "if",
-  "ifdef",
-  "ifndef",
-  "elif",
-  "else",
-  "endif",
-  "line",
-  "error",
-  "warning",
-  "pragma",
-  "ident",
-  "import",
-];
 const ATTRIBUTES = new Set(
   "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup".split(
     " ",
@@ -156,7 +139,7 @@ class Preprocessor {
           continue;
         }
       } else if (token.kind === TokenKind.Other) {
-        this.diagnostics.error(token.problem ?? `stray '${token.text}' in the program`, spanOf(token));
+        this.strayToken(token, stream, out);
         continue;
       } else if (token.kind === TokenKind.End) break;
       out.push(token);
@@ -165,6 +148,21 @@ class Preprocessor {
     if (this.isFatal) out.length = 0;
     out.push(end);
     return { tokens: out, packs: this.packs, files: [...this.files], isFatal: this.isFatal };
+  }
+
+  /** Text that is no token: said once, and read as what it was meant to be. */
+  private strayToken(token: Token, stream: TokenStream, out: Token[]): void {
+    const span = spanOf(token);
+    const correction = correctionOf(token);
+    if (correction === null) {
+      const extra = token.text === "\\" ? escapeOutside(stream) : {};
+      this.diagnostics.error(token.problem ?? `stray '${token.text}' in the program`, span, extra);
+      return;
+    }
+    const { replacement, kind, message, hint } = correction;
+    const fix = token.macro === null && replacement !== "" ? { fix: { span, replacement } } : {};
+    this.diagnostics.error(message, span, { ...fix, ...(hint === undefined ? {} : { hint }) });
+    if (replacement !== "") out.push(inPlaceOf(token, kind, replacement));
   }
 
   // ---- tokens of files -------------------------------------------------------------------------------------------------
@@ -207,7 +205,11 @@ class Preprocessor {
       const token = reader.tokens[reader.at++]!;
       if (token.kind === TokenKind.End) {
         for (const open of reader.conditionals) {
-          this.diagnostics.error(`#${open.open.text} without #endif`, spanOf(open.open));
+          this.diagnostics.error(
+            `#${open.open.text} without #endif`,
+            spanOf(open.open),
+            misspeltEnd(open.open, reader.tokens),
+          );
         }
         this.readers.pop();
         if (this.readers.length === 0) return token;
@@ -236,10 +238,12 @@ class Preprocessor {
     const name = reader.tokens[reader.at]!;
     if (name.startsLine) return; // the null directive
     reader.at++;
-    if (name.kind === TokenKind.Number) {
+    if (name.kind === TokenKind.Number)
       this.line(reader); // a line marker, as in preprocessed text
-      return;
-    }
+    else this.carryOut(reader, hash, name);
+  }
+
+  private carryOut(reader: Reader, hash: Token, name: Token): void {
     switch (name.text) {
       case "define":
         this.define(name, this.line(reader));
@@ -282,13 +286,14 @@ class Preprocessor {
         this.line(reader);
         return;
     }
-    const near = nearestName(name.text, DIRECTIVES);
+    const near = nearestDirective(name.text);
     this.diagnostics.error(
       `unknown directive #${name.text}`,
       spanBetweenTokens(hash, name),
-      near === null ? {} : { hint: `did you mean #${near}?` },
+      near === null ? {} : { hint: `did you mean #${near}?`, fix: { span: spanOf(name), replacement: near } },
     );
-    this.line(reader);
+    if (near === null) this.line(reader);
+    else this.carryOut(reader, hash, inPlaceOf(name, TokenKind.Identifier, near));
   }
 
   private userMessage(name: Token, line: readonly Token[]): void {
@@ -598,22 +603,22 @@ class Preprocessor {
   // ---- #include --------------------------------------------------------------------------------------------------------
 
   private include(reader: Reader, directive: Token, line: readonly Token[]): void {
-    const header = this.headerName(line) ?? this.headerName(this.expander.expandAll(line));
+    let header = this.headerName(line) ?? this.headerName(this.expander.expandAll(line));
     if (header === null) {
-      this.diagnostics.error('#include needs "file" or <file>', spanOf(line[0] ?? directive));
-      return;
+      const meant = headerSlip(line);
+      header = meant;
+      this.diagnostics.error('#include needs "file" or <file>', spanOf(line[0] ?? directive), meant?.extra ?? {});
+      if (header === null || this.find(header.path, false, reader, false) === null) return;
+    } else if (line[0]!.file === header.span.file) {
+      const { span } = header;
+      const after = line.findIndex((token) => token.file === span.file && token.start >= span.end);
+      if (after > 0) this.extra(line, after, directive);
     }
     const found = this.find(header.path, header.isQuoted, reader, directive.text === "include_next");
     if (found === null) {
       this.isFatal = true;
-      const near = nearestName(header.path, STANDARD_HEADERS);
       this.diagnostics.error(`there is no file '${header.path}' to include`, header.span, {
-        hint:
-          near !== null
-            ? `did you mean <${near}>?`
-            : header.isQuoted
-              ? "looked beside the including file and in the include paths (-I)"
-              : "looked in the include paths (-I)",
+        hint: missingHeaderHint(header.path, header.isQuoted),
       });
       return;
     }

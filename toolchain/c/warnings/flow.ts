@@ -3,10 +3,14 @@
  * after free. Only the provable: loops, gotos and addresses make the analysis hold back rather than guess.
  */
 import type { Span } from "../../diagnostics.ts";
+import { truthOf } from "../constant.ts";
 import type { Expr, FunctionDefinition, LocalVar, LValue, Stmt } from "../tree.ts";
 
 import { Ends, some } from "./ends.ts";
+import { checkAllocation } from "./library-calls.ts";
+import { checkLoopBounds } from "./loop-bounds.ts";
 import { checkOrder } from "./order.ts";
+import { checkRecursion } from "./recursion.ts";
 import type { FlowReporter } from "./reporter.ts";
 import { checkSequence } from "./sequence.ts";
 
@@ -32,7 +36,9 @@ export function checkFlow(reporter: FlowReporter, fn: FunctionDefinition, facts:
   }
   checkOrder(reporter, fn.body, ends);
   checkSequence(reporter, fn.body);
-  new Uses(reporter, fn).run();
+  checkLoopBounds(reporter, fn);
+  checkRecursion(reporter, fn);
+  new Uses(reporter, fn, ends).run();
 }
 
 /** Walks a function in the order of its text. */
@@ -40,13 +46,17 @@ class Uses {
   private readonly reporter: FlowReporter;
   private readonly fn: FunctionDefinition;
   /** Locals that may hold a value. */
-  private readonly set = new Set<LocalVar>();
+  private set = new Set<LocalVar>();
   private readonly reported = new Set<LocalVar>();
   private freed = new Map<LocalVar, Span>();
+  /** Locals that an `if` just above sets on one of its ways only: nothing has branched off since. */
+  private partly = new Map<LocalVar, Span>();
+  private readonly ends: Ends;
 
-  constructor(reporter: FlowReporter, fn: FunctionDefinition) {
+  constructor(reporter: FlowReporter, fn: FunctionDefinition, ends: Ends) {
     this.reporter = reporter;
     this.fn = fn;
+    this.ends = ends;
   }
 
   run(): void {
@@ -69,17 +79,11 @@ class Uses {
         this.expr(s.expr);
         this.noteFree(s.expr);
         return;
-      case "block": {
-        const before = this.freed;
-        this.freed = new Map(before);
+      case "block":
         for (const inner of s.body) this.stmt(inner);
-        this.freed = before;
         return;
-      }
       case "if":
-        this.expr(s.test);
-        this.branch(s.then);
-        if (s.otherwise !== null) this.branch(s.otherwise);
+        this.choice(s);
         return;
       case "while":
         this.loop([s.body], [s.test]);
@@ -96,7 +100,9 @@ class Uses {
         this.loop([s.body], []);
         return;
       case "return":
-        if (s.value !== null) this.expr(s.value);
+        if (s.value === null) return;
+        this.expr(s.value);
+        this.checkFreed(s.value);
         return;
       case "zero":
       case "vla":
@@ -111,22 +117,58 @@ class Uses {
     }
   }
 
-  private branch(s: Stmt): void {
+  private choice(s: Extract<Stmt, { kind: "if" }>): void {
+    this.expr(s.test);
+    const unset = new Set(this.set);
+    const truth = truthOf(s.test);
+    const [then, thenPartly] = this.branch(s.then);
+    const [otherwise, otherwisePartly] = s.otherwise === null ? [unset, new Map()] : this.branch(s.otherwise, unset);
+    const ways = [
+      { set: then, partly: thenPartly, isOpen: truth !== false && this.ends.falls(s.then) },
+      {
+        set: otherwise,
+        partly: otherwisePartly,
+        isOpen: truth !== true && (s.otherwise === null || this.ends.falls(s.otherwise)),
+      },
+    ].filter(({ isOpen }) => isOpen);
+    this.set = new Set([...then, ...otherwise]);
+    // A way that ends here may be the one that the condition goes with.
+    if (ways.length < 2) {
+      this.partly = ways[0]?.partly ?? new Map();
+      return;
+    }
+    const partly = new Map([...ways[0]!.partly, ...ways[1]!.partly]);
+    for (const local of this.set)
+      if (!unset.has(local) && !ways.every(({ set }) => set.has(local))) partly.set(local, s.test.span);
+    this.partly = partly;
+  }
+
+  /** What is set after a statement that may not be executed, and what only on some of its ways. */
+  private branch(s: Stmt, set: ReadonlySet<LocalVar> = this.set): [Set<LocalVar>, Map<LocalVar, Span>] {
     const before = this.freed;
     this.freed = new Map(before);
+    this.set = new Set(set);
+    this.partly = new Map();
     this.stmt(s);
     this.freed = before;
+    return [this.set, this.partly];
   }
 
   /** In a loop an assignment further down may have been made in an earlier round: what the loop sets anywhere counts as set. */
   private loop(bodies: readonly Stmt[], tests: readonly Expr[]): void {
     const before = this.freed;
     this.freed = new Map();
+    this.partly = new Map();
     for (const body of bodies) collectSets(body, this.set);
     for (const test of tests) collectExprSets(test, this.set);
     for (const test of tests) this.expr(test);
-    for (const body of bodies) this.stmt(body);
+    for (const body of bodies) {
+      this.stmt(body);
+      // The step comes after the body, whatever stands before it in the text.
+      if (tests[1] !== undefined) this.expr(tests[1]);
+    }
     this.freed = before;
+    this.partly = new Map();
   }
 
   private noteFree(e: Expr): void {
@@ -146,13 +188,21 @@ class Uses {
       arg.from.kind === "var" &&
       arg.from.var.storage === "local" &&
       !arg.from.var.isAddressTaken
-    )
-      this.freed.set(arg.from.var, e.span);
+    ) {
+      const local = arg.from.var;
+      const first = this.freed.get(local);
+      if (first !== undefined)
+        this.reporter.warn("Wuse-after-free", `'${local.name}' is freed twice`, e.span, {
+          notes: [this.reporter.note("it was freed here", first)],
+        });
+      this.freed.set(local, e.span);
+    }
   }
 
   private use(local: LocalVar, span: Span): void {
+    const choice = this.partly.get(local);
     if (
-      this.set.has(local) ||
+      (this.set.has(local) && choice === undefined) ||
       local.isAddressTaken ||
       local.name === "" ||
       this.reported.has(local) ||
@@ -160,6 +210,13 @@ class Uses {
     )
       return;
     this.reported.add(local);
+    if (choice !== undefined) {
+      this.reporter.warn("Wmaybe-uninitialized", `'${local.name}' may be used before it has a value`, span, {
+        hint: "give it an initial value where it is declared",
+        notes: [this.reporter.note("it gets one here on one of two ways only", choice)],
+      });
+      return;
+    }
     this.reporter.warn("Wuninitialized", `'${local.name}' is used before it has a value`, span, {
       hint: "give it an initial value where it is declared",
     });
@@ -189,15 +246,19 @@ class Uses {
     let at = pointer;
     while (at.kind === "convert" || at.kind === "pointer-add") at = at.kind === "convert" ? at.operand : at.pointer;
     if (at.kind !== "load" || at.from.kind !== "var" || at.from.var.storage !== "local") return;
-    if (!this.freed.has(at.from.var)) return;
+    const freed = this.freed.get(at.from.var);
+    if (freed === undefined) return;
     this.freed.delete(at.from.var);
-    this.reporter.warn("Wuse-after-free", `'${at.from.var.name}' is used after it was freed`, at.span);
+    this.reporter.warn("Wuse-after-free", `'${at.from.var.name}' is used after it was freed`, at.span, {
+      notes: [this.reporter.note("it was freed here", freed)],
+    });
   }
 
   private setLocal(target: LValue): void {
     if (target.kind === "var" && target.var.storage === "local") {
       this.set.add(target.var);
       this.freed.delete(target.var);
+      this.partly.delete(target.var);
     }
   }
 
@@ -213,6 +274,7 @@ class Uses {
         this.expr(e.value);
         this.place(e.target, false);
         this.setLocal(e.target);
+        checkAllocation(this.reporter, e.value, e.target.type.type, e.value.span);
         return;
       case "update":
         this.expr(e.value);
@@ -223,10 +285,23 @@ class Uses {
         for (const s of e.body) this.stmt(s);
         if (e.value !== null) this.expr(e.value);
         return;
-      case "logical":
+      case "logical": {
         this.expr(e.left);
+        const { partly } = this;
+        this.partly = new Map();
         this.expr(e.right);
+        this.partly = partly;
         return;
+      }
+      case "conditional": {
+        this.expr(e.test);
+        const { partly } = this;
+        this.partly = new Map();
+        this.expr(e.then);
+        this.expr(e.otherwise);
+        this.partly = partly;
+        return;
+      }
       case "builtin":
         // va_start and its like set what they are given.
         for (const arg of e.args) if (arg.kind === "load") this.setLocal(arg.from);
@@ -298,7 +373,8 @@ function collectSets(s: Stmt, into: Set<LocalVar>): void {
 
 function collectExprSets(e: Expr, into: Set<LocalVar>): void {
   if (e.kind === "assign" || e.kind === "update") {
-    if (e.target.kind === "var" && e.target.var.storage === "local") into.add(e.target.var);
+    // `sum += x` needs a value before it gives one.
+    if (e.kind === "assign" && e.target.kind === "var" && e.target.var.storage === "local") into.add(e.target.var);
     collectPlace(e.target, into);
     collectExprSets(e.value, into);
   } else if (e.kind === "statement-expr") {

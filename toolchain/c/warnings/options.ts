@@ -14,11 +14,11 @@ const PERMISSIBLE = "Wimplicit-function-declaration Wimplicit-int Wint-conversio
 
 /** On without being asked for. */
 const DEFAULT =
-  "Wcpp Wimplicit-function-declaration Wreturn-mismatch Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Winfinite-recursion-not Wescape Warray-bounds Wvarargs Winvalid-noreturn Wtransposed-assignment".split(
+  "Wcpp Wimplicit-function-declaration Wreturn-mismatch Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Wescape Warray-bounds Wvarargs Winvalid-noreturn Wtransposed-assignment Wstringop-overflow Wbackslash-newline-escape".split(
     " ",
   );
 const ALL =
-  "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign Wpointer-sign Wformat-security Wformat-extra-args Warray-compare".split(
+  "Wunused-variable Wunused-but-set-variable Wunused-function Wunused-label Wunused-value Wunused-local-typedefs Wformat Wparentheses Wreturn-type Wuninitialized Wmaybe-uninitialized Wmissing-braces-not Wswitch Wunknown-pragmas Wmain Wimplicit Wsizeof-array-argument Wsizeof-pointer-div Waddress Wint-in-bool-context Wlogical-not-parentheses Wbool-compare Wdangling-else Wmisleading-indentation Wstring-compare Wtautological-compare Wsequence-point Wchar-subscripts Wnonnull Wself-assign Wpointer-sign Wformat-security Wformat-extra-args Warray-compare Wmemset-transposed-args Wsizeof-pointer-memaccess Walloc-size Winfinite-recursion".split(
     " ",
   );
 const EXTRA =
