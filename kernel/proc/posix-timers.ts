@@ -82,7 +82,7 @@ function expect(core: Core, timer: PosixTimer): void {
 }
 
 /** A timer whose signal is out of the way is set again. Result: expirations since the one that the signal told of. */
-export function advance(core: Core, p: Process, timer: PosixTimer): number {
+function advance(core: Core, p: Process, timer: PosixTimer): number {
   timer.isQueued = false;
   if (timer.intervalCycles === 0) {
     timer.dueCycles = -1;

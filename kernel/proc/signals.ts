@@ -118,7 +118,10 @@ export function isBlocked(p: Process, signal: number): boolean {
 
 export function isIgnored(p: Process, signal: number): boolean {
   const { handler } = p.signalActions.actions[signal];
-  return handler === Handler.Ignore || (handler === Handler.Default && defaultAction(signal) === "ignore");
+  if (handler !== Handler.Default) return handler === Handler.Ignore;
+  // Going on is done when SIGCONT is sent, not when it would be taken.
+  const action = defaultAction(signal);
+  return action === "ignore" || action === "continue";
 }
 
 /** The signals whose default action ends a process with a core file (signal(7)). */

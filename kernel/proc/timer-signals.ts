@@ -1,15 +1,11 @@
 /** timer_create's timers go off: who is due, and who gets the signal. posix-timers.ts has the rest of their life. */
-import { CYCLES_PER_SECOND } from "../config.ts";
 import type { Core } from "../core.ts";
-import { upcomingCycles } from "./expiry.ts";
-import { advance, clockOf, FROM_TIMER, forward } from "./posix-timers.ts";
+import { atTick, TICK_CYCLES, upcomingCycles } from "./expiry.ts";
+import { clockOf, FROM_TIMER, forward } from "./posix-timers.ts";
 import type { PendingSignal, PosixTimer, Process } from "./process.ts";
 import { currentProcess } from "./scheduler.ts";
 import { isIgnored, postSignal, postThreadSignal, type SignalInfo } from "./signals.ts";
 import { isLeader, threadsOf } from "./threads.ts";
-
-/** A timer whose signal is ignored is looked at again after a clock tick at the earliest (a 250th of a second), as on Linux. */
-const TICK_CYCLES = CYCLES_PER_SECOND / 250;
 
 /**
  * Sends the signals of timers that are due. Called on every way out of the kernel, before deadlines are looked at; timers by CPU time are those
@@ -29,8 +25,8 @@ export function firePosixTimers(core: Core): void {
 }
 
 function fire(core: Core, p: Process, timer: PosixTimer): void {
-  if (upcomingCycles(timer) > clockOf(core, p, timer)) return;
-  if (timer.signal === 0) return;
+  const dueCycles = upcomingCycles(timer);
+  if ((timer.clock === "real" ? dueCycles : atTick(dueCycles)) > clockOf(core, p, timer)) return;
   const thread = timer.tid === 0 ? undefined : threadsOf(core, p.tgid).find(({ pid }) => pid === timer.tid);
   const target = thread ?? p;
   if (isIgnored(target, timer.signal)) {
@@ -46,8 +42,10 @@ function fire(core: Core, p: Process, timer: PosixTimer): void {
   };
   if (timer.tid === 0) postSignal(core, target, timer.signal, info);
   else if (thread !== undefined) postThreadSignal(core, thread, timer.signal, info);
-  // A standard signal that already waits swallows this one: the timer goes on as if it had been taken.
-  if (!waits(core, p, timer)) advance(core, p, timer);
+  // A standard signal that already waits swallows this one, and a thread that has ended takes none.
+  if (waits(core, p, timer)) return;
+  timer.isQueued = false;
+  skip(core, p, timer);
 }
 
 function waits(core: Core, p: Process, { id, generation }: PosixTimer): boolean {
@@ -56,7 +54,7 @@ function waits(core: Core, p: Process, { id, generation }: PosixTimer): boolean 
   return p.group.pending.some(isIts) || threadsOf(core, p.tgid).some(({ pending }) => pending.some(isIts));
 }
 
-/** Nobody wants the signal: the next time is a tick from now, or later. */
+/** Nobody wants the signal: as on Linux, the next time is a tick from now, or later. */
 function skip(core: Core, p: Process, timer: PosixTimer): void {
   if (timer.intervalCycles === 0) timer.dueCycles = -1;
   else timer.dueCycles = forward(timer, clockOf(core, p, timer) + TICK_CYCLES).dueCycles;

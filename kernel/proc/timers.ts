@@ -1,10 +1,11 @@
 /**
  * setitimer's timers: by the clock (SIGALRM), by a process's user time (SIGVTALRM), by its user and system time (SIGPROF).
- * The first ends the machine's waiting at the very cycle; the others, as with Linux's clock tick, are looked at whenever the
- * kernel is entered, so that they are late by at most a quantum.
+ * The first ends the machine's waiting at the very cycle; the others go off at a tick of their clock, as on Linux, when the
+ * kernel is entered next, so that they are late by at most a quantum more.
  */
 import { Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
+import { atTick } from "./expiry.ts";
 import type { IntervalTimer, Process, ThreadGroup } from "./process.ts";
 import { currentProcess } from "./scheduler.ts";
 import { postSignal, SignalCode } from "./signals.ts";
@@ -56,7 +57,8 @@ export function fireIntervalTimers(core: Core): void {
 
 function fire(core: Core, p: Process, which: 0 | 1 | 2, nowCycles: number): void {
   const timer: IntervalTimer = p.group.timers[which];
-  if (timer.dueCycles < 0 || timer.dueCycles > nowCycles) return;
+  if (timer.dueCycles < 0) return;
+  if ((which === Timer.Real ? timer.dueCycles : atTick(timer.dueCycles)) > nowCycles) return;
   // Signals that came while one was pending would have been dropped: the next one is the first after now.
   const missed = timer.intervalCycles === 0 ? 0 : Math.floor((nowCycles - timer.dueCycles) / timer.intervalCycles) + 1;
   timer.dueCycles = timer.intervalCycles === 0 ? -1 : timer.dueCycles + missed * timer.intervalCycles;

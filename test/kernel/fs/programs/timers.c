@@ -3,7 +3,7 @@
 
 enum {
   TIMER_CREATE = 107, GETOVERRUN = 109, TIMER_DELETE = 111, SIGTIMEDWAIT = 421, GETTIME = 408, SETTIME = 409, GETTID = 178, CLOCK_GETTIME = 403, FUTEX = 422,
-  USR1 = 10, ALRM = 14, REALTIME = 40,
+  USR1 = 10, USR2 = 12, ALRM = 14, CONT = 18, REALTIME = 40,
 };
 #define BIT(signal) (1u << ((signal)-1))
 
@@ -71,6 +71,15 @@ static void errors(void) {
   show("delete", C1(TIMER_DELETE, id));
   show("delete again", C1(TIMER_DELETE, id));
 }
+/* The program gets on all the same. */
+static long each_nanosecond(int timer) {
+  struct spec s = {{0, 1}, {0, 1}};
+  long outcome = C4(SETTIME, timer, 0, &s, 0);
+  for (volatile int i = 0; i < 20000; i++) {
+  }
+  return outcome;
+}
+static void nothing(int signal) {}
 static volatile int handled;
 static void on(int signal, u32 *siginfo) {
   handled++;
@@ -80,7 +89,7 @@ static void on(int signal, u32 *siginfo) {
 }
 int main(int argc, char **argv) {
   struct event e = {7, USR1, 0, 0, {0}};
-  struct action a = {on, 4, {0, 0}};
+  struct action a = {on, 4, {0, 0}}, quiet = {nothing, 0, {0, 0}};
   u32 blocked[2] = {BIT(USR1) | BIT(ALRM), 1u << (REALTIME - 33)};
   errors();
   C4(SIGPROCMASK, 0, blocked, 0, 8);
@@ -192,6 +201,16 @@ int main(int argc, char **argv) {
   show("for a handler", C3(TIMER_CREATE, 1, &e, &id));
   show("set", set(id, 0, 50, 50));
   while (handled < 3) pause_(1000);
+  show("delete", C1(TIMER_DELETE, id));
+
+  e.signal = CONT;
+  show("without a handler", C3(TIMER_CREATE, 1, &e, &id));
+  show("every nanosecond", each_nanosecond(id));
+  show("delete", C1(TIMER_DELETE, id));
+  e.signal = USR2;
+  C4(SIGACTION, USR2, &quiet, 0, 8);
+  show("of CPU time", C3(TIMER_CREATE, 2, &e, &id));
+  show("every nanosecond", each_nanosecond(id));
   show("delete", C1(TIMER_DELETE, id));
 
   show("for the parent", C3(TIMER_CREATE, 1, &e, &id));
