@@ -2,7 +2,7 @@
  * Advisory locks: fcntl's on ranges of a file, which belong to a process (its descriptor table), and flock's on a whole file,
  * which belong to an open file. The two kinds do not see each other.
  *
- * Left out: detection of deadlocks among those who wait for ranges (EDEADLK), leases, mandatory locks.
+ * Left out: locks on ranges that belong to an open file (F_OFD_SETLK), leases, mandatory locks.
  */
 import { Errno } from "../abi.ts";
 import type { Core } from "../core.ts";
@@ -49,8 +49,12 @@ export function recordLock(core: Core, p: Process, file: OpenFile, command: numb
     return 0;
   }
   if (!(wanted.isWrite ? isWritable(file.flags) : isReadable(file.flags))) return -Errno.EBADF;
-  if (conflicting(core, p.files, wanted) !== null) {
-    return command === Fcntl.SetLock ? -Errno.EAGAIN : sleepUnlessSignalled(core, p, lockChannel(file.inode));
+  const holder = holderOf(core, p.files, wanted);
+  if (holder !== null) {
+    if (command === Fcntl.SetLock) return -Errno.EAGAIN;
+    if (isDeadlock(core, p.files, holder)) return -Errno.EDEADLK;
+    p.restart = { number: core.hart.x[17], progress: 0, deadlineCycles: -1, lock: wanted };
+    return sleepUnlessSignalled(core, p, lockChannel(file.inode));
   }
   if (p.files.locks.length >= MAX_LOCKS) return -Errno.ENOLCK;
   replaceRange(p.files, wanted, true);
@@ -76,13 +80,39 @@ function rangeOf(core: Core, file: OpenFile, view: DataView): { start: number; e
 
 const overlap = (a: RecordLock, b: RecordLock): boolean => a.inode === b.inode && a.start < b.end && b.start < a.end;
 
-/** A lock of someone else that stands in the way, or null. */
+const stands = (lock: RecordLock, wanted: RecordLock): boolean =>
+  overlap(lock, wanted) && (lock.isWrite || wanted.isWrite);
+
+/** Someone else whose locks stand in the way, or null. */
+function holderOf(core: Core, own: FileTable, wanted: RecordLock): FileTable | null {
+  for (const table of tables(core)) if (table !== own && table.locks.some((lock) => stands(lock, wanted))) return table;
+  return null;
+}
+
+/** The first lock of someone else that stands in the way, from the file's start, or null. */
 function conflicting(core: Core, own: FileTable, wanted: RecordLock): RecordLock | null {
-  for (const table of tables(core)) {
-    if (table === own) continue;
-    const found = table.locks.find((lock) => overlap(lock, wanted) && (lock.isWrite || wanted.isWrite));
-    if (found !== undefined) return found;
+  return holderOf(core, own, wanted)?.locks.find((lock) => stands(lock, wanted)) ?? null;
+}
+
+/** Links of a chain of waiters that are followed (Linux's MAX_DEADLK_ITERATIONS). */
+const DEADLOCK_STEPS = 10;
+
+/** Does `holder` wait, by way of however many others, for `own`, who is about to wait for it? */
+function isDeadlock(core: Core, own: FileTable, holder: FileTable): boolean {
+  let at: FileTable | null = holder;
+  for (let step = 0; step < DEADLOCK_STEPS && at !== null; step++) {
+    const wanted = waitedFor(core, at);
+    if (wanted === null) return false;
+    at = holderOf(core, at, wanted);
+    if (at === own) return true;
   }
+  return false;
+}
+
+/** The lock that a process of this table waits for, or null. */
+function waitedFor(core: Core, table: FileTable): RecordLock | null {
+  for (const { files, state, restart } of core.processes.values())
+    if (files === table && state === "blocked" && restart?.lock !== undefined) return restart.lock;
   return null;
 }
 
@@ -102,7 +132,10 @@ function describe(view: DataView, lock: RecordLock | null): void {
   view.setInt32(24, lock.pid, true);
 }
 
-/** Takes a range out of a process's locks on a file, splitting them, and adds the new lock if it is one. */
+/**
+ * Takes a range out of a process's locks on a file, splitting them, and adds the new lock if it is one. They stay in order, and two
+ * of a kind that touch are one.
+ */
 function replaceRange(table: FileTable, range: RecordLock, isLock: boolean): void {
   const kept = table.locks.flatMap((lock) => {
     if (!overlap(lock, range)) return [lock];
@@ -110,7 +143,14 @@ function replaceRange(table: FileTable, range: RecordLock, isLock: boolean): voi
     const after = { ...lock, start: range.end };
     return [before, after].filter(({ start, end }) => start < end);
   });
-  table.locks = isLock ? [...kept, range] : kept;
+  const sorted = (isLock ? [...kept, range] : kept).sort((a, b) => a.inode - b.inode || a.start - b.start);
+  table.locks = [];
+  for (const lock of sorted) {
+    const last = table.locks[table.locks.length - 1];
+    const touches = last?.inode === lock.inode && last.isWrite === lock.isWrite && last.end === lock.start;
+    if (touches) table.locks[table.locks.length - 1] = { ...lock, start: last.start };
+    else table.locks.push(lock);
+  }
 }
 
 /** A process has closed a descriptor of a file: all its locks on ranges of it are gone (fcntl(2), "Record locks"). */

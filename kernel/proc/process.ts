@@ -150,6 +150,8 @@ export interface CallMemory {
   vaddr?: number;
   /** FUTEX_WAIT_BITSET's bits, or which semaphore semop waits for. */
   bitset?: number;
+  /** The lock that F_SETLKW waits for. */
+  lock?: RecordLock;
   /** What an open that waits for the other end of a named pipe is to open. */
   opening?: { readonly flags: number; readonly path: string };
   /** Set by whoever has decided the sleeping call (futex, open): its result, whatever comes between. */

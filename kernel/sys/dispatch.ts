@@ -28,6 +28,7 @@ import { schedulingCalls } from "./scheduling.ts";
 import { segmentCalls } from "./segments.ts";
 import { semaphoreCalls } from "./semaphores.ts";
 import { signalCalls } from "./signals.ts";
+import { socketCalls } from "./sockets.ts";
 import { terminalCalls } from "./terminal.ts";
 import { threadCalls } from "./threads.ts";
 import { timeCalls } from "./time.ts";
@@ -42,6 +43,7 @@ const HANDLERS = {
   ...pipeCalls,
   ...pollCalls,
   ...terminalCalls,
+  ...socketCalls,
   ...signalCalls,
   ...hostToolCalls,
   ...memoryCalls,

@@ -11,8 +11,9 @@ import { areasOf, overlapping } from "../mm/areas.ts";
 import { exceedsLocks, mayCommit, physicalPages } from "../mm/commit.ts";
 import { findGap } from "../mm/gaps.ts";
 import { readUserWords, writeUserWords } from "../mm/user-memory.ts";
-import { Prot, type SharedObject, type SharedSegment, type Vma } from "../mm/vma.ts";
+import { Prot, type SharedSegment, type Vma } from "../mm/vma.ts";
 import { exceedsSpace } from "../proc/limits.ts";
+import { attachments, type Segmented, segments } from "../proc/shared-segments.ts";
 import {
   findKey,
   Ipc,
@@ -30,12 +31,6 @@ const HUGE_PAGES = 0o4000;
 /** Bit of shm_perm.mode (linux/shm.h). */
 const SHM_LOCKED = 0o2000;
 const Command = { Info: 3, Lock: 11, Unlock: 12, SegmentStat: 13, SegmentInfo: 14, SegmentStatAny: 15 } as const;
-
-type Segmented = SharedObject & { readonly segment: SharedSegment };
-
-function* segments(core: Core): Generator<Segmented> {
-  for (const object of core.sharedObjects.values()) if (object.segment) yield object as Segmented;
-}
 
 const segmentOf = (core: Core, id: number): Segmented | undefined => {
   const object = core.sharedObjects.get(id);
@@ -133,15 +128,6 @@ const shmdt: SyscallHandler = (core, p, a) => {
   for (const part of parts) unmapRange(core, p.space, part.start, part.end);
   return 0;
 };
-
-/** Areas that show the segment, over all spaces: Linux's shm_nattch. */
-function attachments(core: Core, id: number): number {
-  let count = 0;
-  for (const space of core.spaces.values()) {
-    for (const { backing } of areasOf(space)) if (backing.kind === "shared" && backing.object === id) count++;
-  }
-  return count;
-}
 
 function shmidWords(core: Core, { segment }: Segmented): Int32Array {
   const { bytes, attachCycles, detachCycles, changeCycles, creatorPid, lastPid, isRemoved } = segment;

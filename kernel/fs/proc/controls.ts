@@ -16,6 +16,7 @@ import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
 import { writerThreshold } from "../../mm/writer.ts";
 import type { Process } from "../../proc/process.ts";
 import { IpcLimit } from "../../proc/system-v.ts";
+import { PIPE_CAPACITY_MAX_BYTES } from "../pipe.ts";
 import { PAGE_KB } from "./machine.ts";
 
 /** Text of a file in /proc/sys, by its name. */
@@ -71,6 +72,8 @@ export function controlText(core: Core, name: string, owner?: Process): string {
       return `${IpcLimit.MSGMNI}\n`;
     case "sem":
       return `${IpcLimit.SEMMSL}\t${IpcLimit.SEMMNS}\t${IpcLimit.SEMOPM}\t${IpcLimit.SEMMNI}\n`;
+    case "pipe-max-size":
+      return `${PIPE_CAPACITY_MAX_BYTES}\n`;
     case "tainted":
       return "0\n";
     default:

@@ -16,7 +16,7 @@ const FIRST_DESCRIPTOR = 1024;
 
 type NodeType = "directory" | "file" | "symlink";
 /** The directories that rows stand in. */
-export type ProcDirectory = "proc" | "faultline" | "pid" | "fd" | "sys" | "vm" | "kernel";
+export type ProcDirectory = "proc" | "faultline" | "pid" | "fd" | "sys" | "vm" | "kernel" | "fs" | "sysvipc";
 
 interface Row {
   readonly name: string;
@@ -53,6 +53,10 @@ const NODES: readonly Row[] = [
   ...row("vm", "file", "swappiness", "page-cluster", "watermark_scale_factor", "dirty_background_ratio"),
   ...row("pid", "file", "page_priority"),
   ...row("faultline", "file", "standby"),
+  ...row("sys", "directory", "fs"),
+  ...row("fs", "file", "pipe-max-size"),
+  ...row("proc", "directory", "sysvipc"),
+  ...row("sysvipc", "file", "shm", "sem", "msg"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */

@@ -9,6 +9,7 @@ import { faultlineText } from "./faultline.ts";
 import { machineText } from "./machine.ts";
 import { isControl, isOwnControl, type ProcNode, procInode, procNode } from "./nodes.ts";
 import { processText } from "./process.ts";
+import { systemVText } from "./system-v.ts";
 import { shownProcess } from "./tree.ts";
 
 /** What an open file of /proc refers to: a file with the text, or −errno. */
@@ -28,6 +29,7 @@ function textOf(core: Core, node: ProcNode, owner: Process | undefined): string 
   if (isControl(node) && !isOwnControl(node)) return controlText(core, node.name, owner);
   if (owner) return processText(core, owner, node.name);
   if (node.inside === "faultline") return faultlineText(core, node.name);
-  if (node.inside === "kernel") return controlText(core, node.name);
+  if (node.inside === "kernel" || node.inside === "fs") return controlText(core, node.name);
+  if (node.inside === "sysvipc") return systemVText(core, node.name);
   return machineText(core, node.name);
 }

@@ -122,3 +122,33 @@ describe("madvise and mincore", () => {
     story.machine.kernel.checkInvariants();
   });
 });
+
+describe("/proc/sysvipc", () => {
+  it("lists segments, sets and queues in Linux's columns", () => {
+    const lines = run("listed").stdout.trimEnd().split("\n");
+    const [segment, set, queue] = lines
+      .pop()!
+      .split(" ")
+      .map((id) => id.padStart(10));
+    // Linux 6.1, ipc/shm.c, sem.c and msg.c for 32 bits; the dates are those of the machine's first second.
+    const date = "[0-9]{10}";
+    const owners = " {4}0 {5}0 {5}0 {5}0";
+    expect(lines).toEqual([
+      "       key      shmid perms       size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime        rss       swap",
+      expect.stringMatching(
+        `^ {6}4660 ${segment} {3}600 {7}5000 {5}1 {5}1 {6}1 ${owners} ${date} {10}0 ${date} {7}4096 {10}0$`,
+      ),
+      "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime",
+      expect.stringMatching(`^ {6}4661 ${set} {3}640 {10}3 ${owners} {10}0 ${date}$`),
+      "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime",
+      expect.stringMatching(`^ {6}4662 ${queue} {3}644 {11}5 {10}1 {5}1 {5}0 ${owners} ${date} {10}0 ${date}$`),
+      "1048576",
+    ]);
+  });
+});
+
+describe("sockets", () => {
+  it("are of no family that is known: EAFNOSUPPORT, at which a C library does without a name server (socket(2))", () => {
+    expect(run("sockets").stdout).toBe("unix -97\ninet -97\nunknown flag -22\npair -97\n");
+  });
+});

@@ -49,6 +49,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "named",
     "sealed",
     "dates",
+    "locked",
   ]) {
     it(`for every line of ${name}.c`, () => {
       const program = compile(name);

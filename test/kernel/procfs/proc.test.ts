@@ -326,7 +326,7 @@ describe("/proc/sys", () => {
     const guest = new Guest();
     expect(guest.open("/proc/sys/kernel/ostype", 1)).toBe(-Errno.EACCES);
     expect(guest.slurp("/proc/sys/kernel/ostype")).toBe("Linux\n");
-    expect(guest.list(guest.open("/proc/sys")).map(({ name }) => name)).toEqual([".", "..", "vm", "kernel"]);
+    expect(guest.list(guest.open("/proc/sys")).map(({ name }) => name)).toEqual([".", "..", "vm", "kernel", "fs"]);
     expect(guest.call("faccessat", -100, guest.text("/proc/sys/vm/drop_caches"), 2)).toBe(0);
     expect(guest.call("faccessat", -100, guest.text("/proc/sys/kernel/ostype"), 2)).toBe(-Errno.EACCES);
   });
