@@ -7,6 +7,8 @@ import { areasOf, insertVma } from "../../../kernel/mm/areas.ts";
 import { committedPages, physicalPages } from "../../../kernel/mm/commit.ts";
 import { Copy, Frame } from "../../../kernel/mm/frames.ts";
 import { readPte } from "../../../kernel/mm/page-table.ts";
+import { forgetReset } from "../../../kernel/mm/reset.ts";
+import type { AddressSpace } from "../../../kernel/mm/vma.ts";
 import { faultline } from "../../system/cli/faultline.ts";
 import { anonymousArea } from "../support/areas.ts";
 import { TestMachine } from "../support/machine.ts";
@@ -268,6 +270,18 @@ describe("guard pages and areas", () => {
     expect(machine.kernel.report().faults).toMatchObject({ guard: 0, segv: 1 });
     expect(results(machine)).toEqual([-Errno.ENOMEM, -Errno.ENOMEM]);
   });
+});
+
+test("what MEM_RESET has marked is forgotten for a range, be it shorter than the marks or longer", () => {
+  const space = {
+    resetPages: new Map([1, 2, 3, 4, 9].map((vpn) => [vpn, "kept"] as const)),
+  } as unknown as AddressSpace;
+  const left = (start: number, end: number): number[] => {
+    forgetReset(space, start * 4096, end * 4096);
+    return [...space.resetPages.keys()];
+  };
+  expect(left(2, 4)).toEqual([1, 4, 9]);
+  expect(left(4, 0x80000)).toEqual([1]);
 });
 
 test("a fork ends MEM_RESET on both sides: what one does then is nothing to the other", () => {
