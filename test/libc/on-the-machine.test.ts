@@ -38,6 +38,7 @@ describe("libc by our compiler, on our machine", () => {
   it.each([
     ["strings, numbers, files, processes, signals and the rest", "basics.c"],
     ["patterns, locks, users, timers, dates, files in memory", "posix.c"],
+    ["thread-local objects of the one thread", "thread-local.c"],
     ["the classes of floating numbers and builtins of the library", "float-classes.c"],
     ["System V segments, semaphores and queues", "ipc.c"],
   ])("does what hand-worked values say: %s", (_title, source) => {

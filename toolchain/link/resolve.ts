@@ -17,6 +17,9 @@ import {
 import { removeExcessPadding } from "./align.ts";
 import type { GlobalSymbol, Link, LoadedObject } from "./model.ts";
 
+/** What sets up thread-local objects in our C library: only programs that have some take it in. */
+const THREAD_LOCAL_START = "__init_thread_local";
+
 /** Loads everything that the program needs. */
 export function resolve(
   link: Link,
@@ -30,6 +33,9 @@ export function resolve(
   const first = link.objects[0];
   if (first === undefined) return;
   for (const name of [entry, ...(link.options.undefinedRoots ?? [])]) reference(link, name, first, false);
+  const hasThreadLocals = objects.some(({ sections }) => sections.some(({ flags }) => (flags & SectionFlag.TLS) !== 0));
+  if (hasThreadLocals && [...givingWay].some(({ index }) => index.has(THREAD_LOCAL_START)))
+    reference(link, THREAD_LOCAL_START, first, false);
   const loaded = new Set<ObjectFile>();
   for (let changed = true; changed; ) {
     changed = false;

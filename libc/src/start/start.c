@@ -1,6 +1,6 @@
 /*
  * From the start stack to main and from main's return to exit: the environment, the auxiliary vector, constructors and
- * destructors. Threads and thread-local storage have no place here: tp stays 0.
+ * destructors. Thread-local objects are set up by thread-local.c where a program has some.
  */
 #include <errno.h>
 #include <stdlib.h>

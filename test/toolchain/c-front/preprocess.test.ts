@@ -63,9 +63,11 @@ test("a macro comes back in a later pass over what it left, and not within its o
 #define f(a) a * g
 #define g(a) f(a)
 #define self self + 1
-scan(scan(list(1, 2, 3))) f(2)(9) self scan(self)`;
+#define open (
+#define other(a) a
+scan(scan(list(1, 2, 3))) f(2)(9) self scan(self) scan(other open scan))(X)`;
 
-  expect(expand(text)).toBe("1; 2; 3; again () () 2 * 9 * g self + 1 self + 1");
+  expect(expand(text)).toBe("1; 2; 3; again () () 2 * 9 * g self + 1 self + 1 scan(X)");
 });
 
 test("__VA_OPT__ stands for its contents where there are variable arguments", () => {

@@ -35,6 +35,8 @@ export function addressOf(g: FunctionBuilder, lvalue: LValue): Address {
       if (variable.storage === "local") return localAddress(g, variable);
       const align =
         variable.storage === "string" ? variable.elementBytes : symbolAlign(variable.type.type, variable.alignAs);
+      if (variable.storage === "global" && variable.isThreadLocal)
+        return registerAddress(g.threadLocalAddress(symbolOf(variable)), 0, align);
       return { base: NONE, slot: NONE, sym: symbolOf(variable), offset: 0, align };
     }
     case "deref":

@@ -317,6 +317,15 @@ export class FunctionBuilder {
     });
   }
 
+  /** The address of a thread-local object. */
+  threadLocalAddress(symbol: string): number {
+    return this.invariant(`tls ${symbol}`, (emit) => {
+      const d = this.newRegister();
+      emit("tls", d, NONE, 0, symbol);
+      return d;
+    });
+  }
+
   /** The register with %hi of a symbol plus an offset. */
   symbolHigh(symbol: string, offset: number): number {
     return this.invariant(`%${symbol}+${offset}`, (emit) => {

@@ -21,6 +21,7 @@ import {
   SCRATCH_A,
   SCRATCH_B,
   SP,
+  TP,
   ZERO,
 } from "./ir.ts";
 
@@ -225,6 +226,13 @@ class Emitter {
         this.withTarget(ins.d, (d) =>
           this.push("addi", reg(d), reg(this.source(ins.a, SCRATCH_A)), sym(ins.sym!, ins.imm, "lo")),
         );
+        return;
+      case "tls":
+        this.withTarget(ins.d, (d) => {
+          this.push("lui", reg(d), sym(ins.sym!, ins.imm, "tprel_hi"));
+          this.push("add", reg(d), reg(d), reg(TP));
+          this.push("addi", reg(d), reg(d), sym(ins.sym!, ins.imm, "tprel_lo"));
+        });
         return;
       case "slot": {
         const { base, offset } = this.slotPlace(ins.slot, ins.imm);

@@ -11,6 +11,7 @@ export const NONE = -1;
 export const ZERO = 0;
 export const RA = 1;
 export const SP = 2;
+export const TP = 4;
 export const S0 = 8;
 export const A0 = 10;
 export const A1 = 11;
@@ -46,6 +47,8 @@ export type Op =
   | "hi"
   /** d = a + %lo(sym + imm) */
   | "lo"
+  /** d = address of the thread-local sym + imm: its place in the block that tp points to (local-exec model) */
+  | "tls"
   /** d = address of slot + imm */
   | "slot"
   /** d = the canonical frame address (sp at entry) */
@@ -98,7 +101,7 @@ export interface Ins {
   /** Second source, or the value that a store writes, or NONE. */
   b: number;
   imm: number;
-  /** Symbol of hi, lo, call; of a memory operand: its offset is %lo(sym + imm). */
+  /** Symbol of hi, lo, tls, call; of a memory operand: its offset is %lo(sym + imm). */
   sym: string | null;
   /** Frame slot that stands in the place of `a`, or NONE. */
   slot: number;

@@ -154,7 +154,9 @@ export class Expander {
           continue;
         }
       }
-      list[list.length - 1]!.push(token);
+      // A macro's name that is met inside its own expansion is met there too.
+      const isOwn = token.kind === TokenKind.Identifier && this.active.has(token.text);
+      list[list.length - 1]!.push(isOwn ? painted(token) : token);
     }
     if (parameters.length === 0 && list.length === 1 && list[0]!.length === 0) return [];
     const missing = parameters.length - list.length;
