@@ -71,6 +71,8 @@ export interface DirectoryEntry {
 export interface FileInode extends InodeFields {
   readonly kind: "file";
   readonly content: FileContent;
+  /** It has no name and may be given one: it was made by O_TMPFILE without O_EXCL. */
+  isLinkable?: boolean;
   /** What may no longer be done to it (seals.ts); of memfd_create's files alone. */
   seals?: number;
 }

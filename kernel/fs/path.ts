@@ -24,6 +24,8 @@ export interface Place {
   readonly inode: number;
   /** The path demands a directory: it ended in a slash, "." or "..". */
   readonly mustBeDirectory: boolean;
+  /** Where the link of /proc that the walk ended in says that it leads. */
+  readonly path?: string;
 }
 
 /** The directory that a relative path starts at. */
@@ -71,10 +73,10 @@ export function walk(core: Core, p: Process, dirfd: number, path: string, follow
     }
     if (++links > SYMLINKS_MAX) return -Errno.ELOOP;
     const link = inode.kind === "symlink" ? { target: inode.target, inode: -1 } : procLink(core, p, child);
-    if (!link || link.target === "") return -Errno.ENOENT;
+    if (!link || (link.target === "" && link.inode < 0)) return -Errno.ENOENT;
     if (link.inode >= 0) {
       at = link.inode;
-      place = { parent: at, name: "", inode: at, mustBeDirectory };
+      place = { parent: at, name: "", inode: at, mustBeDirectory, path: link.target };
       continue;
     }
     if (isLast) mustBeDirectory ||= endsInDirectory(link.target);
@@ -155,6 +157,7 @@ function nameIn(parent: DirectoryInode, child: number): string | undefined {
 
 /** The absolute path of what a walk found, for /proc and messages. */
 export function pathOfPlace(core: Core, place: Place): string {
+  if (place.path !== undefined) return place.path;
   const directory = pathOfDirectory(core, place.parent);
   if (typeof directory === "number") return place.name;
   return place.name === "" ? directory : directory === "/" ? "/" + place.name : `${directory}/${place.name}`;

@@ -101,13 +101,16 @@ const linkat: SyscallHandler = (core, p, a) => {
   if (isDirectory(inode)) return -Errno.EPERM;
   if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EXDEV;
   if (inode.links >= LINKS_MAX) return -Errno.EMLINK;
-  // A file whose last name is gone cannot get one back.
-  if (inode.links === 0) return -Errno.ENOENT;
+  // A file whose last name is gone cannot get one back; one that has never had any can.
+  const isLinkable = inode.kind === "file" && inode.isLinkable === true;
+  if (inode.links === 0 && !isLinkable) return -Errno.ENOENT;
   const { folder } = core.fs;
   if (folder.has(inode.number) !== folder.has(parent.number)) return -Errno.EXDEV;
   const refusal = folder.askLink(inode.number, parent.number, to.name);
-  if (refusal === 0) core.fs.link(parent, to.name, inode, core.hart.cycles);
-  return refusal;
+  if (refusal !== 0) return refusal;
+  if (isLinkable) inode.isLinkable = false;
+  core.fs.link(parent, to.name, inode, core.hart.cycles);
+  return 0;
 };
 
 const unlinkat: SyscallHandler = (core, p, a) => {
@@ -219,9 +222,13 @@ const readlinkat: SyscallHandler = (core, p, a) => {
   if (a[3] <= 0) return -Errno.EINVAL;
   const path = readUserString(core, p, a[1], PATH_BYTES_MAX);
   if (typeof path === "number") return path;
-  const inode = lookup(core, p, a[0], path, false);
+  // Of "" the descriptor itself, which O_PATH | O_NOFOLLOW opens; one that is no link is no name either.
+  const isOwn = path === "" && a[0] !== AT_FDCWD;
+  const own = isOwn ? descriptorOf(p, a[0])?.file.inode : undefined;
+  if (isOwn && own === undefined) return -Errno.EBADF;
+  const inode = own === undefined ? lookup(core, p, a[0], path, false) : (core.fs.inode(own) ?? -Errno.ENOENT);
   if (typeof inode === "number") return inode;
-  if (!isSymlink(inode)) return -Errno.EINVAL;
+  if (!isSymlink(inode)) return path === "" ? -Errno.ENOENT : -Errno.EINVAL;
   const target = inode.kind === "symlink" ? inode.target : procLink(core, p, inode.number)?.target;
   if (target === undefined) return -Errno.ENOENT;
   const bytes = encodeUtf8(target).subarray(0, a[3]);

@@ -81,6 +81,7 @@ function temporary(core: Core, p: Process, dirfd: number, path: string, flags: n
   if (!core.fs.canAdd()) return -Errno.ENOSPC;
   if (core.fs.folder.isReadOnly && core.fs.folder.has(directory.number)) return -Errno.EROFS;
   const inode = core.fs.makeNameless(mode & 0o7777 & ~p.fs.umask, core.hart.cycles);
+  if ((flags & Open.Exclusive) === 0) inode.isLinkable = true;
   const kept = flags & ~(Open.Temporary | Open.Directory | Open.Create | Open.Exclusive | Open.CloseOnExec);
   const file = openInode(core, inode.number, kept, `${pathOfPlace(core, place)}/#${inode.number} (deleted)`);
   return installDescriptor(p, file, (flags & Open.CloseOnExec) !== 0);
