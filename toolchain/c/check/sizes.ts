@@ -63,8 +63,19 @@ export abstract class SizeChecker extends ConversionChecker {
       const type = this.typeOf(source);
       // Only the size of an array of variable length needs what the type depends on.
       if (!isSize || !isVla(type.type)) this.pendingSizes = [];
-      return this.sizeOperand(isSize, type, span);
+      const own = isSize ? 0 : this.typedefAlignment(source);
+      return own > 0 ? this.valueOperand(this.sizeConstant(own, span)) : this.sizeOperand(isSize, type, span);
     });
+  }
+
+  /** The alignment that a typedef has by an attribute, when the type is named by it alone; otherwise 0. */
+  private typedefAlignment({ specifiers, declarator }: TypeName): number {
+    if (declarator.parts.length > 0) return 0;
+    for (const item of specifiers.items) {
+      const entity = item.kind === "typedef-name" ? this.scope.find(item.name) : null;
+      if (entity?.kind === "typedef") return entity.alignAs;
+    }
+    return 0;
   }
 
   private unevaluatedOperand(source: Expression): Operand {
