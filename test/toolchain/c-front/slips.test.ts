@@ -554,6 +554,42 @@ const SLIPS: readonly (readonly [string, string, readonly string[], string])[] =
     ],
     "is an & missing?",
   ],
+  [
+    "EOF kept in a char",
+    'int getchar(void);\nint f(void) {\n  char c;\n  while ((c = getchar()) != -1) puts("x");\n  return c;\n}',
+    ["5:26: warning: this value is between 0 and 255, never -1: this is always true [-Wtype-limits]"],
+    "is it EOF? An int keeps what getchar gives; a char does not",
+  ],
+  [
+    "a for whose block follows",
+    "int f(void) {\n  int s = 0;\n  for (int i = 0; i < 10; i++);\n  {\n    s += 1;\n  }\n  return s;\n}",
+    ["4:3: warning: this 'for' does not govern the statement after its body [-Wmisleading-indentation]"],
+    "a ';' ends it here",
+  ],
+  [
+    "an argument of main without a star",
+    "int main(int argc, char *argv) {\n  return argc + *argv;\n}",
+    ["2:5: warning: the second parameter of 'main' should be a char ** [-Wmain]"],
+    "int main(int argc, char *argv[])",
+  ],
+  [
+    "an asm operand that is not there",
+    'int f(int x) {\n  int r;\n  asm("add %0, %1" : "r"(r) : "r"(x));\n  return r;\n}',
+    ["4:26: error: the constraint of an output begins with '=' or '+'"],
+    "",
+  ],
+  [
+    "blanks after a backslash",
+    '#define M(x) do { \\\n    x; \\ \n  } while (0)\nvoid f(int a) { M(puts("x")); }',
+    ["3:8: warning: blanks stand between this backslash and the end of its line [-Wbackslash-newline-escape]"],
+    "the lines are joined all the same; other compilers may not do that",
+  ],
+  [
+    "comparisons in a row",
+    "int f(int x) {\n  return x == 1 == 2;\n}",
+    ["3:17: warning: the outcome of a comparison is 0 or 1, never 2: this is always false [-Wbool-compare]"],
+    "write two comparisons joined by &&",
+  ],
 ];
 
 test.each(SLIPS)("%s", (_, text, expected, advice) => {
@@ -593,7 +629,9 @@ test("what looks like a mistake of order or size and is none stays quiet", () =>
     int room(struct node *n) { char b[6]; strcpy(b, "hello"); memset(b, 0, sizeof b); memset(n, 0, sizeof *n); return b[0] + read(0, b, 6); }
     int depth(int n) { return n == 0 ? 0 : 1 + depth(n - 1); }
     int down(int n) { if (n == 0) return 0; return down(n - 1); }
-    int run(void) { return execlp("ls", "ls", "-l", (char *)0); }`;
+    int run(void) { return execlp("ls", "ls", "-l", (char *)0); }
+    int text(int c) { unsigned char u = c; return u == 255 || (c == 1) == 1 || (c < 2) != 0; }
+    int main(int argc, const char *argv[], char *envp[]) { return argc + argv[0][0] + envp[0][0]; }`;
 
   expect(lines(check(IO + text, WARNINGS).diagnostics)).toEqual([]);
 });

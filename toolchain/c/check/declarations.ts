@@ -12,6 +12,7 @@ import {arrayOf, atomicAlignment,
   isVariablyModified, isVla, type QualType, qual, typeName, unqualified,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFlow } from "../warnings/flow.ts";
+import { checkMain } from "../warnings/main-function.ts";
 import type { FunctionState, ObjectEntity, Scope, SymbolFacts } from "./scope.ts";
 import { StatementChecker } from "./statements.ts";
 import type { DeclSpec, ParameterInfo } from "./types.ts";
@@ -749,7 +750,7 @@ export class Checker extends StatementChecker {
     facts.span = span;
     if (!isCompleteType(type.returns.type) && type.returns.type.kind !== "void")
       this.error(`'${name}' returns the incomplete type '${typeName(type.returns)}'`, span);
-    if (name === "main" && !isCompatible(type.returns.type, INT)) this.warn("Wmain", "'main' should return int", span);
+    if (name === "main") checkMain(this, type, span);
     this.functionBody(item, symbol, type, old ?? infos, facts, old !== null);
   }
 

@@ -21,6 +21,7 @@ import {arrayOf,
   CHAR, type CType, compositeType,DOUBLE, FLOAT, INT, 
   integerOf, isArithmetic, isAtomic, isCompatible, isCompleteType, isInteger, isRecord, isScalar, LDOUBLE, LLONG, LONG, PTRDIFF_T, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
+import { checkComparison } from "../warnings/comparison.ts";
 import type { Extra, Operand } from "./base.ts";
 import { bitFieldOf } from "./conversions.ts";
 import { foreignName } from "./foreign-names.ts";
@@ -649,7 +650,7 @@ export abstract class ExpressionChecker extends SizeChecker {
     const { span, operator } = e;
     const op = BINARY_OPS[operator]!;
     if (isArithmetic(a.type) && isArithmetic(b.type)) {
-      this.checkSigns(e, a, b);
+      checkComparison(this, e, a, b);
       const type = this.commonType(a, b);
       return this.constantOperand(this.binary(op, this.convert(a, type), this.convert(b, type), INT, span));
     }
@@ -682,29 +683,6 @@ export abstract class ExpressionChecker extends SizeChecker {
       );
     }
     return this.badOperands(operator, a.type, b.type, e.operatorSpan);
-  }
-
-  private checkSigns(e: Extract<Expression, { kind: "binary" }>, a: Expr, b: Expr): void {
-    if (!isInteger(a.type) || !isInteger(b.type)) return;
-    const common = this.commonType(a, b);
-    if (common.kind !== "int" || common.signed) return;
-    const outcome = e.operator === ">=" ? "true" : e.operator === "<" ? "false" : null;
-    if (outcome !== null && b.kind === "const-int" && b.value === 0n && a.kind !== "const-int")
-      this.warn("Wtype-limits", `an unsigned value is never negative: this is always ${outcome}`, e.operatorSpan);
-    for (const side of [a, b]) {
-      const promoted = this.promotedType(side);
-      const isSigned = promoted.kind === "int" && promoted.signed;
-      const isNeverNegative =
-        side.kind === "const-int" ? side.value >= 0n : side.type.kind === "int" && !side.type.signed;
-      if (isSigned && !isNeverNegative) {
-        this.warn(
-          "Wsign-compare",
-          `signed and unsigned values are compared ('${typeName(qual(a.type))}' and '${typeName(qual(b.type))}'): a negative one counts as large`,
-          e.operatorSpan,
-        );
-        return;
-      }
-    }
   }
 
   private checkArrayCompare(e: Extract<Expression, { kind: "binary" }>, left: Operand, right: Operand): void {

@@ -185,12 +185,12 @@ function placeInput(g: FunctionBuilder, operand: AsmOperand, work: Work, stmt: A
       return;
     }
   }
-  placeRegisterInput(g, value, work, stmt, letters);
+  placeRegisterInput(g, value, work, letters);
 }
 
-function placeRegisterInput(g: FunctionBuilder, value: Expr, work: Work, stmt: AsmStmt, letters: string): void {
+function placeRegisterInput(g: FunctionBuilder, value: Expr, work: Work, letters: string): void {
   if (!/[rgXmoV]/.test(letters) || classOf(value.type) === "memory") {
-    g.error("this asm operand does not satisfy its constraint", stmt.span);
+    g.error(`this operand cannot be what its constraint "${letters}" asks for`, value.span);
     work.places.push(NOWHERE);
     return;
   }
@@ -243,8 +243,12 @@ function fillTemplate(
     } else {
       const index = match[2] !== undefined ? Number(match[2]) : names.indexOf(match[3]!);
       const place = places[index];
-      if (place === undefined) g.error(`asm template names operand '${match[0]}', which does not exist`, stmt.span);
-      else pieces.push(pieceOf(place, match[1] ?? ""));
+      if (place === undefined) {
+        g.error(`asm template names operand '${match[0]}', which does not exist`, stmt.span);
+        // What is left would only be wrong once more.
+        return [];
+      }
+      pieces.push(pieceOf(place, match[1] ?? ""));
     }
   }
   pieces.push(stmt.template.slice(last));

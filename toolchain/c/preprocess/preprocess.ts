@@ -15,7 +15,14 @@ import { evaluateCondition } from "./condition.ts";
 import { Expander, type TokenStream } from "./expand.ts";
 import { isSameMacro, type Macro } from "./macros.ts";
 import { PREDEFINED_FILE } from "./predefined.ts";
-import { escapeOutside, headerSlip, missingHeaderHint, misspeltEnd, nearestDirective } from "./slips.ts";
+import {
+  blanksAfterBackslash,
+  escapeOutside,
+  headerSlip,
+  missingHeaderHint,
+  misspeltEnd,
+  nearestDirective,
+} from "./slips.ts";
 import { correctionOf, inPlaceOf } from "./typography.ts";
 
 /** Where included files come from. Paths use `/`; the same path should give the same SourceFile, whose tokens are then reused. */
@@ -168,6 +175,12 @@ class Preprocessor {
   // ---- tokens of files -------------------------------------------------------------------------------------------------
 
   private enter(file: SourceFile, pathIndex: number): void {
+    const blanks = file.isOfSysroot ? null : blanksAfterBackslash(file);
+    if (blanks !== null)
+      this.diagnostics.warning("blanks stand between this backslash and the end of its line", blanks, {
+        option: "Wbackslash-newline-escape",
+        hint: "the lines are joined all the same; other compilers may not do that",
+      });
     this.files.add(file);
     this.readers.push({
       file,

@@ -1,5 +1,5 @@
 /** Slips in directives and stray characters, and what was probably meant. */
-import { type Diagnostic, nearestName } from "../../diagnostics.ts";
+import { type Diagnostic, nearestName, type SourceFile, type Span } from "../../diagnostics.ts";
 import { STANDARD_HEADERS } from "../check/headers.ts";
 import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
 import type { TokenStream } from "./expand.ts";
@@ -80,6 +80,16 @@ export function missingHeaderHint(path: string, isQuoted: boolean): string {
   return isQuoted
     ? "looked beside the including file and in the include paths (-I)"
     : "looked in the include paths (-I)";
+}
+
+/** The first blanks between a backslash and the end of its line, comments left out; null where there are none. */
+export function blanksAfterBackslash(file: SourceFile): Span | null {
+  for (const match of file.text.matchAll(/\\([ \t]+)\r?\n/g)) {
+    const line = file.text.slice(file.text.lastIndexOf("\n", match.index) + 1, match.index);
+    if (/\/\/|\/\*|^\s*\*/.test(line)) continue;
+    return { file, start: match.index, end: match.index + 1 + match[1]!.length };
+  }
+  return null;
 }
 
 /** After a backslash outside quotes: takes the letter of an escape such as \n with it. */

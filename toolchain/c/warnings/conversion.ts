@@ -23,7 +23,7 @@ const shapeOf = (type: IntType): Shape =>
   type.name === "_Bool" ? { bits: 1, signed: false } : { bits: type.bytes * 8, signed: type.signed };
 
 /** The smallest type that an integer's value certainly has, promotions taken away. */
-function valueShape(e: Expr): Shape {
+export function valueShape(e: Expr): Shape {
   const own = shapeOf(integerOf(e.type as IntType));
   switch (e.kind) {
     case "convert":

@@ -70,14 +70,21 @@ function checkGuard(reporter: FlowReporter, guard: Guard, file: SourceFile, next
   const isNextFirst = n.first === n.column;
   const isTogether = b.line === n.line && !isEmptyBody && g.first === g.column;
   const isAligned = b.line > g.line && n.line > b.line && n.column === b.column && b.column > g.first && isNextFirst;
-  const isAfterEmpty = isEmptyBody && b.line === g.line && n.line === g.line + 1 && n.column > g.first && isNextFirst;
+  const isBlock = next.kind === "compound";
+  const isAfterEmpty =
+    isEmptyBody && b.line === g.line && n.line === g.line + 1 && (n.column > g.first || isBlock) && isNextFirst;
   if (!isTogether && !isAligned && !isAfterEmpty) return false;
   // One message for one slip: -Wempty-body says the same of these.
   if (isAfterEmpty && guard.word !== "for" && isWarningEnabled(reporter.warnings, "Wempty-body")) return true;
   const word: Span = { file, start: guard.start, end: guard.start + guard.word.length };
   reporter.warn("Wmisleading-indentation", `this '${guard.word}' does not govern the statement after its body`, word, {
     hint: isAfterEmpty ? "a ';' ends it here" : "braces around both statements would, if that is meant",
-    notes: [reporter.note("this statement is indented as if it did, and always runs", next.span)],
+    notes: [
+      reporter.note(
+        isBlock ? "this block runs once" : "this statement is indented as if it did, and always runs",
+        next.span,
+      ),
+    ],
   });
   return true;
 }
