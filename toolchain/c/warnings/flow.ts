@@ -13,6 +13,7 @@ import { checkOrder } from "./order.ts";
 import { checkRecursion } from "./recursion.ts";
 import type { FlowReporter } from "./reporter.ts";
 import { checkSequence } from "./sequence.ts";
+import { operands } from "./walk.ts";
 
 export interface FlowFacts {
   readonly isNoreturn: boolean;
@@ -312,29 +313,6 @@ class Uses {
         for (let at = 0; at < inner.length; at++) this.expr(inner[at]!);
       }
     }
-  }
-}
-
-function operands(e: Expr): readonly Expr[] {
-  switch (e.kind) {
-    case "pointer-add":
-      return typeof e.scale === "number" ? [e.pointer, e.index] : [e.pointer, e.index, e.scale];
-    case "pointer-diff":
-    case "binary":
-    case "logical":
-    case "comma":
-      return [e.left, e.right];
-    case "unary":
-    case "convert":
-      return [e.operand];
-    case "conditional":
-      return [e.test, e.then, e.otherwise];
-    case "call":
-      return [e.callee].concat(e.args);
-    case "builtin":
-      return e.args;
-    default:
-      return [];
   }
 }
 

@@ -6,7 +6,7 @@ import { sizeOf } from "../layout.ts";
 import type { Expr, FunctionDefinition, LocalVar, LValue, Stmt } from "../tree.ts";
 import { some } from "./ends.ts";
 import type { FlowReporter } from "./reporter.ts";
-import { innerExpressions, innerStatements } from "./walk.ts";
+import { innerExpressions, innerStatements, operands } from "./walk.ts";
 
 interface Range {
   readonly low: bigint;
@@ -198,23 +198,7 @@ function operandsOf(e: Expr): readonly Expr[] {
     case "assign":
     case "update":
       return [...ofPlace(e.target), e.value];
-    case "pointer-add":
-      return [e.pointer, e.index];
-    case "pointer-diff":
-    case "binary":
-    case "logical":
-    case "comma":
-      return [e.left, e.right];
-    case "unary":
-    case "convert":
-      return [e.operand];
-    case "conditional":
-      return [e.test, e.then, e.otherwise];
-    case "call":
-      return [e.callee, ...e.args];
-    case "builtin":
-      return e.args;
     default:
-      return [];
+      return operands(e);
   }
 }

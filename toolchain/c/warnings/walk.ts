@@ -1,4 +1,4 @@
-/** What stands directly inside a statement. */
+/** What stands directly inside a statement or an expression. */
 import type { Expr, Stmt } from "../tree.ts";
 
 export function innerStatements(s: Stmt): readonly Stmt[] {
@@ -34,6 +34,30 @@ export function innerExpressions(s: Stmt): readonly Expr[] {
       return s.value === null ? [] : [s.value];
     case "goto-computed":
       return [s.target];
+    default:
+      return [];
+  }
+}
+
+/** The values that an expression is made of; places and statements in it are left out. */
+export function operands(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case "pointer-add":
+      return typeof e.scale === "number" ? [e.pointer, e.index] : [e.pointer, e.index, e.scale];
+    case "pointer-diff":
+    case "binary":
+    case "logical":
+    case "comma":
+      return [e.left, e.right];
+    case "unary":
+    case "convert":
+      return [e.operand];
+    case "conditional":
+      return [e.test, e.then, e.otherwise];
+    case "call":
+      return [e.callee].concat(e.args);
+    case "builtin":
+      return e.args;
     default:
       return [];
   }
