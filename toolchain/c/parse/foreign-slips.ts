@@ -1,6 +1,6 @@
 /** What belongs to other languages, C++ above all: said so, with what C has instead. Changes of tokens to try, as slips.ts has them. */
 import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
-import { closeOf, openBefore, type Slip, type Stop } from "./slips.ts";
+import { closeOf, openBefore, type Slip, type Stop } from "./slip.ts";
 
 const WORD_OPERATORS: ReadonlyMap<string, string> = new Map(Object.entries({ and: "&&", or: "||", not: "!" }));
 

@@ -2,36 +2,10 @@
  * Slips that beginners make and that a missing or a stray token does not explain: a semicolon where a comma belongs and the other way
  * round, a semicolon in a macro, a brace too many. Each is a change of tokens to try, with what to say if it helps.
  */
-import type { Diagnostic, Span } from "../../diagnostics.ts";
 import { spanOf, type Token } from "../tokens.ts";
 import { foreignSlips } from "./foreign-slips.ts";
+import { closeOf, openBefore, type Slip, type Stop } from "./slip.ts";
 import { headSlips, listSlips, operatorSlips } from "./word-slips.ts";
-
-export interface Slip {
-  /** Tokens to replace, by index, with terminals or with other tokens by their index; null: to leave out. */
-  readonly changes: ReadonlyMap<number, string | null | readonly (string | number)[]>;
-  /** The parser has to get beyond this token, counted before the change. */
-  readonly beyond: number;
-  /** The token to report. */
-  readonly at: number;
-  readonly message: string;
-  readonly extra: Partial<Diagnostic>;
-  /** Where to point to, when it is not the token. */
-  readonly span?: Span;
-  /** Names that go with what is left out: not to be reported as undeclared. */
-  readonly poisons?: readonly string[];
-}
-
-/** Where the parser stopped. */
-export interface Stop {
-  readonly tokens: readonly Token[];
-  /** Where the external declaration begins. */
-  readonly start: number;
-  /** The token at which the parser could not go on. */
-  readonly at: number;
-  /** Is it declared anywhere as a variable or a function? */
-  isKnown(name: string): boolean;
-}
 
 export function slipsAt(stop: Stop): Slip[] {
   const { tokens, start, at } = stop;
@@ -74,29 +48,6 @@ function macroSemicolons(tokens: readonly Token[], start: number, at: number): S
 /** Does nothing but another semicolon's place follow, so that the macro's own one does no harm? */
 const endsStatement = (tokens: readonly Token[], at: number): boolean =>
   tokens[at + 1] === undefined || tokens[at + 1]!.text === "}" || tokens[at + 1]!.startsLine;
-
-/** Index of the innermost bracket that is open before `at`, or −1. */
-export function openBefore(tokens: readonly Token[], start: number, at: number): number {
-  const open: number[] = [];
-  for (let i = start; i < at; i++) {
-    const { text } = tokens[i]!;
-    if (text === "(" || text === "[" || text === "{") open.push(i);
-    else if (text === ")" || text === "]" || text === "}") open.pop();
-  }
-  return open[open.length - 1] ?? -1;
-}
-
-/** Index of the `)` that closes a parenthesis, or −1 when a brace comes first. */
-export function closeOf(tokens: readonly Token[], open: number): number {
-  let depth = 0;
-  for (let i = open; i < tokens.length; i++) {
-    const { text } = tokens[i]!;
-    if (text === "{" || text === "}") return -1;
-    if (text === "(" || text === "[") depth++;
-    else if ((text === ")" || text === "]") && --depth === 0) return i;
-  }
-  return -1;
-}
 
 /** `for (i = 0, i < 10, i++)`: commas for semicolons. */
 function forHeader(tokens: readonly Token[], start: number, at: number): Slip[] {

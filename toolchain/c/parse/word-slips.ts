@@ -1,7 +1,7 @@
 /** Slips in operators, in the heads of statements and in lists of declarations: each a change of tokens to try, as slips.ts has them. */
 import { nearestName, type Span } from "../../diagnostics.ts";
 import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
-import { closeOf, openBefore, type Slip, type Stop } from "./slips.ts";
+import { closeOf, openBefore, type Slip, type Stop } from "./slip.ts";
 
 /** Two tokens that were meant to be one operator. */
 const SPLIT_OPERATORS: ReadonlyMap<string, string> = new Map(
