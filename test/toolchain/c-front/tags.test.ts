@@ -26,3 +26,10 @@ test("a static inline function that nobody uses is no cause for a warning", () =
     check("static inline int one(void) { return 1; }\nint main(void) { return 0; }", ["Wall", "Wextra"]).diagnostics,
   ).toEqual([]);
 });
+
+test("a tag that only a parameter list declares is warned of, as in GCC and Clang (-Wvisibility)", () => {
+  const { diagnostics } = check("int f(struct later *p);\nstruct later { int a; };\nint g(struct later *p);", []);
+  expect(diagnostics.map((each) => `${each.severity} ${each.message} [${each.option}]`)).toEqual([
+    "warning 'struct later' is known only inside these parentheses [Wvisibility]",
+  ]);
+});

@@ -158,8 +158,9 @@ export class CheckerBase {
     return { kind: "object", name: object.name, span, object, isUsed: false, isSet: false, isExempt };
   }
 
-  stringObject(bytes: Uint8Array, elementBytes: 1 | 2 | 4): StringObject {
-    const key = `${elementBytes}:${String.fromCharCode(...bytes.subarray(0, 4096))}`;
+  /** The object of a string literal; equal ones of one `owner` share it. */
+  stringObject(bytes: Uint8Array, elementBytes: 1 | 2 | 4, owner = ""): StringObject {
+    const key = `${owner}${elementBytes}:${String.fromCharCode(...bytes.subarray(0, 4096))}`;
     const known = bytes.length <= 4096 ? this.stringLabels.get(key) : undefined;
     if (known !== undefined && (this.unevaluated > 0 || this.strings.includes(known))) return known;
     const made: StringObject = known ?? {

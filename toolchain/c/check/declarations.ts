@@ -722,6 +722,7 @@ export class Checker extends StatementChecker {
     }
     const part = item.declarator.parts[0];
     const infos = part?.kind === "function" && (part.isPrototype || part.names.length > 0) ? this.lastParameters : [];
+    const names = part?.kind === "function" ? this.lastParameterScope : null;
     const old =
       part?.kind === "function" && part.names.length > 0 ? this.oldParameters(infos, item.oldParameters) : null;
     const type: FunctionType =
@@ -751,16 +752,15 @@ export class Checker extends StatementChecker {
     if (!isCompleteType(type.returns.type) && type.returns.type.kind !== "void")
       this.error(`'${name}' returns the incomplete type '${typeName(type.returns)}'`, span);
     if (name === "main") checkMain(this, type, span);
-    this.functionBody(item, symbol, type, old ?? infos, facts, old !== null);
+    this.functionBody(item, symbol, type, { infos: old ?? infos, names, isOld: old !== null }, facts);
   }
 
   private functionBody(
     item: ast.FunctionDefinition,
     symbol: GlobalSymbol,
     type: FunctionType,
-    infos: readonly ParameterInfo[],
+    { infos, names, isOld }: { infos: readonly ParameterInfo[]; names: Scope | null; isOld: boolean },
     facts: SymbolFacts,
-    isOld: boolean,
   ): void {
     const params: LocalVar[] = [];
     const fn: FunctionState = {
@@ -783,6 +783,7 @@ export class Checker extends StatementChecker {
     const outerSizes = this.pendingSizes;
     this.pendingSizes = [];
     const parameterScope = this.openScope();
+    if (names !== null) declareTagsOf(names, parameterScope);
     const prologue: Stmt[] = [];
     for (const info of infos) this.declareParameter(info, params, prologue, isOld);
     (fn as { lastParameter: LocalVar | null }).lastParameter = params[params.length - 1] ?? null;
@@ -888,6 +889,12 @@ export class Checker extends StatementChecker {
     }
     return infos.map((info) => types.get(info.name) ?? info);
   }
+}
+
+/** Tags and enumerators of a parameter list are known in the body too (C11 §6.2.1p4). */
+function declareTagsOf(list: Scope, body: Scope): void {
+  for (const [name, tag] of list.tags) body.tags.set(name, tag);
+  for (const [name, entity] of list.names) if (entity.kind === "enumerator") body.names.set(name, entity);
 }
 
 /** What the default promotions make of a K&R parameter on its way. */

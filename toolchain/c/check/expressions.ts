@@ -148,7 +148,8 @@ export abstract class ExpressionChecker extends SizeChecker {
       const bytes = new TextEncoder().encode(`${this.fn?.symbol.name ?? ""}\0`);
       return this.placeOperand({
         kind: "var",
-        var: this.stringObject(bytes, 1),
+        // An array of the function's own (C11 §6.4.2.2), which no string literal may share.
+        var: this.stringObject(bytes, 1, "__func__"),
         type: qual(arrayOf(qual(CHAR, true), bytes.length)),
         span,
       });

@@ -24,7 +24,7 @@ import {
   SCHAR, SHORT, SIZE_T, typeName, UCHAR, UINT, ULLONG, ULONG, USHORT, unqualified, VOID, VOID_POINTER, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { CheckerBase, type Operand } from "./base.ts";
-import type { TagEntity } from "./scope.ts";
+import type { Scope, TagEntity } from "./scope.ts";
 
 export type StorageClass = "typedef" | "extern" | "static" | "auto" | "register" | null;
 
@@ -82,6 +82,8 @@ const LAST_PRIORITY = 65535;
 export abstract class TypeChecker extends CheckerBase {
   /** Parameters of the function type that was built last from a declarator whose first part is a function. */
   lastParameters: readonly ParameterInfo[] = [];
+  /** The scope of their declarations, closed by now: its tags and enumerators are a function body's too. */
+  lastParameterScope: Scope | null = null;
 
   abstract checkExpression(e: Expression): Operand;
   /** The type of an operand of typeof; what it depends on goes to `pendingSizes`. */
@@ -647,8 +649,11 @@ export abstract class TypeChecker extends CheckerBase {
     part: Extract<DeclaratorPart, { kind: "function" }>,
     isFirst: boolean,
   ): QualType {
-    const infos = this.parameters(part.parameters, isFirst);
-    if (isFirst) this.lastParameters = infos;
+    const { infos, scope } = this.parameters(part.parameters);
+    if (isFirst) {
+      this.lastParameters = infos;
+      this.lastParameterScope = scope;
+    }
     if (!part.isPrototype) {
       if (isFirst && part.names.length > 0) {
         this.lastParameters = part.names.map(({ text, span }) => ({
@@ -672,28 +677,31 @@ export abstract class TypeChecker extends CheckerBase {
     });
   }
 
-  private parameters(parameters: readonly Parameter[], _isFirst: boolean): ParameterInfo[] {
-    if (parameters.length === 0) return [];
+  private parameters(parameters: readonly Parameter[]): { infos: ParameterInfo[]; scope: Scope | null } {
+    if (parameters.length === 0) return { infos: [], scope: null };
     const outerSizes = this.pendingSizes;
     const outerParameters = this.lastParameters;
+    const outerScope = this.lastParameterScope;
     const outerPrototype = this.isInPrototype;
     this.isInPrototype = true;
     // Names of parameters are visible in the types of later ones.
-    this.openScope();
+    const scope = this.openScope();
     const outerFunction = this.fn;
     this.fn = null;
     const infos = parameters.map((parameter) => this.parameter(parameter));
     this.fn = outerFunction;
     for (const entity of this.scope.names.values()) entity.isExempt = true;
-    // Tags declared in a parameter list are of little use, but a definition's body must see them.
-    const tags = this.scope.tags;
+    for (const [name, tag] of scope.tags)
+      this.warn("Wvisibility", `'${tag.type.kind} ${name}' is known only inside these parentheses`, tag.span, {
+        hint: `declare it before the function: ${tag.type.kind} ${name};`,
+      });
     this.closeScope();
-    for (const [name, tag] of tags) if (!this.scope.tags.has(name)) this.scope.tags.set(name, tag);
     this.isInPrototype = outerPrototype;
     this.pendingSizes = outerSizes;
     this.lastParameters = outerParameters;
+    this.lastParameterScope = outerScope;
     const only = infos[0]!;
-    if (infos.length === 1 && only.type.type.kind === "void" && only.name === "") return [];
+    if (infos.length === 1 && only.type.type.kind === "void" && only.name === "") return { infos: [], scope };
     for (const info of infos) {
       if (info.type.type.kind === "void")
         this.error(
@@ -701,7 +709,7 @@ export abstract class TypeChecker extends CheckerBase {
           info.span,
         );
     }
-    return infos;
+    return { infos, scope };
   }
 
   private parameter(parameter: Parameter): ParameterInfo {
@@ -751,8 +759,10 @@ export abstract class TypeChecker extends CheckerBase {
     const spec = this.declSpec(name.specifiers);
     if (spec.storage !== null) this.error(`a type name cannot be '${spec.storage}'`, spec.span);
     const outer = this.lastParameters;
+    const outerScope = this.lastParameterScope;
     const type = this.declaratorType(spec.type, name.declarator);
     this.lastParameters = outer;
+    this.lastParameterScope = outerScope;
     return type;
   }
 
