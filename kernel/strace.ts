@@ -388,6 +388,9 @@ const FCNTLS: Readonly<Record<number, string>> = {
   12: "F_GETLK64",
   13: "F_SETLK64",
   14: "F_SETLKW64",
+  36: "F_OFD_GETLK",
+  37: "F_OFD_SETLK",
+  38: "F_OFD_SETLKW",
   1032: "F_GETPIPE_SZ",
   1030: "F_DUPFD_CLOEXEC",
 };

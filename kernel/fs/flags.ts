@@ -46,6 +46,10 @@ export const Fcntl = {
   GetLock: 12,
   SetLock: 13,
   SetLockWait: 14,
+  /** F_OFD_*: record locks that belong to the open file. */
+  GetFileLock: 36,
+  SetFileLock: 37,
+  SetFileLockWait: 38,
   DuplicateFdCloseOnExec: 1030,
   SetPipeSize: 1031,
   GetPipeSize: 1032,

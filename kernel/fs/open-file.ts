@@ -9,7 +9,7 @@ import { Resource } from "../proc/resources.ts";
 import { wake } from "../proc/scheduler.ts";
 import { isReadable, isWritable, Open } from "./flags.ts";
 import type { Inode } from "./inode.ts";
-import { dropLocks, releaseLock } from "./locks.ts";
+import { dropLocks, releaseLocks } from "./locks.ts";
 
 /** Most descriptors that a process can have, whatever its limit says. /proc numbers leave room for as many. */
 export const MAX_DESCRIPTORS = 1024;
@@ -43,7 +43,7 @@ const pipeOf = (inode: Inode | undefined) => (inode?.kind === "fifo" ? inode.pip
 /** One descriptor fewer; with the last the file is closed. */
 export function releaseFile(core: Core, file: OpenFile): void {
   if (--file.users > 0) return;
-  releaseLock(core, file);
+  releaseLocks(core, file);
   const pipe = pipeOf(core.fs.inode(file.inode));
   if (pipe && isReadable(file.flags)) pipe.readers--;
   if (pipe && isWritable(file.flags)) pipe.writers--;

@@ -28,6 +28,8 @@ export interface OpenFile {
   readonly path: string;
   /** flock's lock on it. */
   lock?: "shared" | "exclusive";
+  /** Locks on ranges of its file that are its own (F_OFD_SETLK); from the first one on, or the first question. */
+  ranges?: LockHolder;
   /**
    * Of a named pipe that was opened for reading while nobody had it open for writing: how often somebody had until then.
    * As long as nobody has since, there is nothing that has hung up (Linux, pipe_poll).
@@ -35,7 +37,7 @@ export interface OpenFile {
   writerOpensBefore?: number;
 }
 
-/** fcntl's lock of a process on the bytes [start, end) of a file; end may be Infinity. */
+/** fcntl's lock on the bytes [start, end) of a file; end may be Infinity. `pid` is −1 for one that belongs to an open file. */
 export interface RecordLock {
   readonly inode: number;
   readonly start: number;
@@ -44,10 +46,15 @@ export interface RecordLock {
   readonly pid: number;
 }
 
-export interface FileTable {
+/** What locks on ranges belong to: a descriptor table, or an open file. */
+export interface LockHolder {
+  /** In order of inode and start. */
+  locks: RecordLock[];
+}
+
+export interface FileTable extends LockHolder {
   users: number;
   slots: (Descriptor | null)[];
-  locks: RecordLock[];
 }
 
 export interface FsContext {

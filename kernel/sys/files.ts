@@ -280,6 +280,9 @@ const fcntl64: SyscallHandler = (core, p, a) => {
     case Fcntl.GetLock:
     case Fcntl.SetLock:
     case Fcntl.SetLockWait:
+    case Fcntl.GetFileLock:
+    case Fcntl.SetFileLock:
+    case Fcntl.SetFileLockWait:
       return recordLock(core, p, file, a[1], a[2]);
     case Fcntl.GetPipeSize:
     case Fcntl.SetPipeSize: {

@@ -50,6 +50,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "sealed",
     "dates",
     "locked",
+    "shared-locks",
     "nameless",
   ]) {
     it(`for every line of ${name}.c`, () => {
