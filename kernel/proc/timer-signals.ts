@@ -4,7 +4,7 @@ import { atTick, TICK_CYCLES, upcomingCycles } from "./expiry.ts";
 import { clockOf, FROM_TIMER, forward } from "./posix-timers.ts";
 import type { PendingSignal, PosixTimer, Process } from "./process.ts";
 import { currentProcess } from "./scheduler.ts";
-import { isIgnored, postSignal, postThreadSignal, type SignalInfo } from "./signals.ts";
+import { isBlocked, isIgnored, postSignal, postThreadSignal, type SignalInfo } from "./signals.ts";
 import { isLeader, threadsOf } from "./threads.ts";
 
 /**
@@ -29,7 +29,8 @@ function fire(core: Core, p: Process, timer: PosixTimer): void {
   if ((timer.clock === "real" ? dueCycles : atTick(dueCycles)) > clockOf(core, p, timer)) return;
   const thread = timer.tid === 0 ? undefined : threadsOf(core, p.tgid).find(({ pid }) => pid === timer.tid);
   const target = thread ?? p;
-  if (isIgnored(target, timer.signal)) {
+  // One that is blocked waits: who unblocks it may have a handler by then.
+  if (!isBlocked(target, timer.signal) && isIgnored(target, timer.signal)) {
     skip(core, p, timer);
     return;
   }

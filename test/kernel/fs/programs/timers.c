@@ -204,6 +204,14 @@ int main(int argc, char **argv) {
   show("delete", C1(TIMER_DELETE, id));
 
   e.signal = CONT;
+  u32 later[2] = {BIT(CONT), 0};
+  C4(SIGPROCMASK, 0, later, 0, 8);
+  show("of a signal that is blocked, and does nothing", C3(TIMER_CREATE, 1, &e, &id));
+  show("set", set(id, 0, 50, 50));
+  pause_(1000);
+  C4(SIGPROCMASK, 1, later, 0, 8);
+  show("many overruns", C1(GETOVERRUN, id) > 10);
+  show("delete", C1(TIMER_DELETE, id));
   show("without a handler", C3(TIMER_CREATE, 1, &e, &id));
   show("every nanosecond", each_nanosecond(id));
   show("delete", C1(TIMER_DELETE, id));
