@@ -197,11 +197,25 @@ export function truthOf(e: Expr): boolean | null {
   return null;
 }
 
-/** A symbol plus an offset in bytes. */
+/** A symbol plus an offset in bytes; or the distance between two labels of a function, in which `minus` is the one subtracted. */
 export interface StaticAddress {
   readonly base: GlobalSymbol | StringObject | { readonly label: string } | null;
   readonly offset: number;
+  readonly minus?: string;
 }
+
+/** Of labels, the distance is known when the program is linked; of all others only inside one object. */
+function distance(left: StaticAddress, right: StaticAddress): StaticAddress | null {
+  const offset = left.offset - right.offset;
+  if (left.minus !== undefined || right.minus !== undefined) return null;
+  if (left.base === right.base) return { base: null, offset };
+  const [from, to] = [labelOf(right), labelOf(left)];
+  if (from === null || to === null) return null;
+  return from === to ? { base: null, offset } : { base: left.base, offset, minus: from };
+}
+
+const labelOf = ({ base }: StaticAddress): string | null =>
+  base !== null && "label" in base && !("storage" in base) ? base.label : null;
 
 /** The address that an address constant stands for (C11 §6.6p9), or null. */
 export function staticAddress(e: Expr): StaticAddress | null {
@@ -223,7 +237,7 @@ export function staticAddress(e: Expr): StaticAddress | null {
       const pointer = staticAddress(e.pointer);
       if (pointer === null || e.index.kind !== "const-int" || typeof e.scale !== "number") return null;
       const bytes = Number(e.index.value) * e.scale;
-      return { base: pointer.base, offset: pointer.offset + (e.subtract ? -bytes : bytes) };
+      return { ...pointer, offset: pointer.offset + (e.subtract ? -bytes : bytes) };
     }
     case "binary": {
       if ((e.op !== "add" && e.op !== "sub") || sizeOf(e.type) !== 4) return null;
@@ -231,17 +245,17 @@ export function staticAddress(e: Expr): StaticAddress | null {
       const right = staticAddress(e.right);
       if (left === null || right === null) return null;
       if (right.base === null)
-        return { base: left.base, offset: e.op === "add" ? left.offset + right.offset : left.offset - right.offset };
-      if (left.base === null && e.op === "add") return { base: right.base, offset: left.offset + right.offset };
-      if (e.op === "sub" && left.base === right.base) return { base: null, offset: left.offset - right.offset };
-      return null;
+        return { ...left, offset: e.op === "add" ? left.offset + right.offset : left.offset - right.offset };
+      if (left.base === null && e.op === "add") return { ...right, offset: left.offset + right.offset };
+      return e.op === "sub" ? distance(left, right) : null;
     }
     case "pointer-diff": {
       const left = staticAddress(e.left);
       const right = staticAddress(e.right);
-      if (left === null || right === null || left.base !== right.base || typeof e.scale !== "number" || e.scale === 0)
-        return null;
-      return { base: null, offset: Math.trunc((left.offset - right.offset) / e.scale) };
+      if (left === null || right === null || typeof e.scale !== "number" || e.scale === 0) return null;
+      const bytes = distance(left, right);
+      if (bytes === null || bytes.base !== null) return e.scale === 1 ? bytes : null;
+      return { base: null, offset: Math.trunc(bytes.offset / e.scale) };
     }
     case "conditional": {
       const test = truthOf(e.test);

@@ -238,18 +238,23 @@ export interface AsmOperand {
 
 // ---- a translation unit ------------------------------------------------------------------------------------------------
 
-/** Part of a static object's image: bytes, or the address of a symbol plus an offset. Gaps are zeros. */
+/** A label of C whose address is part of a static object. */
+export interface LabelTarget {
+  readonly storage: "label";
+  readonly fn: GlobalSymbol;
+  readonly label: string;
+}
+
+/** Part of a static object's image: bytes, or the address of a symbol plus an offset, less a label's address. Gaps are zeros. */
 export type StaticPart =
   | { kind: "bytes"; offset: number; bytes: Uint8Array }
   | {
       kind: "address";
       offset: number;
       bytes: 4;
-      target:
-        | GlobalSymbol
-        | StringObject
-        | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
+      target: GlobalSymbol | StringObject | LabelTarget;
       addend: number;
+      minus: LabelTarget | null;
     };
 
 export interface FunctionDefinition {

@@ -9,7 +9,7 @@ import type { Span } from "../../diagnostics.ts";
 import type { Designator, Expression, Initializer, InitializerItem } from "../ast.ts";
 import { quadOf, type StaticAddress, staticAddress } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
-import type { Expr, LocalVar, LValue, Stmt } from "../tree.ts";
+import type { Expr, LabelTarget, LocalVar, LValue, Stmt } from "../tree.ts";
 import {
   type ArrayType,
   arrayOf,
@@ -708,11 +708,12 @@ export abstract class InitializerChecker extends CallChecker {
     this.writeAddress(image, leaf.offset, address);
   }
 
-  private writeAddress(image: StaticImage, offset: number, { base, offset: addend }: StaticAddress): void {
+  private writeAddress(image: StaticImage, offset: number, { base, offset: addend, minus }: StaticAddress): void {
     if (base === null) image.writeInteger(offset, 4, BigInt(addend));
     else if ("label" in base && !("storage" in base)) {
-      if (this.fn !== null)
-        image.writeAddress(offset, { storage: "label", fn: this.fn.symbol, label: base.label }, addend);
+      if (this.fn === null) return;
+      const target = (label: string): LabelTarget => ({ storage: "label", fn: this.fn!.symbol, label });
+      image.writeAddress(offset, target(base.label), addend, minus === undefined ? null : target(minus));
     } else image.writeAddress(offset, base as Parameters<StaticImage["writeAddress"]>[1], addend);
   }
 

@@ -1,16 +1,13 @@
 /** The bytes of a static object while its initialiser is written into it: sparse, so that `int a[1000000] = {1}` stays small. */
-import type { GlobalSymbol, StaticPart, StringObject } from "../tree.ts";
+import type { GlobalSymbol, LabelTarget, StaticPart, StringObject } from "../tree.ts";
 
 const CHUNK_BYTES = 256;
 
-type Target =
-  | GlobalSymbol
-  | StringObject
-  | { readonly storage: "label"; readonly fn: GlobalSymbol; readonly label: string };
+type Target = GlobalSymbol | StringObject | LabelTarget;
 
 export class StaticImage {
   private readonly chunks = new Map<number, Uint8Array>();
-  private readonly addresses = new Map<number, { target: Target; addend: number }>();
+  private readonly addresses = new Map<number, { target: Target; addend: number; minus: LabelTarget | null }>();
   /** One past the last byte written. */
   end = 0;
 
@@ -64,9 +61,9 @@ export class StaticImage {
     this.write(offset, new Uint8Array(view.buffer, 0, size));
   }
 
-  writeAddress(offset: number, target: Target, addend: number): void {
+  writeAddress(offset: number, target: Target, addend: number, minus: LabelTarget | null = null): void {
     this.writeInteger(offset, 4, 0n);
-    this.addresses.set(offset, { target, addend });
+    this.addresses.set(offset, { target, addend, minus });
   }
 
   /** The parts in ascending order; runs of zeros at chunk ends are left out. */
@@ -80,8 +77,8 @@ export class StaticImage {
       if (end > start)
         parts.push({ kind: "bytes", offset: chunk * CHUNK_BYTES + start, bytes: bytes.slice(start, end) });
     }
-    for (const [offset, { target, addend }] of this.addresses)
-      parts.push({ kind: "address", offset, bytes: 4, target, addend });
+    for (const [offset, { target, addend, minus }] of this.addresses)
+      parts.push({ kind: "address", offset, bytes: 4, target, addend, minus });
     return this.split(parts.sort((a, b) => a.offset - b.offset));
   }
 

@@ -1,5 +1,5 @@
 /** Objects with static storage as assembler items: sections, symbols, bytes and addresses. */
-import { align, bytes, data, type Item, imm, section, sym, zero } from "../../asm/items.ts";
+import { align, bytes, data, type Item, imm, section, sym, type Value, zero } from "../../asm/items.ts";
 import type { GlobalSymbol, ObjectDefinition, StaticPart, StringObject } from "../tree.ts";
 import { labelSymbol } from "./expression.ts";
 
@@ -68,12 +68,18 @@ function imageItems(image: readonly StaticPart[], size: number): Item[] {
       items.push(bytes(part.bytes));
       at = part.offset + part.bytes.length;
     } else {
-      items.push(data(4, sym(targetSymbol(part.target), part.addend)));
+      items.push(data(4, addressValue(part)));
       at = part.offset + 4;
     }
   }
   if (size > at) items.push(zero(size - at));
   return items;
+}
+
+function addressValue({ target, addend, minus }: Extract<StaticPart, { kind: "address" }>): Value {
+  const plus = targetSymbol(target);
+  if (minus === null) return sym(plus, addend);
+  return { kind: "expr", expr: { kind: "diff", plus, minus: targetSymbol(minus), addend }, modifier: null };
 }
 
 function targetSymbol(target: Extract<StaticPart, { kind: "address" }>["target"]): string {

@@ -222,10 +222,13 @@ function labelsInData(tree: TranslationUnit): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const object of tree.objects) {
     for (const part of object.image) {
-      if (part.kind !== "address" || part.target.storage !== "label") continue;
-      const labels = found.get(part.target.fn.symbol) ?? [];
-      labels.push(part.target.label);
-      found.set(part.target.fn.symbol, labels);
+      if (part.kind !== "address") continue;
+      for (const target of [part.target, part.minus]) {
+        if (target?.storage !== "label") continue;
+        const labels = found.get(target.fn.symbol) ?? [];
+        labels.push(target.label);
+        found.set(target.fn.symbol, labels);
+      }
     }
   }
   return found;
