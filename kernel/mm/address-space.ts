@@ -9,7 +9,17 @@ import { isValid, PTE_W, PTES_PER_TABLE, ptePfn } from "../../emulator/pte.ts";
 import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { areaList } from "./area-list.ts";
-import { areaAbove, areasOf, completeVma, cutVmas, insertVma, overlapping, permissionsOf, slice } from "./areas.ts";
+import {
+  areaAbove,
+  areasOf,
+  completeVma,
+  cutVmas,
+  insertVma,
+  overlapping,
+  permissionsOf,
+  slice,
+  splitsAt,
+} from "./areas.ts";
 import { exceedsLocks, isAccountable, mayCommit } from "./commit.ts";
 import { Frame, Priority } from "./frames.ts";
 import {
@@ -51,6 +61,10 @@ export const STACK_GAP_BYTES = 16 * PAGE_BYTES;
 
 /** Areas that one space may have (vm.max_map_count). */
 export const MAX_AREAS = 65530;
+
+/** May the areas at `start` and `end` be split there, because one part is to differ? Else there would be too many. */
+export const mayDivide = (space: AddressSpace, start: number, end: number): boolean =>
+  space.areas.length + splitsAt(space, start, end) <= MAX_AREAS;
 
 /** Largest ASID; 0 is left to "no address space". */
 const MAX_ASID = 511;

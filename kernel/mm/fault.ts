@@ -23,8 +23,8 @@ import type { FaultKind, FrameState } from "../events.ts";
 import { isFailing } from "../failing.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUninterruptible } from "../proc/scheduler.ts";
-import { ensureTable, growStack, MAX_AREAS, protectRange } from "./address-space.ts";
-import { findVma, permissionsOf, splitsAt } from "./areas.ts";
+import { ensureTable, growStack, mayDivide, protectRange } from "./address-space.ts";
+import { findVma, permissionsOf } from "./areas.ts";
 import { adaptToFaults } from "./fault-frequency.ts";
 import { Copy, Flight, FRAME_STATES, Frame, SOURCE_ROWS, Source } from "./frames.ts";
 import { fileBytes as bytesOfFile, flushFile, isBeyondFile } from "./page-cache.ts";
@@ -95,7 +95,7 @@ export function handlePageFault(core: Core, p: Process, vaddr: number, access: A
  */
 function tripGuard(core: Core, space: AddressSpace, vma: Vma, vpn: number): boolean {
   const [start, end] = [vpn * PAGE_BYTES, (vpn + 1) * PAGE_BYTES];
-  if (space.areas.length + splitsAt(space, start, end) > MAX_AREAS) return false;
+  if (!mayDivide(space, start, end)) return false;
   charge(core, core.costs.segvProtection);
   protectRange(core, space, start, end, vma.guarded ?? 0);
   return true;

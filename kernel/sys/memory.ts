@@ -12,6 +12,7 @@ import {
   dropRange,
   MAX_AREAS,
   MMAP_TOP,
+  mayDivide,
   protectRange,
   replaceArea,
   reserve,
@@ -20,7 +21,7 @@ import {
   USER_START,
   unmapRange,
 } from "../mm/address-space.ts";
-import { findVma, isCovered, overlapping, slice, splitsAt } from "../mm/areas.ts";
+import { findVma, isCovered, overlapping, slice } from "../mm/areas.ts";
 import { exceedsLocks, isAccountable, mayCommit, Overcommit } from "../mm/commit.ts";
 import { permits } from "../mm/fault.ts";
 import { findGap } from "../mm/gaps.ts";
@@ -202,13 +203,17 @@ const munmap: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
   const bytes = pageCeil(a[1] >>> 0);
   if (!isPageAligned(start) || bytes === 0 || start + bytes > USER_END) return -Errno.EINVAL;
-  // A hole in the middle of an area makes two of it.
-  const vma = findVma(p.space, start);
-  const isHole = vma !== undefined && vma.start < start && vma.end > start + bytes;
-  if (isHole && p.space.areas.length >= MAX_AREAS) return -Errno.ENOMEM;
+  if (!mayPunch(p.space, start, start + bytes)) return -Errno.ENOMEM;
   unmapRange(core, p.space, start, start + bytes);
   return 0;
 };
+
+/** A hole in the middle of an area makes two of it: may there be one more? */
+function mayPunch(space: AddressSpace, start: number, end: number): boolean {
+  const vma = findVma(space, start);
+  const isHole = vma !== undefined && vma.start < start && vma.end > end;
+  return !isHole || space.areas.length < MAX_AREAS;
+}
 
 const mprotect: SyscallHandler = (core, p, a) => {
   const from = a[0] >>> 0;
@@ -226,8 +231,8 @@ const mprotect: SyscallHandler = (core, p, a) => {
   }
   if (start + bytes > USER_END || !isCovered(p.space, start, start + bytes)) return -Errno.ENOMEM;
   const parts = overlapping(p.space, start, start + bytes);
-  const splits = parts.some((vma) => vma.prot !== prot) ? splitsAt(p.space, start, start + bytes) : 0;
-  if (p.space.areas.length + splits > MAX_AREAS) return -Errno.ENOMEM;
+  const isChange = parts.some((vma) => vma.prot !== prot);
+  if (isChange && !mayDivide(p.space, start, start + bytes)) return -Errno.ENOMEM;
   let [charged, data] = [0, 0];
   for (const vma of parts) {
     if (vma.allocation !== null && vma.charge !== "charged") return -Errno.EACCES; // only reserved: VirtualAlloc commits
@@ -241,6 +246,9 @@ const mprotect: SyscallHandler = (core, p, a) => {
   protectRange(core, p.space, start, start + bytes, prot);
   return 0;
 };
+
+/** A move wants room for so many areas, whether it needs it or not (Linux, move_vma). */
+const MOVE_SPARE_AREAS = 3;
 
 /** mremap's flags (Linux mman.h). */
 const RemapFlag = { MayMove: 1, Fixed: 2, DontUnmap: 4 } as const;
@@ -263,6 +271,7 @@ const mremap: SyscallHandler = (core, p, a) => {
   if (vma.allocation !== null) return -Errno.EINVAL;
 
   if (newBytes <= oldBytes && !isFixed && !keepsOld) {
+    if (!mayPunch(space, start + newBytes, start + oldBytes)) return -Errno.ENOMEM;
     if (newBytes < oldBytes) unmapRange(core, space, start + newBytes, start + oldBytes);
     return start | 0;
   }
@@ -274,7 +283,7 @@ const mremap: SyscallHandler = (core, p, a) => {
     reserve(core, space, slice(vma, start + oldBytes, start + newBytes), "grow");
     return start | 0;
   }
-  if ((flags & RemapFlag.MayMove) === 0) return -Errno.ENOMEM;
+  if ((flags & RemapFlag.MayMove) === 0 || space.areas.length >= MAX_AREAS - MOVE_SPARE_AREAS) return -Errno.ENOMEM;
   if (isFixed && oldBytes === 0 && place === start) {
     // What was to be shown a second time makes room for its second view: as in Linux it is gone.
     unmapRange(core, space, place, place + newBytes);
@@ -307,8 +316,8 @@ const Advice = {
   PopulateRead: 22,
   PopulateWrite: 23,
 } as const;
-/** NORMAL … DONTNEED, FREE, DONTFORK … COLD, PAGEOUT, POPULATE_READ, POPULATE_WRITE. */
-const KNOWN_ADVICE = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+/** NORMAL … DONTNEED, FREE, DONTFORK, DOFORK, HUGEPAGE … POPULATE_WRITE: all but MERGEABLE, as of a Linux without KSM. */
+const KNOWN_ADVICE = new Set([0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
 
 const madvise: SyscallHandler = (core, p, a) => {
   const start = a[0] >>> 0;
@@ -348,13 +357,11 @@ function advise(core: Core, p: Process, vma: Vma, from: number, to: number, advi
       return 0;
     case Advice.DontFork:
     case Advice.DoFork:
-      setAtFork(core, p.space, from, to, AtFork.Leave, advice === Advice.DontFork);
-      return 0;
+      return setAtFork(core, p.space, from, to, AtFork.Leave, advice === Advice.DontFork);
     case Advice.WipeOnFork:
     case Advice.KeepOnFork:
       if (advice === Advice.WipeOnFork && (vma.shared || vma.backing.kind !== "anonymous")) return -Errno.EINVAL;
-      setAtFork(core, p.space, from, to, AtFork.Wipe, advice === Advice.WipeOnFork);
-      return 0;
+      return setAtFork(core, p.space, from, to, AtFork.Wipe, advice === Advice.WipeOnFork);
     case Advice.WillNeed:
       prefetchRange(core, p, from, to);
       return 0;
@@ -363,12 +370,15 @@ function advise(core: Core, p: Process, vma: Vma, from: number, to: number, advi
   }
 }
 
-/** What fork is to do with a part of an area. */
-function setAtFork(core: Core, space: AddressSpace, from: number, to: number, bit: number, isSet: boolean): void {
+/** What fork is to do with a part of an area. −EAGAIN, as on Linux, when there would be too many areas. */
+function setAtFork(core: Core, space: AddressSpace, from: number, to: number, bit: number, isSet: boolean): number {
+  const isChange = overlapping(space, from, to).some(({ atFork }) => ((atFork & bit) !== 0) !== isSet);
+  if (isChange && !mayDivide(space, from, to)) return -Errno.EAGAIN;
   replaceArea(core, space, from, to, (part) => ({
     ...part,
     atFork: isSet ? part.atFork | bit : part.atFork & ~bit,
   }));
+  return 0;
 }
 
 /** MADV_POPULATE_READ and _WRITE: −ENOMEM for a hole, −EFAULT where the area forbids it. */

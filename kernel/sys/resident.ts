@@ -7,7 +7,7 @@ import { PAGE_BYTES, type Pid, pageCeil, pageFloor } from "../../emulator/bits.t
 import { isValid } from "../../emulator/pte.ts";
 import { Errno, SYSCALLS, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { replaceArea, USER_END } from "../mm/address-space.ts";
+import { mayDivide, replaceArea, USER_END } from "../mm/address-space.ts";
 import { areasOf, isCovered, overlapping } from "../mm/areas.ts";
 import { exceedsLocks } from "../mm/commit.ts";
 import { Flight } from "../mm/frames.ts";
@@ -103,12 +103,15 @@ const mincore: SyscallHandler = (core, p, a) => {
 
 // ---- locking ----
 
-/** Sets or clears the lock of everything mapped in [start, end). */
-function setLocks(core: Core, space: AddressSpace, start: number, end: number, locked: boolean): void {
+/** Sets or clears the lock of everything mapped in [start, end). 0, or −ENOMEM when there would be too many areas. */
+function setLocks(core: Core, space: AddressSpace, start: number, end: number, locked: boolean): number {
+  const isChange = overlapping(space, start, end).some((vma) => vma.locked !== locked);
+  if (isChange && !mayDivide(space, start, end)) return -Errno.ENOMEM;
   for (const vma of overlapping(space, start, end)) {
     if (vma.locked === locked) continue;
     replaceArea(core, space, Math.max(vma.start, start), Math.min(vma.end, end), (part) => ({ ...part, locked }));
   }
+  return 0;
 }
 
 function unlockedPages(space: AddressSpace, start: number, end: number): number {
@@ -129,7 +132,8 @@ function lock(core: Core, p: Process, vaddr: number, bytes: number, flags: numbe
   if (end >= 2 ** 32) return -Errno.EINVAL;
   if (end > USER_END || !isCovered(p.space, start, end)) return -Errno.ENOMEM;
   if (exceedsLocks(core, unlockedPages(p.space, start, end))) return -Errno.ENOMEM;
-  setLocks(core, p.space, start, end, true);
+  const outcome = setLocks(core, p.space, start, end, true);
+  if (outcome !== 0) return outcome;
   if ((flags & LOCK_ON_FAULT) !== 0) return 0;
   const result = populateRange(core, p, start, end - start, number);
   return result === (start | 0) ? 0 : result;
@@ -145,8 +149,7 @@ const munlock: SyscallHandler = (core, p, a) => {
   const end = pageCeil((a[0] >>> 0) + (a[1] >>> 0));
   if (end >= 2 ** 32) return -Errno.EINVAL;
   if (end > USER_END || !isCovered(p.space, start, end)) return -Errno.ENOMEM;
-  setLocks(core, p.space, start, end, false);
-  return 0;
+  return setLocks(core, p.space, start, end, false);
 };
 
 /** MCL_* (Linux mman.h). */

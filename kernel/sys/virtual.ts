@@ -8,7 +8,8 @@
  *
  *     EINVAL     a flag, size or protection that is none           ERROR_INVALID_PARAMETER
  *     EEXIST     occupied, not reserved, or not an allocation      ERROR_INVALID_ADDRESS
- *     ENOMEM     the commit charge would pass RAM + swap           ERROR_COMMITMENT_LIMIT
+ *     ENOMEM     the commit charge would pass RAM + swap,          ERROR_COMMITMENT_LIMIT
+ *                or the space has vm.max_map_count areas
  *     EOVERFLOW  no room in the address space                      ERROR_NOT_ENOUGH_MEMORY
  *     EFAULT     a pointer for results that is none                ERROR_NOACCESS
  *
@@ -23,6 +24,8 @@ import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import {
   dropRange,
+  MAX_AREAS,
+  mayDivide,
   protectRange,
   replaceArea,
   reserve,
@@ -132,6 +135,7 @@ const virtual_alloc: SyscallHandler = (core, p, a) => {
   if (place < 0 || exceedsSpace(p, length / PAGE_BYTES)) return -Errno.EOVERFLOW;
   if (place < USER_START) return -Errno.EINVAL;
   if (overlapping(p.space, place, place + length).length > 0) return -Errno.EEXIST;
+  if (p.space.areas.length >= MAX_AREAS) return -Errno.ENOMEM;
   if (commits && !mayCommitVirtual(core, length / PAGE_BYTES)) return -Errno.ENOMEM;
   const allocation = { id: core.variables.nextObjectId++, base: place, protect };
   const area: Vma = {
@@ -172,6 +176,7 @@ function commit(core: Core, space: AddressSpace, vaddr: number, bytes: number, r
     if (!isCommitted(vma)) missing += (Math.min(vma.end, end) - Math.max(vma.start, start)) / PAGE_BYTES;
   }
   if (missing > 0 && !mayCommitVirtual(core, missing)) return -Errno.ENOMEM;
+  if (!mayDivide(space, start, end)) return -Errno.ENOMEM;
   for (const vma of parts) {
     const [from, to] = [Math.max(vma.start, start), Math.min(vma.end, end)];
     if (isCommitted(vma)) protectRange(core, space, from, to, rights.prot, rights.guarded);
@@ -207,6 +212,7 @@ const virtual_free: SyscallHandler = (core, p, a) => {
   const range = pagesAround(vaddr, bytes);
   const parts = bytes === 0 ? allocationParts(space, found!) : partsOf(space, range.start, range.end);
   if (parts === null) return -Errno.EEXIST;
+  if (bytes !== 0 && !mayDivide(space, range.start, range.end)) return -Errno.ENOMEM;
   for (const vma of parts) {
     if (!isCommitted(vma)) continue;
     const from = bytes === 0 ? vma.start : Math.max(vma.start, range.start);
@@ -227,6 +233,7 @@ const virtual_protect: SyscallHandler = (core, p, a) => {
   const { start, end } = pagesAround(vaddr, bytes);
   const parts = partsOf(p.space, start, end);
   if (parts === null || !parts.every(isCommitted)) return -Errno.EEXIST;
+  if (!mayDivide(p.space, start, end)) return -Errno.ENOMEM;
   const written = writeUserWord(core, p, a[3], protectionOf(parts[0]));
   if (written !== 0) return written;
   protectRange(core, p.space, start, end, rights.prot, rights.guarded);

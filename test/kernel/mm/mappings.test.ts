@@ -125,6 +125,15 @@ test("after MADV_DONTNEED a private page reads as zeros", () => {
   expect(new TestMachine().boot(p).run()).toBe(0);
 });
 
+test("advice about merging equal pages is EINVAL, as of a Linux without KSM; about huge pages it is a hint", () => {
+  const p = new Program().call("mmap2", PLACE, 4096, RW, ANONYMOUS | FIXED, -1, 0);
+  for (const advice of [12, 13, 14, 15]) p.call("madvise", PLACE, 4096, advice);
+  const machine = new TestMachine().boot(p.exit());
+  machine.run();
+  const results = machine.of("syscall-exit").filter(({ name }) => name === "madvise");
+  expect(results.map(({ result }) => result)).toEqual([-Errno.EINVAL, -Errno.EINVAL, 0, 0]);
+});
+
 describe("brk", () => {
   test("grows and shrinks by bytes, and answers an impossible wish with the break as it is", () => {
     const start = DATA + 4096;

@@ -272,6 +272,42 @@ describe("guard pages and areas", () => {
   });
 });
 
+test("no call that makes a part of an area differ makes more areas than vm.max_map_count", () => {
+  const [plain, reserved, committed] = [PLACE + MiB, PLACE + 2 * MiB, PLACE + 3 * MiB];
+  const calls: [Call, atTheLimit: number][] = [
+    [["mlock", plain + 4096, 4096], -Errno.ENOMEM],
+    [["munlock", plain + 4096, 4096], 0], // nothing is locked, so nothing has to be split
+    [["madvise", plain + 4096, 4096, 10], -Errno.EAGAIN], // as Linux 6.18 does with a space full of areas
+    [["madvise", plain + 4096, 4096, 11], 0],
+    [["mremap", plain + 4096, 4096, 8192, 1, 0], -Errno.ENOMEM],
+    [["mremap", plain, 8192, 4096, 0, 0], -Errno.ENOMEM],
+    [["virtual_alloc", reserved + 4096, 4096, MEM.commit, PAGE.readWrite], -Errno.ENOMEM],
+    [["virtual_free", committed + 4096, 4096, MEM.decommit], -Errno.ENOMEM],
+    [["virtual_protect", committed + 4096, 4096, PAGE.readOnly, DATA], -Errno.ENOMEM],
+    [["virtual_alloc", 0, 4096, MEM.reserve, PAGE.readWrite], -Errno.ENOMEM],
+  ];
+  const results = (areas: number): number[] => {
+    const p = new Program().words("buffer", 0).call("mmap2", plain, 3 * 4096, 3, 0x32, -1, 0);
+    p.call("virtual_alloc", reserved, 3 * 4096, MEM.reserve, PAGE.readWrite);
+    p.call("virtual_alloc", committed, 3 * 4096, MEM.reserve | MEM.commit, PAGE.readWrite).call("sched_yield");
+    for (const [[name, ...args]] of calls) p.call(name, ...args);
+    const machine = new TestMachine({ check: "end" }).boot(p.exit());
+    machine.runUntil(() => machine.of("syscall-exit").some(({ name }) => name === "sched_yield"));
+    const { space } = machine.process();
+    for (let i = 0; space.areas.length < areas; i++)
+      insertVma(space, { ...anonymousArea(0x1000_0000 + i * 4096, 0x1000_1000 + i * 4096), prot: i & 1 });
+    machine.runUntil(() => machine.of("process-exit").length > 0);
+    expect(space.areas.length).toBeLessThanOrEqual(MAX_AREAS);
+    return machine
+      .of("syscall-exit")
+      .slice(-calls.length)
+      .map(({ result }) => result);
+  };
+  expect(results(MAX_AREAS)).toEqual(calls.map(([, errno]) => errno));
+  // Results of the first ones alone: the later ones find what these have left.
+  expect(results(0).slice(0, 4)).toEqual([0, 0, 0, 0]);
+});
+
 test("what MEM_RESET has marked is forgotten for a range, be it shorter than the marks or longer", () => {
   const space = {
     resetPages: new Map([1, 2, 3, 4, 9].map((vpn) => [vpn, "kept"] as const)),
