@@ -82,6 +82,7 @@ function firstProcess(core: Core, pid: Pid): Process {
     parentSignal: 0,
     parentDeathSignal: 0,
     oomScoreAdjust: 0,
+    nice: 0,
     stopReport: 0,
     continueReport: false,
     limits: initialLimits(STACK_LIMIT_BYTES),

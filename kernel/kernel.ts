@@ -57,6 +57,7 @@ import { explainBus, explainGuard, explainSegv } from "./proc/fault-message.ts";
 import { idleStep, idleWorkCycles, zeroUnderLoad } from "./proc/idle.ts";
 import { controlLoad, hold, resumeWhenIdle } from "./proc/load-control.ts";
 import { freshLoadState } from "./proc/load-state.ts";
+import { quantumOf } from "./proc/nice.ts";
 import type { Process } from "./proc/process.ts";
 import { account, currentProcess, enterNext, fireTimers, hasPendingSignal, leaveCpu, wake } from "./proc/scheduler.ts";
 import { deliverSignals, forceSignal, Handler, SignalCode } from "./proc/signals.ts";
@@ -324,7 +325,7 @@ export class Kernel implements Supervisor {
           }
           this.#tendMemory();
           account(core, p, "systemCycles");
-          p.quantumCycles = core.config.quantumCycles;
+          p.quantumCycles = quantumOf(core, p);
         }
         hart.clearReservation();
         if (sink.enabled) sink.emit({ kind: "trap-return", pc: hart.pc });

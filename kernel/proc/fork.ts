@@ -17,6 +17,7 @@ import { keepResetPages } from "../mm/reset.ts";
 import { prepareUser, writeUserWord } from "../mm/user-memory.ts";
 import type { AddressSpace } from "../mm/vma.ts";
 import { KernelPanic } from "../panic.ts";
+import { quantumOf } from "./nice.ts";
 import type { Process, ProcessCounts } from "./process.ts";
 import { makeReady, sleepUninterruptible } from "./scheduler.ts";
 import { forkSignals } from "./signals.ts";
@@ -204,6 +205,7 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     parentSignal: isThread ? 0 : flags & Clone.SignalMask,
     parentDeathSignal: 0,
     oomScoreAdjust: parent.oomScoreAdjust,
+    nice: parent.nice,
     stopReport: 0,
     continueReport: false,
     limits: isThread ? parent.limits : structuredClone(parent.limits),
@@ -211,7 +213,7 @@ function makeChild(core: Core, parent: Process, request: CloneRequest, space: Ad
     peakResidentPages: 0,
     tty: parent.tty,
     counts: zeroCounts(),
-    quantumCycles: core.config.quantumCycles,
+    quantumCycles: quantumOf(core, parent),
     sinceInstret: hart.instret,
     sinceCycles: hart.cycles,
     startCycles: hart.cycles,

@@ -226,6 +226,8 @@ export interface Process {
   parentSignal: number;
   /** −1000 … 1000: how much more, or less, the out-of-memory killer shall think of it, in thousandths of all memory. */
   oomScoreAdjust: number;
+  /** −20 … 19: how long its turns are (nice.ts). */
+  nice: number;
   /** Signal that it gets when its parent ends (PR_SET_PDEATHSIG), or 0. A child starts with 0. */
   parentDeathSignal: number;
   /** Unreported stop or continue for waitid(WSTOPPED|WCONTINUED): signal number, or 0. */

@@ -1,12 +1,12 @@
 /**
  * Who runs, who waits for what, and what a change of process does to the hart.
  *
- * Round robin over one queue with a fixed quantum of virtual time. A blocked process names what it waits for by a
+ * Round robin over one queue; how long a turn is, in virtual time, says the nice value (nice.ts). A blocked process names what it waits for by a
  * channel, a string such as "pipe:7" or "frames"; wake(channel) makes all who wait there ready, and each of them finds
  * out for itself, by executing its ecall or its faulting instruction again, whether it can go on. Each address space has
  * its own ASID, so a change of process writes satp and flushes nothing.
  *
- * Left out: priorities, several harts.
+ * Left out: real-time priorities, several harts.
  */
 import type { Pid } from "../../emulator/bits.ts";
 import { RESTART, Signal } from "../abi.ts";
@@ -14,6 +14,7 @@ import type { Core } from "../core.ts";
 import { charge } from "../counters.ts";
 import { firstToRun } from "../mm/progress.ts";
 import { nextExpiryCycles } from "./expiry.ts";
+import { quantumOf } from "./nice.ts";
 import type { PendingSignal, Process } from "./process.ts";
 
 /**
@@ -127,7 +128,7 @@ export function enterNext(core: Core): Process | null {
   removeReady(core, pid);
   const p = core.processes.get(pid)!;
   p.state = "running";
-  p.quantumCycles = core.config.quantumCycles;
+  p.quantumCycles = quantumOf(core, p);
   hart.x.set(p.x);
   hart.pc = p.pc;
   hart.clearReservation();

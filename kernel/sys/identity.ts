@@ -2,7 +2,7 @@
  * System calls about who a process is: ids, process groups, sessions and users.
  *
  * There is one user, root. The machine answers as Linux does in a user namespace in which only id 0 means anything: any other
- * id is EINVAL. Priorities are not modelled: every process has the same turn.
+ * id is EINVAL.
  */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
@@ -71,30 +71,6 @@ const getIds: SyscallHandler = (core, p, a) => {
 const getgroups: SyscallHandler = (_core, _p, a) => (a[0] < 0 ? -Errno.EINVAL : 0);
 const setgroups: SyscallHandler = (_core, _p, a) => (a[0] === 0 ? 0 : -Errno.EINVAL);
 
-// ---- scheduling ----
-
-const PrioritiesOf = { Process: 0, Group: 1, User: 2 } as const;
-
-/** −ESRCH unless (which, who) names some process. */
-function checkPriorityTarget(core: Core, p: Process, which: number, who: number): number {
-  switch (which) {
-    case PrioritiesOf.Process:
-      return who === 0 || core.processes.has(who as Process["pid"]) ? 0 : -Errno.ESRCH;
-    case PrioritiesOf.Group: {
-      const pgid = who === 0 ? p.pgid : who;
-      return [...core.processes.values()].some((other) => other.pgid === pgid) ? 0 : -Errno.ESRCH;
-    }
-    case PrioritiesOf.User:
-      return who === 0 ? 0 : -Errno.ESRCH;
-    default:
-      return -Errno.EINVAL;
-  }
-}
-
-/** The nice value is 0; the call gives 20 − nice. */
-const getpriority: SyscallHandler = (core, p, a) => checkPriorityTarget(core, p, a[0], a[1]) || 20;
-const setpriority: SyscallHandler = (core, p, a) => checkPriorityTarget(core, p, a[0], a[1]);
-
 export const identityCalls = {
   getegid: zero,
   geteuid: zero,
@@ -103,7 +79,6 @@ export const identityCalls = {
   getpgid,
   getpid,
   getppid,
-  getpriority,
   getresgid: getIds,
   getresuid: getIds,
   getsid,
@@ -111,7 +86,6 @@ export const identityCalls = {
   setgid: setId,
   setgroups,
   setpgid,
-  setpriority,
   setregid: setIds(2),
   setresgid: setIds(3),
   setresuid: setIds(3),

@@ -1,10 +1,11 @@
 /**
- * System calls about a thread's place in the queue. There is one class, SCHED_OTHER without priorities, and one hart; asking for
+ * System calls about a thread's place in the queue. There is one class, SCHED_OTHER with nice values, and one hart; asking for
  * what there is succeeds, and real-time classes are refused as Linux refuses them to those who may not have them (EPERM).
  */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { readUserWords, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
+import { LEAST_NICE, MOST_NICE, quantumOf } from "../proc/nice.ts";
 import type { Process } from "../proc/process.ts";
 import { timespecOf } from "../timespec.ts";
 import type { SyscallHandler } from "./handler.ts";
@@ -82,14 +83,45 @@ const sched_setaffinity: SyscallHandler = (core, p, a) => {
   return (mask[0] & 1) === 1 ? 0 : -Errno.EINVAL;
 };
 
-/** The quantum, which is what Linux tells of SCHED_OTHER, too. */
+/** The length of its turns, which is what Linux tells of SCHED_OTHER, too. */
 const sched_rr_get_interval_time64: SyscallHandler = (core, p, a) => {
   if (a[0] < 0) return -Errno.EINVAL;
-  if (!hasThread(core, a[0])) return -Errno.ESRCH;
-  return writeUserWords(core, p, a[1], timespecOf(core.config.quantumCycles));
+  const thread = a[0] === 0 ? p : core.processes.get(a[0] as Process["pid"]);
+  if (thread === undefined) return -Errno.ESRCH;
+  return writeUserWords(core, p, a[1], timespecOf(quantumOf(core, thread)));
+};
+
+// ---- nice values ----
+
+const PrioritiesOf = { Process: 0, Group: 1, User: 2 } as const;
+
+/** The threads that (which, who) names: one, those of a process group, or those of a user, of whom there is one. −EINVAL, −ESRCH. */
+function threadsNamed(core: Core, p: Process, which: number, who: number): Process[] | number {
+  if (which < PrioritiesOf.Process || which > PrioritiesOf.User) return -Errno.EINVAL;
+  const isNamed = (thread: Process): boolean => {
+    if (which === PrioritiesOf.Process) return thread.pid === (who || p.pid);
+    return which === PrioritiesOf.Group ? thread.pgid === (who || p.pgid) : who === 0;
+  };
+  const threads = [...core.processes.values()].filter(isNamed);
+  return threads.length > 0 ? threads : -Errno.ESRCH;
+}
+
+/** 20 less the least nice value of the threads. */
+const getpriority: SyscallHandler = (core, p, a) => {
+  const threads = threadsNamed(core, p, a[0], a[1]);
+  return typeof threads === "number" ? threads : 20 - Math.min(...threads.map(({ nice }) => nice));
+};
+
+/** Holds from the next turn on. */
+const setpriority: SyscallHandler = (core, p, a) => {
+  const threads = threadsNamed(core, p, a[0], a[1]);
+  if (typeof threads === "number") return threads;
+  for (const thread of threads) thread.nice = Math.max(LEAST_NICE, Math.min(MOST_NICE, a[2]));
+  return 0;
 };
 
 export const schedulingCalls = {
+  getpriority,
   sched_get_priority_max,
   sched_get_priority_min,
   sched_getaffinity,
@@ -100,4 +132,5 @@ export const schedulingCalls = {
   sched_setparam,
   sched_setscheduler,
   sched_yield,
+  setpriority,
 } satisfies Partial<Record<SyscallName, SyscallHandler>>;

@@ -42,6 +42,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "timers",
     "queues",
     "scheduling",
+    "niceness",
     "limits",
     "large",
     "threads",

@@ -77,6 +77,17 @@ test("two spinning processes share the CPU by quanta", () => {
   expect(switches.length).toBeGreaterThan(15);
 });
 
+test("of two spinning processes the one that is five steps nicer gets a third of what the other gets", () => {
+  const p = new Program().call("clone", 17, 0, 0, 0, 0).branch("bne", "a0", "zero", "spin");
+  p.call("setpriority", 0, 0, 5).label("spin").op("addi", "t0", "t0", 1).jump("spin");
+  const machine = new TestMachine({ quantumCycles: 10_000, check: "end" }).boot(p);
+  machine.runUntil(() => machine.hart.instret > 1_000_000);
+  const [other, nicer] = [machine.process(1), machine.process(2)].map((process) => process.counts.instructions);
+  // Linux's weights for nice 0 and nice 5 (kernel/sched/core.c, sched_prio_to_weight).
+  expect(nicer / other).toBeGreaterThan((0.9 * 335) / 1024);
+  expect(nicer / other).toBeLessThan((1.1 * 335) / 1024);
+});
+
 test("vfork-like clone shares memory and holds the parent back until the child execs or exits", () => {
   const p = new Program()
     .words("value", 1)

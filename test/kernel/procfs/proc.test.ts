@@ -130,6 +130,13 @@ describe("/proc about a process", () => {
     expect(lines.length).toBe(m.process().space.areas.length);
   });
 
+  it("stat has the nice value, and twenty more as the priority", () => {
+    const m = machine();
+    m.process().nice = -3;
+    // proc(5): fields 18 and 19.
+    expect(read(m, "/proc/1/stat").split(" ").slice(17, 19)).toEqual(["17", "-3"]);
+  });
+
   it("smaps adds up to what status and statm say is resident", () => {
     const m = machine();
     const sum = (name: string) =>
