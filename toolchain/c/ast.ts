@@ -312,3 +312,8 @@ export interface AsmOperand {
   readonly constraint: readonly Token[];
   readonly value: Expression;
 }
+
+/** Without parentheses around it. */
+export function strip(e: Expression): Expression {
+  return e.kind === "paren" ? strip(e.inner) : e;
+}

@@ -253,3 +253,12 @@ export function parseCharacter(token: string): LiteralResult<{ readonly prefix: 
   if (prefix === "L") value |= 0;
   return { ok: true, value: { prefix, value }, ...(warning === undefined ? {} : { warning }) };
 }
+
+/** The bytes of code units, in little-endian order. */
+export function unitsToBytes(units: readonly number[], unitBytes: 1 | 2 | 4): Uint8Array {
+  const bytes = new Uint8Array(units.length * unitBytes);
+  units.forEach((unit, i) => {
+    for (let at = 0; at < unitBytes; at++) bytes[i * unitBytes + at] = (unit >>> (8 * at)) & 0xff;
+  });
+  return bytes;
+}

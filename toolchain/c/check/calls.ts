@@ -1,12 +1,12 @@
 /** Calls, and the builtins of GNU C: those with a meaning of their own become constants, tree nodes or helper calls here. */
 import type { Span } from "../../diagnostics.ts";
-import type { Expression } from "../ast.ts";
+import { type Expression, strip } from "../ast.ts";
 import { isConst } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
 import type { BuiltinName, Expr, GlobalSymbol, LValue } from "../tree.ts";
 import {
-  type CType, DOUBLE, FLOAT, type FunctionType, INT, 
-  integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, type Member, pointerTo, type QualType, qual, SIZE_T, typeName,UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
+  type CType, DOUBLE, FLOAT, type FunctionType, INT, integerOf, isCompatible, isCompleteType, isInteger, isRecord, LDOUBLE, LLONG, LONG, type Member,
+  pointerTo, type QualType, qual, SIZE_T, typeName, UINT, ULLONG, ULONG, USHORT, VOID, VOID_POINTER,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { checkFormat } from "../warnings/format.ts";
 import { checkLibraryCall } from "../warnings/library-calls.ts";
@@ -14,7 +14,6 @@ import { isPermitted } from "../warnings/options.ts";
 import type { Operand } from "./base.ts";
 import { CHECKED_BUILTIN, LIBRARY_BUILTINS } from "./builtin-names.ts";
 import { functionType as fn } from "./builtins.ts";
-import { strip } from "./expressions.ts";
 import { FloatBuiltinChecker } from "./float-builtins.ts";
 import { headerOf } from "./headers.ts";
 import { libraryType } from "./library-types.ts";

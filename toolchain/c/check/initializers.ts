@@ -6,9 +6,10 @@
  * out; leaves of static objects are written into a byte image, and what cannot be known before linking becomes an address part.
  */
 import type { Span } from "../../diagnostics.ts";
-import type { Designator, Expression, Initializer, InitializerItem } from "../ast.ts";
+import { type Designator, type Expression, type Initializer, type InitializerItem, strip } from "../ast.ts";
 import { quadOf, type StaticAddress, staticAddress } from "../constant.ts";
 import { findMember, memberNames, sizeOf } from "../layout.ts";
+import { unitsToBytes } from "../literals.ts";
 import type { Expr, LabelTarget, LocalVar, LValue, Stmt } from "../tree.ts";
 import {
   type ArrayType,
@@ -30,7 +31,6 @@ import {
 } from "../types.ts";
 import type { Operand } from "./base.ts";
 import { CallChecker } from "./calls.ts";
-import { strip, unitsToBytes } from "./expressions.ts";
 import { StaticImage } from "./static-image.ts";
 
 /** A step from an object to a part of it. */
