@@ -4,13 +4,13 @@ import { type ConstInt, convertConstant, foldBinary, foldUnary, isConst, truthOf
 import { bitFieldPromotion, sizeOf } from "../layout.ts";
 import type { BinaryOp, Expr, LValue } from "../tree.ts";
 import {
-  type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isAtomic, isCompatible,
-  isInteger, isRecord, isScalar, LDOUBLE, LONG, type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified,VOID, 
+  type BitField, BOOL, type CType, DOUBLE, INT, integerOf, isArithmetic, isAtomic, isCompatible, isInteger, isRecord, isScalar, LDOUBLE, LONG,
+  type PointerType, pointerTo, type QualType, qual, typeName, UINT, ULLONG, ULONG, unqualified, VOID,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { conversionLoss } from "../warnings/conversion.ts";
 import { isWarningEnabled } from "../warnings/options.ts";
 import type { Extra, Operand } from "./base.ts";
-import { TypeChecker } from "./types.ts";
+import { DeclaratorChecker } from "./declarators.ts";
 
 /** How an assignment-like conversion is spoken of in messages. */
 export type AssignmentKind =
@@ -19,7 +19,7 @@ export type AssignmentKind =
 
 const CONVERSION_WARNINGS = ["Wconversion", "Wsign-conversion", "Wfloat-conversion"];
 
-export abstract class ConversionChecker extends TypeChecker {
+export abstract class ConversionChecker extends DeclaratorChecker {
   // ---- places ----
 
   /** Records that a place's address is used, so its variable has to live in memory. */

@@ -15,7 +15,7 @@ import { checkFlow } from "../warnings/flow.ts";
 import { checkMain } from "../warnings/main-function.ts";
 import type { FunctionState, ObjectEntity, Scope, SymbolFacts } from "./scope.ts";
 import { StatementChecker } from "./statements.ts";
-import type { DeclSpec, ParameterInfo } from "./types.ts";
+import type { DeclSpec, ParameterInfo } from "./specifiers.ts";
 
 /** printf-like functions that are known without an attribute. */
 const FORMATS: Readonly<Record<string, readonly ["printf" | "scanf", number, number]>> = {
