@@ -4,7 +4,7 @@ import { guardDepth } from "../parse/depth.ts";
 import type { ParsedUnit } from "../parse/parse.ts";
 import type { TranslationUnit } from "../tree.ts";
 import { EVERY_WARNING, type WarningOptions } from "../warnings/options.ts";
-import { Checker } from "./declarations.ts";
+import { Checker } from "./unit.ts";
 
 /**
  * Checks a unit. Without `warnings` every warning is reported and the caller picks by `Diagnostic.option`. Null when there are errors, the
