@@ -291,6 +291,10 @@ const FLAGS_OF_CALL: Readonly<Record<string, FlagNames>> = {
     [8, "WCONTINUED"],
     [0x1000000, "WNOWAIT"],
   ],
+  close_range: [
+    [2, "CLOSE_RANGE_UNSHARE"],
+    [4, "CLOSE_RANGE_CLOEXEC"],
+  ],
   getrandom: [
     [1, "GRND_NONBLOCK"],
     [2, "GRND_RANDOM"],

@@ -20,6 +20,7 @@ import {
   closeDescriptor,
   descriptorLimit,
   descriptorOf,
+  forkFiles,
   freeDescriptor,
   installDescriptor,
   notify,
@@ -137,6 +138,28 @@ export function makeFile(core: Core, parent: DirectoryInode, name: string, permi
 const close: SyscallHandler = (core, p, a) => {
   if (!descriptorOf(p, a[0])) return -Errno.EBADF;
   closeDescriptor(core, p.files, a[0]);
+  return 0;
+};
+
+/** CLOSE_RANGE_* (include/uapi/linux/close_range.h). */
+const CloseRange = { Unshare: 2, CloseOnExec: 4 } as const;
+
+/** All descriptors of a range at once, which exec is to close, or now; with Unshare in a table of the caller's own. */
+const close_range: SyscallHandler = (core, p, a) => {
+  const [first, last, flags] = [a[0] >>> 0, a[1] >>> 0, a[2]];
+  if ((flags & ~(CloseRange.Unshare | CloseRange.CloseOnExec)) !== 0 || first > last) return -Errno.EINVAL;
+  if ((flags & CloseRange.Unshare) !== 0 && p.files.users > 1) {
+    const shared = p.files;
+    p.files = forkFiles(shared);
+    shared.users--;
+  }
+  const { files } = p;
+  const end = Math.min(last + 1, files.slots.length);
+  for (let fd = first; fd < end; fd++) {
+    const descriptor = files.slots[fd];
+    if (descriptor && (flags & CloseRange.CloseOnExec) !== 0) descriptor.closeOnExec = true;
+    else closeDescriptor(core, files, fd);
+  }
   return 0;
 };
 
@@ -324,6 +347,7 @@ function setPipeSize(core: Core, inode: FifoInode, bytes: number): number {
 export const fileCalls = {
   _llseek,
   close,
+  close_range,
   dup,
   dup3,
   fcntl64,

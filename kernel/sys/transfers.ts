@@ -1,9 +1,9 @@
-/** System calls on open files beyond read and write: readv and writev at a position, sendfile, sync, locks. */
+/** System calls on open files beyond read and write: readv and writev at a position, copies between files, sync, locks. */
 import { Errno, RESTART, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { CHUNK_BYTES, MAX_FILE_BYTES, readContent } from "../fs/content.ts";
 import { AT_FDCWD, isReadable, isWritable, Open, PATH_BYTES_MAX } from "../fs/flags.ts";
-import { isDirectory } from "../fs/inode.ts";
+import { type FileInode, type Inode, isDirectory } from "../fs/inode.ts";
 import { readFile, writeFile } from "../fs/input-output.ts";
 import { lockFile } from "../fs/locks.ts";
 import { descriptorOf } from "../fs/open-file.ts";
@@ -13,7 +13,7 @@ import { flushFile } from "../mm/page-cache.ts";
 import { punchFile } from "../mm/truncate.ts";
 import { prepareUser, readUserString, readUserWords, writeUserWords } from "../mm/user-memory.ts";
 import { permitsFileBytes } from "../proc/limits.ts";
-import type { Process } from "../proc/process.ts";
+import type { OpenFile, Process } from "../proc/process.ts";
 import { fileCalls, joined, readSegments, setLength, transferBytes } from "./files.ts";
 import type { SyscallHandler } from "./handler.ts";
 
@@ -47,7 +47,7 @@ const withFlags =
   };
 
 /** Most bytes that one call moves, so that a sparse file of 2 GiB does not keep the machine in one call (sendfile(2) allows fewer). */
-const SENDFILE_BYTES_MAX = 16 << 20;
+const COPY_BYTES_MAX = 16 << 20;
 
 /**
  * From a regular file to any file, without passing through the process's memory. Where in the file it has come to is written
@@ -66,7 +66,8 @@ const sendfile64: SyscallHandler = (core, p, a) => {
   if (given < 0) return given;
   const start = given - done;
   const length = inode.kind === "file" ? inode.content.bytes : inode.bytes.length;
-  const bytes = Math.max(0, Math.min(transferBytes(a[3]), length - start, SENDFILE_BYTES_MAX));
+  const bytes = Math.max(0, Math.min(transferBytes(a[3]), length - start, COPY_BYTES_MAX));
+  if (inode.kind === "file") flushFile(core, inode.number);
   const read = (at: number, dst: Uint8Array): void => {
     if (inode.kind === "file") readContent(inode.content, start + at, dst);
     else dst.set(inode.bytes.subarray(start + at, start + at + dst.length));
@@ -79,15 +80,83 @@ const sendfile64: SyscallHandler = (core, p, a) => {
   return result;
 };
 
+/**
+ * From one regular file to another, or to another place in the same one. A call whose turn is over ends with what it has copied, for a file
+ * that is copied into itself may be longer when it goes on.
+ */
+const copy_file_range: SyscallHandler = (core, p, a) => {
+  const input = descriptorOf(p, a[0])?.file;
+  const output = descriptorOf(p, a[2])?.file;
+  if (!input || !output) return -Errno.EBADF;
+  const words = new Int32Array(4);
+  const first = a[1] === 0 ? 0 : readWritable(core, p, a[1], words.subarray(0, 2));
+  const outcome = first !== 0 || a[3] === 0 ? first : readWritable(core, p, a[3], words.subarray(2));
+  if (outcome !== 0) return outcome;
+  if (a[5] !== 0) return -Errno.EINVAL;
+  const from = a[1] === 0 ? input.offset : joined(words[0], words[1]);
+  const to = a[3] === 0 ? output.offset : joined(words[2], words[3]);
+  const bytes = copiedBytes(core, p, { input, from, output, to, wanted: a[4] >>> 0 });
+  if (bytes <= 0) return bytes;
+  const { content } = core.fs.inode(input.inode) as FileInode;
+  const read = (at: number, dst: Uint8Array): void => void readContent(content, from + at, dst);
+  const written = writeFile(core, p, output, { segments: [{ vaddr: 0, bytes }], bytes, read }, to);
+  const result = written === RESTART ? (p.restart?.progress ?? 0) : written;
+  if (result <= 0) return result;
+  // They were writable a moment ago, and nothing has been taken from the process since.
+  if (a[1] === 0) input.offset = from + result;
+  else writeUserWords(core, p, a[1], words64(from + result));
+  if (a[3] === 0) output.offset = to + result;
+  else writeUserWords(core, p, a[3], words64(to + result));
+  return result;
+};
+
+/** What copy_file_range is asked for. */
+interface Copying {
+  readonly input: OpenFile;
+  readonly from: number;
+  readonly output: OpenFile;
+  readonly to: number;
+  readonly wanted: number;
+}
+
+/** How many bytes copy_file_range can copy, or −errno; in the order of Linux's generic_copy_file_checks. */
+function copiedBytes(core: Core, p: Process, { input, from, output, to, wanted }: Copying): number {
+  const [source, target] = [core.fs.inode(input.inode), core.fs.inode(output.inode)];
+  if (!source || !target) return -Errno.EBADF;
+  if (isDirectory(source) || isDirectory(target)) return -Errno.EISDIR;
+  if (!isRegular(source) || !isRegular(target)) return -Errno.EINVAL;
+  if (!isReadable(input.flags) || !isWritable(output.flags) || (output.flags & Open.Append) !== 0) return -Errno.EBADF;
+  if (source.kind !== "file" || target.kind !== "file") return -Errno.EXDEV;
+  // As numbers without a sign: what lies before the start must not come round to it.
+  if ([from, to].some((offset) => offset < 0 && offset + wanted >= 0)) return -Errno.EOVERFLOW;
+  flushFile(core, source.number);
+  const bytes = Math.max(0, Math.min(wanted, source.content.bytes - Math.max(0, from), COPY_BYTES_MAX));
+  if (to >= 0 && !permitsFileBytes(core, p, to + 1)) return -Errno.EFBIG;
+  if (to >= MAX_FILE_BYTES) return -Errno.EFBIG;
+  if (source === target && from < to + bytes && to < from + bytes) return -Errno.EINVAL;
+  return from < 0 || to < 0 ? -Errno.EINVAL : bytes;
+}
+
+/** A file with bytes, stored or made. */
+const isRegular = (inode: Inode): boolean =>
+  inode.kind === "file" || inode.kind === "generated" || (inode.kind === "proc" && inode.type === "file");
+
 /** A 64-bit offset that can be written back. Negative: −errno or RESTART. */
 function readOffset(core: Core, p: Process, vaddr: number): number {
   const words = new Int32Array(2);
-  const ready = prepareUser(core, p, vaddr, 8, "store");
-  const outcome = ready !== 0 ? ready : readUserWords(core, p, vaddr, words);
+  const outcome = readWritable(core, p, vaddr, words);
   if (outcome !== 0) return outcome;
   const offset = joined(words[0], words[1]);
   return offset < 0 || offset > MAX_FILE_BYTES ? -Errno.EINVAL : offset;
 }
+
+/** Reads words that can be written back. 0, −errno or RESTART. */
+function readWritable(core: Core, p: Process, vaddr: number, words: Int32Array): number {
+  const ready = prepareUser(core, p, vaddr, words.byteLength, "store");
+  return ready !== 0 ? ready : readUserWords(core, p, vaddr, words);
+}
+
+const words64 = (value: number): Int32Array => Int32Array.of(value, Math.floor(value / 2 ** 32));
 
 /** Files are in memory: what has been written is as safe as it will ever be; the host looks after its folder itself. */
 const sync: SyscallHandler = () => 0;
@@ -144,6 +213,7 @@ const flock: SyscallHandler = (core, p, a) => {
 };
 
 export const transferCalls = {
+  copy_file_range,
   fdatasync: fsync,
   flock,
   fsync,

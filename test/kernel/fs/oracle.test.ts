@@ -52,6 +52,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "dates",
     "locked",
     "shared-locks",
+    "copies",
     "nameless",
   ]) {
     it(`for every line of ${name}.c`, () => {
