@@ -4,7 +4,8 @@ import type * as ast from "../ast.ts";
 import { sizeOf } from "../layout.ts";
 import type { LocalVar, Stmt } from "../tree.ts";
 import {
-  arrayOf, atomicAlignment, ERROR_TYPE, isCompleteType, isRecord, isVla, type QualType, qual, typeName,
+  arrayOf, atomicAlignment, ERROR_TYPE, isCompleteType, isRecord, isVariablyModified, isVla, type QualType, qual, typeName,
+  unqualified, withQualifiers,
 } from "../types.ts"; // biome-ignore format: a list of names
 import { DeclarationChecker } from "./declarations.ts";
 import type { ObjectEntity, Scope } from "./scope.ts";
@@ -70,7 +71,26 @@ export abstract class LocalDeclarationChecker extends DeclarationChecker {
       );
       type = qual(ERROR_TYPE);
     }
+    if (spec.isAutoType && initializer?.kind === "value" && isVariablyModified(type.type))
+      return this.variablyModifiedAuto(name, spec, declarator, initializer.value, span);
     return this.localVariable(name, type, spec, declarator, initializer, span);
+  }
+
+  /** `__auto_type p = &array_of_variable_length`: the type depends on what the value's own evaluation computes. */
+  private variablyModifiedAuto(
+    name: string,
+    spec: DeclSpec,
+    declarator: ast.Declarator,
+    source: ast.Expression,
+    span: Span,
+  ): Stmt[] {
+    const value = this.value(source);
+    const type = withQualifiers(qual(value.type), spec.type);
+    const made = this.localVariable(name, type, spec, declarator, null, span);
+    const entity = this.scope.names.get(name);
+    if (entity?.kind !== "object" || entity.object.storage !== "local") return made;
+    const place = { ...this.localPlace(entity.object, span), type: unqualified(type) };
+    return [...made, this.statement(this.assignTo(place, value))];
   }
 
   /** `struct piont p;`, where only `struct point` is defined. */

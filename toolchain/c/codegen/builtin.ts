@@ -6,7 +6,7 @@ import { addressRegister, loadScalar, loadWide } from "./address.ts";
 import { assignTo, storeTo } from "./assign.ts";
 import { atomicWide, atomicWord, isAtomic } from "./atomic.ts";
 import { type Address, type FunctionBuilder, registerAddress, slotAddress, type Wide } from "./builder.ts";
-import { NONE, SP, ZERO } from "./ir.ts";
+import { isImm12, NONE, SP, ZERO } from "./ir.ts";
 import { alignOf, bytesOf, roundUp } from "./layout.ts";
 
 type Builtin = Extract<Expr, { kind: "builtin" }>;
@@ -79,10 +79,16 @@ function nextArgument(g: FunctionBuilder, expr: Builtin): Address {
   return byReference ? registerAddress(g.load("lw", home), 0, alignOf(type)) : home;
 }
 
-/** Lowers sp by the bytes, rounded up to 16, and gives the start of the new space (above the outgoing arguments). */
-export function allocate(g: FunctionBuilder, bytes: number): number {
+/** Lowers sp by the bytes, rounded up to 16, and gives the start of the new space (above the outgoing arguments), aligned as asked for. */
+export function allocate(g: FunctionBuilder, bytes: number, align = 16): number {
   g.usesFramePointer = true;
-  const rounded = g.aluImmediate("andi", g.addImmediate(bytes, 15), -16);
+  const spare = align > 16 ? align : 0;
+  const rounded = g.aluImmediate("andi", g.addImmediate(bytes, 15 + spare), -16);
   g.emit("sub", SP, SP, rounded, 0);
-  return g.emit("dynamic", g.newRegister(), NONE, NONE, 0).d;
+  const { d } = g.emit("dynamic", g.newRegister(), NONE, NONE, 0);
+  return spare === 0 ? d : alignDown(g, g.addImmediate(d, align - 1), align);
 }
+
+/** The last address up to `last` that is aligned so. */
+export const alignDown = (g: FunctionBuilder, last: number, align: number): number =>
+  isImm12(-align) ? g.aluImmediate("andi", last, -align) : g.alu("and", last, g.constant(-align));

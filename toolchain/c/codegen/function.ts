@@ -11,9 +11,10 @@ import {
   slotAddress,
   type UnitContext,
 } from "./builder.ts";
+import { alignDown } from "./builtin.ts";
 import { branch } from "./condition.ts";
 import { effect, memory, wide, word } from "./expression.ts";
-import { A0, isImm12, NONE, RA } from "./ir.ts";
+import { A0, NONE, RA } from "./ir.ts";
 import { alignOf, bytesOf, classOf } from "./layout.ts";
 import { statement } from "./statement.ts";
 import { surveyFunction } from "./survey.ts";
@@ -80,7 +81,7 @@ function newHome(g: FunctionBuilder, local: LocalVar, inRegisters: boolean): Hom
 /** The stack is aligned to 16 bytes only: such an object is placed inside a larger slot when the function starts. */
 function overAlignedHome(g: FunctionBuilder, bytes: number, align: number): Home {
   const start = addressRegister(g, slotAddress(g.newSlot(bytes + align, 16), align - 1, 1));
-  const aligned = isImm12(-align) ? g.aluImmediate("andi", start, -align) : g.alu("and", start, g.constant(-align));
+  const aligned = alignDown(g, start, align);
   const slot = g.newSlot(4, 4);
   g.store("sw", aligned, slotAddress(slot, 0, 4));
   return { kind: "pointer-slot", slot };

@@ -68,7 +68,8 @@ export function statement(g: FunctionBuilder, stmt: Stmt): void {
     case "vla": {
       const home = g.homes.get(stmt.local.id)!;
       g.lifetime = { outer: g.lifetime, opener: stmt, savedSp: g.copy(SP), cleanup: null };
-      const start = allocate(g, g.gen.word(g, stmt.bytes));
+      const align = Math.max(alignOf(stmt.local.type.type), stmt.local.alignAs);
+      const start = allocate(g, g.gen.word(g, stmt.bytes), align);
       if (home.kind === "pointer") g.move(home.reg, start);
       else if (home.kind === "pointer-slot") g.store("sw", start, slotAddress(home.slot, 0, 4));
       return;
