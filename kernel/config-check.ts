@@ -1,5 +1,5 @@
 /** Is a configuration possible? Apart from config.ts, which everything may import, because this needs the policies. */
-import { FAIL_KINDS, type KernelConfig } from "./config.ts";
+import { FAIL_KINDS, type KernelConfig, SWAPPINESS_MOST } from "./config.ts";
 import { COST_PROFILE_NAMES, costProfile } from "./costs.ts";
 import { POLICY_NAMES } from "./mm/replacement/policies.ts";
 import { capacitySlots } from "./mm/swap-timing.ts";
@@ -29,6 +29,8 @@ export function configProblem(config: KernelConfig): string | null {
     return `the modified-page writer's threshold must be from -1 to ${frames} pages, not ${config.writerThresholdPages}`;
   if (!within(config.writerBatchPages, 1, 1024))
     return `the modified-page writer's batch must be 1 to 1024 pages, not ${config.writerBatchPages}`;
+  if (!within(config.swappiness, 0, SWAPPINESS_MOST))
+    return `swappiness must be a whole number from 0 to ${SWAPPINESS_MOST}, not ${config.swappiness}`;
   if (!within(config.tauCycles, 1, 1e12)) return `tau must be at least 1 cycle, not ${config.tauCycles}`;
   if (!within(config.swapCluster, 1, 64)) return `a swap cluster must be 1 to 64 pages, not ${config.swapCluster}`;
   if (!within(config.swapReadAhead, 1, 64))

@@ -3,6 +3,10 @@
 export const FAIL_KINDS = ["none", "frame", "slot", "transfer", "copy"] as const;
 export type FailKind = (typeof FAIL_KINDS)[number];
 
+/** vm.swappiness (mm/swappiness.ts): the value that leaves the choice of a victim to the policy, and the most. */
+export const SWAPPINESS_DEFAULT = 60;
+export const SWAPPINESS_MOST = 200;
+
 export type Zeroing =
   /** The idle task zeroes freed frames in the background; a fault zeroes one itself only when the list is empty. */
   | "idle"
@@ -71,6 +75,8 @@ export interface KernelConfig {
   readonly writerThresholdPages: number;
   /** Most pages that it has on their way to swap at once. */
   readonly writerBatchPages: number;
+  /** vm.swappiness to begin with, 0 … 200. */
+  readonly swappiness: number;
   /** Most processes alive at once; fork fails with EAGAIN beyond. */
   readonly maxProcesses: number;
 }
@@ -102,6 +108,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   minWatermarkFrames: -1,
   writerThresholdPages: -1,
   writerBatchPages: 16,
+  swappiness: SWAPPINESS_DEFAULT,
   maxProcesses: 128,
 };
 

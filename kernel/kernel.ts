@@ -43,7 +43,6 @@ import { chooseOomVictim, explainOom } from "./mm/oom.ts";
 import { mayFinishInstruction, noteSignal } from "./mm/progress.ts";
 import { makePolicy } from "./mm/replacement/policies.ts";
 import { SwapDevice, type SwapSnapshot } from "./mm/swap.ts";
-import { SWAPPINESS_DEFAULT } from "./mm/swappiness.ts";
 import { freshToken } from "./mm/token-state.ts";
 import { completeTransfers } from "./mm/transfers.ts";
 import { writeUserWord } from "./mm/user-memory.ts";
@@ -174,7 +173,7 @@ export class Kernel implements Supervisor {
         tauCycles: config.tauCycles,
         overcommitMode: Overcommit.Always,
         overcommitRatio: 50,
-        swappiness: SWAPPINESS_DEFAULT,
+        swappiness: config.swappiness,
         swappinessSum: 0,
         watermarkScale: -1,
         swapReadAhead: config.swapReadAhead,

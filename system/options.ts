@@ -3,7 +3,7 @@
  * links take names, ranges, defaults and messages.
  */
 
-import { DEFAULT_CONFIG, FAIL_KINDS, type KernelConfig } from "../kernel/config.ts";
+import { DEFAULT_CONFIG, FAIL_KINDS, type KernelConfig, SWAPPINESS_MOST } from "../kernel/config.ts";
 import { COST_PROFILE_NAMES } from "../kernel/costs.ts";
 import { SMALLEST_LIMIT } from "../kernel/mm/vma.ts";
 
@@ -240,6 +240,13 @@ export function optionRows(policies: readonly string[]): readonly OptionRow[] {
       choices: trimmings,
       byDefault: d.trimming,
       parse: oneOf("trimming", trimmings, (trimming) => ({ trimming })),
+    },
+    {
+      name: "swappiness",
+      value: "N",
+      meaning: "which pages go first: of files (0) or anonymous ones (200); 60: as the policy says",
+      byDefault: String(d.swappiness),
+      parse: wholeNumber("swappiness", 0, SWAPPINESS_MOST, "parts of 200", (swappiness) => ({ swappiness })),
     },
     {
       name: "working-set",

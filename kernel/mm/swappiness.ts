@@ -16,14 +16,12 @@
  *
  * Source: Documentation/admin-guide/sysctl/vm.rst, swappiness; mm/vmscan.c, get_scan_count (6.1).
  */
+import { SWAPPINESS_DEFAULT, SWAPPINESS_MOST } from "../config.ts";
 import type { Core } from "../core.ts";
 import { Copy } from "./frames.ts";
 import { isFilePage } from "./page-cache.ts";
 import { isTakingTurns } from "./progress.ts";
 import type { FrameView } from "./replacement/policy.ts";
-
-export const SWAPPINESS_DEFAULT = 60;
-export const SWAPPINESS_MOST = 200;
 
 /** Among which pages a victim is looked for first. */
 export type PageKind = "any" | "file" | "anonymous";

@@ -5,12 +5,12 @@
  * that less than half of RAM is left. Left out: what would mean nothing here.
  */
 import { Errno } from "../../abi.ts";
+import { SWAPPINESS_MOST } from "../../config.ts";
 import type { Core } from "../../core.ts";
 import { MAX_AREAS, USER_END, USER_START } from "../../mm/address-space.ts";
 import { physicalPages } from "../../mm/commit.ts";
 import { Copy, Frame } from "../../mm/frames.ts";
 import { freeFrame, takeStandby } from "../../mm/pages.ts";
-import { SWAPPINESS_MOST } from "../../mm/swappiness.ts";
 import { scaleOf, watermarksFrom } from "../../mm/watermarks.ts";
 import { nextSample, setWorkingSet } from "../../mm/working-set.ts";
 import { writerThreshold } from "../../mm/writer.ts";

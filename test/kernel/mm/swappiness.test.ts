@@ -1,6 +1,8 @@
 /** vm.swappiness and the other controls of replacement (Documentation/admin-guide/sysctl/vm.rst). */
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../../kernel/abi.ts";
+import { DEFAULT_CONFIG } from "../../../kernel/config.ts";
+import { configProblem } from "../../../kernel/config-check.ts";
 import { controlText, setControl } from "../../../kernel/fs/proc/controls.ts";
 import { faultlineText } from "../../../kernel/fs/proc/faultline.ts";
 import { balance } from "../../../kernel/mm/daemon.ts";
@@ -67,6 +69,16 @@ describe("swappiness", () => {
     expect(set(high, "swappiness", 200)).toBe(0);
     expect(victims(high, FILE_PAGES + BSS_PAGES + 2)).toMatch(/^a{13}f{13}$/);
     expect(high.of("victim-chosen")[0].reason).toMatch(/^a test; swappiness 200: anonymous pages first; /);
+  });
+
+  test("begins as the configuration says", () => {
+    const machine = mixed({ swappiness: 0 });
+    expect(get(machine, "swappiness")).toBe(0);
+    expect(victims(machine, FILE_PAGES + BSS_PAGES + 2)).toMatch(/^f{13}a{13}$/);
+    for (const swappiness of [-1, 201, 1.5])
+      expect(configProblem({ ...DEFAULT_CONFIG, swappiness })).toContain(
+        "swappiness must be a whole number from 0 to 200",
+      );
   });
 
   test("in between restricts the share of choices that the rule says, evenly", () => {

@@ -20,6 +20,7 @@ describe("options of the command line, the page's settings and share links", () 
     ["swap-read-ahead", "8", { swapReadAhead: 8 }],
     ["costs", "1990-disk", { costs: "1990-disk" }],
     ["costs", "nyu", { costs: "nyu" }],
+    ["swappiness", "200", { swappiness: 200 }],
     ["fail", "frame:12", { failKind: "frame", failAt: 12 }],
     ["fail", " copy:1 ", { failKind: "copy", failAt: 1 }],
   ])("--%s %s", (name, text, fields) => {
@@ -30,6 +31,8 @@ describe("options of the command line, the page's settings and share links", () 
     ["swap-cluster", "0", /takes 1 to 64 pages/],
     ["swap-read-ahead", "65", /takes 1 to 64 slots/],
     ["costs", "cheap", /takes one of textbook, modern-ssd, 1990-disk, nyu; "cheap" is none/],
+    ["swappiness", "201", /takes 0 to 200/],
+    ["swappiness", "much", /takes a whole number .* not "much"/],
     ["fail", "frame", /for example --fail frame:12/],
     ["fail", "frame:0", /for example --fail frame:12/],
     ["fail", "none:3", /for example --fail frame:12/],
