@@ -30,6 +30,8 @@ export interface KernelReport {
     readonly transition: number;
     readonly peakResident: number;
   };
+  /** By page priority, 0 … 7: pages on the standby list, and pages that it has lost to another use since boot. */
+  readonly standby: { readonly frames: readonly number[]; readonly repurposed: readonly number[] };
   /** Faults by kind, each by where its frame came from. */
   readonly frameSources: Readonly<Record<SourceRow, Readonly<Record<SourceName, number>>>>;
   readonly zeroing: { readonly idle: number; readonly background: number; readonly onDemand: number };
@@ -88,6 +90,7 @@ export function reportOf(core: Core): KernelReport {
       transition: frames.count[Frame.Transition],
       peakResident: frames.peakActive,
     },
+    standby: { frames: [...frames.standby], repurposed: [...frames.repurposed] },
     frameSources: frameSources(core),
     zeroing: {
       idle: counted(core, "zeroing.idle"),

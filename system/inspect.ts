@@ -10,7 +10,7 @@ import { isValid, ptePfn } from "../emulator/pte.ts";
 import type { FrameState } from "../kernel/events.ts";
 import { allAreas } from "../kernel/mm/area-list.ts";
 import { findVma, permissionsOf } from "../kernel/mm/areas.ts";
-import { FRAME_STATES } from "../kernel/mm/frames.ts";
+import { FRAME_STATES, Priority } from "../kernel/mm/frames.ts";
 import { readPte } from "../kernel/mm/page-table.ts";
 import { SoftwarePte, softwareKind, softwareValue } from "../kernel/mm/software-pte.ts";
 import { workingSetPages } from "../kernel/mm/working-set.ts";
@@ -136,6 +136,19 @@ export type ListCounts = Readonly<Record<FrameState, number>>;
 export function listCounts(machine: Machine): ListCounts {
   const { count } = machine.kernel.core.frames;
   return Object.fromEntries(FRAME_STATES.map((name, state) => [name, count[state]])) as unknown as ListCounts;
+}
+
+/** Frames on the standby list of each page priority, 0 … 7. */
+export const standbyCounts = (machine: Machine): number[] => [...machine.kernel.core.frames.standby];
+
+/** Frames on each list, and behind standby, as `standby-P`, those of each page priority that has any but the usual. */
+export function listRows(machine: Machine): [name: string, frames: number][] {
+  const priorities = standbyCounts(machine).flatMap((frames, priority): [string, number][] =>
+    frames === 0 || priority === Priority.Default ? [] : [[`standby-${priority}`, frames]],
+  );
+  return Object.entries(listCounts(machine)).flatMap((row): [string, number][] =>
+    row[0] === "standby" ? [row, ...priorities] : [row],
+  );
 }
 
 export interface FrameView {

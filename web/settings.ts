@@ -182,7 +182,10 @@ function field(row: OptionRow, text: string, errors: Map<string, HTMLElement>): 
         );
   const error = element("span", { id: `${id}-error`, class: "error" });
   errors.set(row.name, error);
-  return element("p", { class: "field" }, element("label", { for: id }, `${row.name}: ${row.meaning}`), input, error);
+  // What is more than a number says how it is written.
+  const shape = row.choices === undefined && row.value !== "N" ? ` (${row.value})` : "";
+  const label = element("label", { for: id }, `${row.name}${shape}: ${row.meaning}`);
+  return element("p", { class: "field" }, label, input, error);
 }
 
 /** The texts that differ from the defaults, or null when one of them is wrong (its field then says how). */

@@ -7,10 +7,13 @@ import { PTE_SOFT_CLEAN, SoftwarePte, softwareKind, softwareValue } from "../../
 import { causeName, describeEvent } from "../export/trace-text.ts";
 import type { ListCounts, RegisterView } from "../inspect.ts";
 import { instructionText, type MemoryAccess, operandText, pteText } from "./describe.ts";
+import { listsText } from "./lists-text.ts";
 
 /** The state as of one step. */
 export interface StepState {
   readonly lists: ListCounts;
+  /** Of the frames on the standby list, how many have each page priority, 0 … 7. */
+  readonly standby: readonly number[];
   /** Leaf PTE of the faulting page as it stands in RAM; 0 when its table does not exist. */
   readonly pte: number;
   /** The TLB set in which the page lives, by way. */
@@ -324,7 +327,7 @@ class StepBuilder {
   private kernelWork(seen: SeenEvent): void {
     const { event, state } = seen;
     const one = [seen];
-    const left = `left: ${state.lists.zeroed} zeroed, ${state.lists.dirty} dirty, ${state.lists.standby} standby, ${state.lists.modified} modified`;
+    const left = `left: ${listsText(state.lists, state.standby)}`;
     switch (event.kind) {
       case "frame-allocated": {
         const use = event.purpose === "page-table" ? "a page table" : `page ${pageText(event.vpn)}`;

@@ -13,7 +13,7 @@
 import { PAGE_BYTES } from "../../emulator/bits.ts";
 import type { FaultKind, FaultlineEvent } from "../../kernel/events.ts";
 import { readPte } from "../../kernel/mm/page-table.ts";
-import { currentPid, listCounts, processOf, readMemory, registersOf, tlbSet } from "../inspect.ts";
+import { currentPid, listCounts, processOf, readMemory, registersOf, standbyCounts, tlbSet } from "../inspect.ts";
 import type { Machine, Moment } from "../machine.ts";
 import type { Timeline } from "../timeline.ts";
 import { memoryAccess, wordOf } from "./describe.ts";
@@ -52,6 +52,7 @@ function stateOf(machine: Machine, pid: number, vpn: number): StepState {
   const { ram, mmu } = machine;
   return {
     lists: listCounts(machine),
+    standby: standbyCounts(machine),
     pte: p === undefined || p.state === "zombie" ? 0 : readPte(ram, p.space.rootPfn, vpn),
     tlb: tlbSet(machine, mmu.tlb.setOf(vpn)),
     residentPages: p?.space.residentPages ?? 0,

@@ -14,7 +14,7 @@ import {
   valueText,
   variableValue,
 } from "../debugger/expression.ts";
-import { areasOf, listCounts, placeOf } from "../inspect.ts";
+import { areasOf, listRows, placeOf } from "../inspect.ts";
 
 /** A variable as the protocol has it. */
 export interface DapVariable {
@@ -132,8 +132,7 @@ export class Values {
           `${a.permissions} ${a.name} ${a.resident} resident, ${a.swapped} swapped pages`.replace(/ +/g, " "),
         ),
       );
-    const lists = (): Entry[] =>
-      Object.entries(listCounts(scope.machine)).map(([name, count]) => row(name, `${count} frames`));
+    const lists = (): Entry[] => listRows(scope.machine).map(([name, count]) => row(name, `${count} frames`));
     const place = placeOf(scope.machine, scope.pid, (scope.frame?.pc ?? 0) >>> 12);
     const { instret, cycles } = scope.machine.hart;
     return [

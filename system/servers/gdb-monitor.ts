@@ -2,7 +2,7 @@
 import { hex } from "../../emulator/bits.ts";
 import { describePte, isValid, ptePfn } from "../../emulator/pte.ts";
 import { SOFTWARE_PTE_NAMES, softwareKind, softwareValue } from "../../kernel/mm/software-pte.ts";
-import { areasOf, frameView, listCounts, placeOf, processes, tlbSet, walkOf } from "../inspect.ts";
+import { areasOf, frameView, listRows, placeOf, processes, tlbSet, walkOf } from "../inspect.ts";
 import type { Machine } from "../machine.ts";
 
 interface Command {
@@ -109,9 +109,7 @@ function describePlace(machine: Machine, pid: number, vaddr: number): string {
 
 function showFrames(machine: Machine, _pid: number, [text]: readonly string[]): string[] {
   if (text === undefined)
-    return Object.entries(listCounts(machine)).map(
-      ([name, count]) => `${name.padEnd(12)} ${String(count).padStart(7)} frames`,
-    );
+    return listRows(machine).map(([name, count]) => `${name.padEnd(12)} ${String(count).padStart(7)} frames`);
   const pfn = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(pfn < machine.ram.frames)) return [`monitor frames takes a frame number from 0 to ${machine.ram.frames - 1}`];
   const view = frameView(machine, pfn);

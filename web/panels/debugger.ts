@@ -147,6 +147,7 @@ export class DebuggerPanel {
       if (this.futures.value !== "") this.command({ kind: "future", index: Number(this.futures.value) });
     });
     document.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.box.addEventListener("keydown", (event) => this.walkFault(event));
     this.showPart(this.kept.part);
     this.showMode(this.mode);
     this.showFutures([]);
@@ -233,6 +234,12 @@ export class DebuggerPanel {
     if (make !== undefined) this.command(make(event.shiftKey ? "backward" : "forward", this.kept.unit));
     else if (event.shiftKey) this.command({ kind: "live" });
     else this.door.pause(!this.mode.isPaused);
+  }
+
+  /** ↑ and ↓ mean nothing on a button: they begin the walk through the fault that is shown. */
+  private walkFault(event: KeyboardEvent): void {
+    const isArrow = event.key === "ArrowUp" || event.key === "ArrowDown";
+    if (isArrow && (event.target as HTMLElement).closest("button") !== null) this.fault.key(event);
   }
 
   private toolbar(): HTMLElement {

@@ -2,6 +2,8 @@
  * The fault microscope: the steps of one page fault as a list that is walked both ways with the arrow keys or the mouse. The step
  * that is chosen shows its details, and below the list stands the machine as of that step.
  */
+
+import { listsText } from "../../system/debugger/lists-text.ts";
 import type { FaultReport } from "../../system/debugger/microscope.ts";
 import { element } from "../dom.ts";
 import type { FaultState, Place } from "../protocol.ts";
@@ -95,8 +97,10 @@ export class FaultSteps {
     );
   }
 
-  private key(event: KeyboardEvent): void {
-    const last = (this.report?.steps.length ?? 1) - 1;
+  /** Arrow keys, Home and End choose a step and put the keyboard there. */
+  key(event: KeyboardEvent): void {
+    if (this.report === null || this.box.offsetParent === null) return;
+    const last = this.report.steps.length - 1;
     const to = {
       ArrowDown: Math.min(last, this.chosen + 1),
       ArrowUp: Math.max(0, this.chosen - 1),
@@ -140,7 +144,7 @@ export class FaultSteps {
   private draw(cpu: FaultState | null): void {
     const step = this.report?.steps[this.chosen];
     if (step === undefined) return;
-    const { lists, tlb, residentPages } = step.state;
+    const { lists, standby, tlb, residentPages } = step.state;
     const ways = tlb.map((entry) => (entry === null ? "–" : `${hex(entry.vpn * 4096)} → ${entry.pfn}`));
     const rows: [string, string, string][] = [
       ["PTE", "the page's entry in its page table", cpu === null ? "…" : cpu.pte],
@@ -148,7 +152,7 @@ export class FaultSteps {
       [
         "frames",
         "free frames by list, and pages of the process that are present",
-        `${lists.zeroed} zeroed, ${lists.dirty} dirty, ${lists.standby} standby, ${lists.modified} modified; ${residentPages} resident`,
+        `${listsText(lists, standby)}; ${residentPages} resident`,
       ],
       [
         "hart",

@@ -2,6 +2,7 @@
  * The live strip: where every frame is, the level of the zeroed and dirty lists over the last minute, faults by kind,
  * TLB, swap and speed. Numbers stand beside every colour; the bar's parts also differ in pattern.
  */
+import { Priority } from "../../kernel/mm/frames.ts";
 import type { LiveFigures } from "../../system/report.ts";
 import { element, setText } from "../dom.ts";
 import type { MachineState } from "../protocol.ts";
@@ -45,12 +46,34 @@ const short = (value: number): string => {
   return count.format(Math.round(value));
 };
 
+const priorityRow = (): HTMLTableRowElement =>
+  element("tr", {}, element("th", { scope: "row" }), element("td"), element("td"));
+
 export class LiveStrip {
   private readonly parts = new Map<string, HTMLElement>();
   private readonly values = new Map<string, HTMLElement>();
   private readonly canvas = element("canvas", { width: "600", height: "120", role: "img" });
   private readonly zeroed: number[] = [];
   private readonly dirty: number[] = [];
+  /** A row for each page priority that the standby list has had pages of, lowest first: they go first. */
+  private readonly priorityRows = element("tbody", {});
+  private readonly priorities = element(
+    "table",
+    { class: "priorities", hidden: "" },
+    element("caption", {}, "Standby by page priority"),
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        element("th", { scope: "col" }, "priority"),
+        element("th", { scope: "col" }, "standby"),
+        element("th", { scope: "col", title: "taken for another page since the start" }, "taken"),
+      ),
+    ),
+    this.priorityRows,
+  );
   private total = 1;
 
   constructor(box: HTMLElement) {
@@ -69,6 +92,7 @@ export class LiveStrip {
       this.set(`frames-${key}`, count.format(frames));
     }
     this.set("frames-total", `${count.format(this.total)} frames of 4 KiB = ${short((this.total * 4096) / 1024)} KiB`);
+    this.showPriorities(figures.standby);
     for (const [key] of FAULT_KINDS) this.set(`faults-${key}`, count.format(figures.faults[key]));
     this.set("faults-total", count.format(figures.faults.total));
     const translations = figures.tlb.hits + figures.tlb.misses;
@@ -91,6 +115,19 @@ export class LiveStrip {
     this.set("time", `${(figures.cycles / 1e8).toFixed(1)} s`);
     this.set("processes", String(figures.processes));
     this.record(figures);
+  }
+
+  /** Hidden as long as all pages have the usual priority: then the list is one. */
+  private showPriorities({ frames, repurposed }: LiveFigures["standby"]): void {
+    const used = frames.flatMap((count, priority) => (count + repurposed[priority] > 0 ? [priority] : []));
+    this.priorities.hidden = used.every((priority) => priority === Priority.Default);
+    used.forEach((priority, at) => {
+      const row = this.priorityRows.rows[at] ?? this.priorityRows.appendChild(priorityRow());
+      [priority, frames[priority], repurposed[priority]].forEach((value, cell) => {
+        setText(row.cells[cell], count.format(value));
+      });
+    });
+    while (this.priorityRows.rows.length > used.length) this.priorityRows.deleteRow(-1);
   }
 
   private record(figures: LiveFigures): void {
@@ -160,6 +197,7 @@ export class LiveStrip {
       this.value("frames-total", "p"),
       bar,
       list,
+      this.priorities,
     );
   }
 

@@ -11,7 +11,7 @@ import {
   areasOf,
   currentPid,
   frameView,
-  listCounts,
+  listRows,
   type PagePlace,
   placeOf,
   processes,
@@ -167,9 +167,7 @@ export function walkText(debug: Debugger, vaddr: number): string {
 }
 
 export function framesText(debug: Debugger): string {
-  const counts = Object.entries(listCounts(debug.machine)).map(
-    ([state, count]) => `${state.padEnd(11)} ${String(count).padStart(6)}`,
-  );
+  const counts = listRows(debug.machine).map(([state, count]) => `${state.padEnd(11)} ${String(count).padStart(6)}`);
   return [...counts, "info frame N shows one of them; life frame N its whole life"].join("\n");
 }
 

@@ -55,10 +55,14 @@ describe("page priorities", () => {
     const { machine, pfns } = three([6, 2, 2]);
     expect(standby(machine)).toEqual([pfns[1], pfns[2], pfns[0]]);
     expect(lengths(machine)).toEqual([0, 0, 2, 0, 0, 0, 1, 0]);
+    expect(machine.kernel.report().standby.frames).toEqual([0, 0, 2, 0, 0, 0, 1, 0]);
     machine.leaveFrames(0);
     const taken = [0, 0, 0].map(() => allocateFrame(machine.core, 1, 0, "page-table", false));
     expect(taken).toEqual([pfns[1], pfns[2], pfns[0]]);
-    expect([...machine.core.frames.repurposed]).toEqual([0, 0, 2, 0, 0, 0, 1, 0]);
+    expect(machine.kernel.report().standby).toEqual({
+      frames: [0, 0, 0, 0, 0, 0, 0, 0],
+      repurposed: [0, 0, 2, 0, 0, 0, 1, 0],
+    });
   });
 
   test("/proc/faultline has the eight lists and what has been taken from them", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { examineFault, type FaultReport, watchFaults } from "../../../system/debugger/microscope.ts";
+import { examineFault, type FaultReport, lookInside, watchFaults } from "../../../system/debugger/microscope.ts";
+import { listRows } from "../../../system/inspect.ts";
 import { Timeline } from "../../../system/timeline.ts";
 import { DATA, Program } from "../../kernel/support/program.ts";
 import { boot, drive, generator, timed } from "../timeline/support.ts";
@@ -75,6 +76,34 @@ describe("the fault microscope, by kind of fault", () => {
     expect(report.outcome).toBe("segv");
     expect(decision(report)).toContain("does not allow a store");
     expect(kinds(report).slice(0, 5)).toEqual(["trap", "handler", "vma", "decision", "resolved"]);
+  });
+
+  it("the standby list by page priority, when any page on it has another than 5", () => {
+    const MADV_COLD = 20;
+    const program = new Program().li("s0", HEAP).load("lw", "t0", "s0").call("madvise", HEAP, 0x1000, MADV_COLD);
+    program
+      .li("s0", HEAP + 0x1000)
+      .load("lw", "t0", "s0")
+      .exit(0)
+      .bss(0x3000);
+    const timeline = new Timeline(boot(program, {}));
+    const { faults, stop } = watchFaults(timeline.machine);
+    drive(timed(timeline), generator(1), []);
+    stop();
+    const [before, after] = [HEAP, HEAP + 0x1000].map(
+      (vaddr) => examineFault(timeline, faults.find((fault) => fault.vaddr >>> 12 === vaddr >>> 12)!)!,
+    );
+    const details = (report: FaultReport) => report.steps.find(({ kind }) => kind === "frame")!.details.join();
+    expect(details(before)).toContain("0 standby, 0 modified");
+    expect(details(after)).toContain("1 standby (1 of priority 1), 0 modified");
+    expect(after.steps[0].state.standby).toEqual([0, 1, 0, 0, 0, 0, 0, 0]);
+    const rows = lookInside(timeline, after, 0, listRows);
+    const standby = rows.findIndex(([name]) => name === "standby");
+    expect(rows.slice(standby, standby + 2)).toEqual([
+      ["standby", 1],
+      ["standby-1", 1],
+    ]);
+    expect(lookInside(timeline, before, 0, listRows).some(([name]) => name.startsWith("standby-"))).toBe(false);
   });
 
   it("the first access to a page with PAGE_GUARD, and a store that makes a page soft-dirty", () => {
