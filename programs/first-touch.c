@@ -14,7 +14,7 @@ static const char usage[] =
     "Reserves PAGES pages of 4 KiB (default 64), then stores one byte into each.\n";
 
 static void report(const char *moment) {
-  printf("%-26s %8ld KiB reserved %8ld KiB resident %6ld faults\n", moment, reserved_kib(), resident_kib(),
+  printf("%-26s %7ld KiB reserved %6ld KiB resident %5ld faults\n", moment, reserved_kib(), resident_kib(),
          minor_faults() + major_faults());
 }
 

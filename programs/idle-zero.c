@@ -13,7 +13,7 @@ static const char usage[] =
     "usage: idle-zero [PAGES [MS]]\nDirties PAGES pages (default 128), frees them, and watches the lists, sleeping MS (default 10) between.\n";
 
 static void report(const char *moment) {
-  printf("%-22s %6ld zeroed %6ld dirty   zeroed so far: %6ld while idle, %6ld on demand\n", moment,
+  printf("%-20s %6ld zeroed %6ld dirty; so far %5ld zeroed while idle, %3ld on demand\n", moment,
          proc_number("/proc/vmstat", "nr_zeroed"), proc_number("/proc/vmstat", "nr_dirty_free"),
          proc_number("/proc/vmstat", "pgzero_idle"), proc_number("/proc/vmstat", "pgzero_demand"));
 }

@@ -84,8 +84,10 @@ int main(int argc, char **argv) {
   static char *shell[] = {"/bin/sh", NULL};
   char **command = argc > 1 ? argv + 1 : shell;
   if (argc == 1)
-    printf("Faultline: watch malloc become memory. Try first-touch, then forks, then thrash.\n"
-           "help lists the programs; Tab completes, Ctrl-C ends what runs.\n");
+    /* Lines that have room on a phone. */
+    printf("Faultline: watch malloc become memory.\n"
+           "Try first-touch, then forks, then thrash.\n"
+           "help lists all; Tab completes; Ctrl-C ends what runs.\n");
   fflush(stdout);
   /* A terminal controls one session. If the kernel gave it to this one at boot, the shell's could not have it. */
   signal(SIGHUP, SIG_IGN);

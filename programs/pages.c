@@ -39,6 +39,9 @@ static void count_run(const char *line) {
   else if (column >= 0) add(is_file, column, last - first + 1);
 }
 
+/* Columns are as wide as their heads and the number of frames of the largest machine: so a line has room in 80 columns. */
+static int width_of(const char *state) { return strlen(state) < 7 ? 7 : (int)strlen(state); }
+
 static void by_process(void) {
   ProcessInfo *list;
   int count = processes_read(&list);
@@ -84,12 +87,12 @@ int main(int argc, char **argv) {
   if (file == NULL) return tool_failed("/proc/faultline/frames");
   while (fgets(line, sizeof line, file) != NULL) count_run(line);
   fclose(file);
-  printf("%-12s %8s", "use", "total");
-  for (int i = 0; i < STATES; i++) printf(" %10s", states[i]);
-  printf("   (frames of 4 KiB)\n");
+  printf("%-12s %7s", "frames", "total");
+  for (int i = 0; i < STATES; i++) printf(" %*s", width_of(states[i]), states[i]);
+  printf("\n");
   for (int use = 0; use < USES; use++) {
-    printf("%-12s %8ld", uses[use], counts[use][STATES]);
-    for (int i = 0; i < STATES; i++) printf(" %10ld", counts[use][i]);
+    printf("%-12s %7ld", uses[use], counts[use][STATES]);
+    for (int i = 0; i < STATES; i++) printf(" %*ld", width_of(states[i]), counts[use][i]);
     printf("\n");
   }
   if (shows_processes) by_process();

@@ -12,7 +12,7 @@ static const char usage[] =
     "Reserves MIB mebibytes (default 64) by mmap, one by sbrk and one by malloc, then touches a single page.\n";
 
 static void report(const char *moment) {
-  printf("%-34s %8ld KiB reserved %6ld KiB resident %5ld KiB page tables %5ld faults\n", moment, reserved_kib(),
+  printf("%-15s %7ld KiB reserved %4ld KiB resident %3ld KiB tables %3ld faults\n", moment, reserved_kib(),
          resident_kib(), proc_number("/proc/meminfo", "PageTables"), minor_faults() + major_faults());
 }
 
@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
   if (block == NULL) return tool_failed("malloc");
   report("malloc of 1 MiB");
   region[bytes / 2] = 1;
-  report("one byte in the middle touched");
+  report("one byte used");
   munmap(region, bytes);
   report("munmap");
   free(block);

@@ -26,16 +26,17 @@ static void show(long period, bool is_terminal) {
   ProcessInfo *list;
   char memory[PROC_TEXT_BYTES];
   struct winsize size;
-  int rows = is_terminal && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_row > 6 ? size.ws_row - 6 : 100;
+  int rows = is_terminal && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_row > 7 ? size.ws_row - 7 : 100;
   int count = processes_read(&list);
   qsort(list, (size_t)count, sizeof *list, by_use);
   if (!proc_text("/proc/meminfo", memory, sizeof memory)) exit(tool_failed("/proc/meminfo"));
   if (is_terminal) fputs("\033[H\033[J", stdout);
   printf("up %ld.%ld s, %d processes\n", milliseconds() / 1000, milliseconds() / 100 % 10, count);
-  printf("memory %ld KiB: %ld free (%ld zeroed, %ld dirty), %ld kernel, %ld page tables; swap %ld of %ld KiB free\n\n",
+  printf("memory %ld KiB: %ld free (%ld zeroed, %ld dirty), %ld kernel, %ld page tables\n"
+         "swap %ld KiB: %ld free\n\n",
          proc_field(memory, "MemTotal"), proc_field(memory, "MemFree"), proc_field(memory, "Zeroed"),
          proc_field(memory, "FreeDirty"), proc_field(memory, "Kernel"), proc_field(memory, "PageTables"),
-         proc_field(memory, "SwapFree"), proc_field(memory, "SwapTotal"));
+         proc_field(memory, "SwapTotal"), proc_field(memory, "SwapFree"));
   printf("  PID S  CPU%%    SIZE     RSS   MINOR   MAJOR COMMAND\n");
   for (int i = 0; i < count && i < rows; i++) {
     const ProcessInfo *p = &list[i];

@@ -13,7 +13,7 @@ static const char usage[] =
     "Reserves MIB mebibytes (default 256) by VirtualAlloc, commits 16 pages of them, touches one, and gives all back.\n";
 
 static void report(const char *moment) {
-  printf("%-30s %8ld KiB reserved %6ld KiB committed (machine) %5ld KiB resident\n", moment, reserved_kib(),
+  printf("%-18s %7ld KiB reserved %6ld KiB committed in all %3ld KiB resident\n", moment, reserved_kib(),
          proc_number("/proc/meminfo", "Committed_AS"), resident_kib());
 }
 

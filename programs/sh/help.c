@@ -39,11 +39,11 @@ static const Line lines[] = {
     {"top", "the processes, again and again (q ends it)", false},
     {"free", "memory by use", false},
     {"vmstat", "faults, swap and lists over time [INTERVAL [COUNT]]", false},
-    {"pages", "every frame by use and list (-p: by process)", false},
+    {"pages", "every frame by use and list (-p by process, -s standby)", false},
     {"pmap", "the address space of a process (-X: all figures) [PID]", false},
     {"smem", "what each process costs, shared pages divided", false},
     {"swapon", "the swap device and its use (-s)", false},
-    {"wss", "the working set of a process over a time [PID SECONDS]", false},
+    {"wss", "the working set over a time (-w what was written) [PID SECONDS]", false},
     {"time", "what a command costs: instructions, time, faults", false},
     {NULL, "Write programs (run by the host, on this machine's files)", true},
     {"cc", "compile and link C: cc -o hello hello.c", false},
@@ -100,6 +100,12 @@ static const Line lines[] = {
 
 enum { LINES = sizeof lines / sizeof lines[0] };
 
+/* A word of a list that goes on over lines of 78 columns; `column` is where the line has got to. */
+static int print_word(const char *word, int column) {
+  if (column + (int)strlen(word) + 1 > 78) printf("\n   "), column = 3;
+  return column + printf(" %s", word);
+}
+
 /* The demonstrations have a line each; tools that every system has are only named, so that all fits on a screen. */
 static void print_programs(bool has_all_lines) {
   bool is_brief = false;
@@ -111,10 +117,7 @@ static void print_programs(bool has_all_lines) {
       printf("%s%s%s", i == 0 ? "" : "\n", line->text, is_brief ? ":" : "\n");
       column = is_brief ? (int)strlen(line->text) + 1 : 0;
     } else if (!is_brief) printf("  %-12s %s\n", line->name, line->text);
-    else {
-      if (column + (int)strlen(line->name) + 1 > 78) printf("\n   "), column = 3;
-      column += printf(" %s", line->name);
-    }
+    else column = print_word(line->name, column);
   }
   if (column > 0) printf("\n");
 }
@@ -132,10 +135,11 @@ int builtin_help(int count, char **fields) {
     return pid < 0 ? 2 : job_wait(job);
   }
   print_programs(count > 1);
-  printf("\nParts of the shell:");
-  for (int i = 0; builtin_name(i) != NULL; i++) printf(" %s", builtin_name(i));
-  printf("\n\nPipes |, files < > >> 2>, background &, lists ; && ||, variables, $( ), if, for, while, case.\n"
-         "Arrow keys edit and recall, Tab completes, Ctrl-R searches, Ctrl-C ends, Ctrl-Z stops (fg, bg go on).\n"
+  int column = printf("\nParts of the shell:") - 1;
+  for (int i = 0; builtin_name(i) != NULL; i++) column = print_word(builtin_name(i), column);
+  printf("\n\nPipes |, files < > >> 2>, background &, lists ; && ||, variables, $( ), if, for,\n"
+         "while, case. Arrow keys edit and recall, Tab completes, Ctrl-R searches,\n"
+         "Ctrl-C ends, Ctrl-Z stops (fg, bg go on).\n"
          "help NAME shows a program's options, help all a line for each tool.\n");
   return 0;
 }
