@@ -123,6 +123,11 @@ describe.skipIf(reasonToSkip() !== "")("rare sights in Chromium", () => {
 
   test("what has the focus in the settings is never behind their buttons", async () => {
     await page.click("#open-settings");
+    // Nor does a field show below them.
+    const [dialog, actions] = await Promise.all(
+      ["#settings", "#settings .actions"].map((part) => page.locator(part).boundingBox()),
+    );
+    expect(dialog!.y + dialog!.height - (actions!.y + actions!.height)).toBeLessThan(3);
     const fields = await page.locator("#settings [id^='setting-'][name]").count();
     for (let i = 0; i < fields + 3; i++) {
       const [bottom, top] = await page.evaluate<number[]>(
