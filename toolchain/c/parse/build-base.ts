@@ -1,7 +1,8 @@
-/** What the three parts of the tree builder share: the tokens of the parse, spans of nodes, and small readers of parse trees. */
+/** What the parts of the tree builder share: the tokens of the parse, spans of nodes, and small readers of parse trees. */
 import type { Span } from "../../diagnostics.ts";
 import type { Child, ParseNode } from "../../ohm/parse-tree.ts";
-import type { Name } from "../ast.ts";
+import type { Attribute, Name } from "../ast.ts";
+import { parseText } from "../literals.ts";
 import { spanBetween, spanOf, type Token } from "../tokens.ts";
 
 export class BuilderBase {
@@ -39,9 +40,23 @@ export class BuilderBase {
   texts(column: Child | undefined): Token[] {
     return nodes(column).map((node) => this.tokens[node.start]!);
   }
+
+  asmText(tokens: readonly Token[]): string {
+    return tokens.map((token) => bytesToText(token.text)).join("");
+  }
 }
 
 export const node = (child: Child | undefined): ParseNode => child as ParseNode;
 export const nodes = (child: Child | undefined): readonly ParseNode[] => child as readonly ParseNode[];
 /** The only element of an optional's column, or null. */
 export const optional = (child: Child | undefined): ParseNode | null => (child as readonly ParseNode[])[0] ?? null;
+/** The inner column of an optional repetition, empty when the optional part was left out. */
+export const single = (column: Child | undefined): readonly Child[] =>
+  ((column as readonly (readonly Child[])[])[0] ?? []) as readonly Child[];
+
+export const NO_ATTRIBUTES: readonly Attribute[] = [];
+
+function bytesToText(token: string): string {
+  const parsed = parseText(token, "");
+  return parsed.ok ? new TextDecoder().decode(Uint8Array.from(parsed.value.units)) : "";
+}
