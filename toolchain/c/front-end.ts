@@ -10,12 +10,13 @@ import { type Diagnostic, Diagnostics, type SourceFile } from "../diagnostics.ts
 import { checkUnit } from "./check/check.ts";
 import { finishMessages } from "./messages.ts";
 import { parseUnit } from "./parse/parse.ts";
-import { type FileProvider, type PreprocessOptions, preprocess } from "./preprocess/preprocess.ts";
+import type { FileProvider } from "./preprocess/include.ts";
+import { type PreprocessOptions, preprocess } from "./preprocess/preprocess.ts";
 import { printTokens } from "./preprocess/print.ts";
 import type { TranslationUnit } from "./tree.ts";
 import { warningOptions } from "./warnings/options.ts";
 
-export type { FileProvider } from "./preprocess/preprocess.ts";
+export type { FileProvider } from "./preprocess/include.ts";
 
 export interface FrontEndOptions extends PreprocessOptions {
   /** Flags without their dash, in the order given: "Wall", "Wextra", "Werror", "Wno-unused-variable", "w". */

@@ -7,14 +7,17 @@
  * Leaves out: trigraphs, `#assert`, `#ident`'s effect.
  */
 import { type Diagnostics, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
-import { isBuiltinFunction } from "../check/builtin-names.ts";
-import { parseInteger, parseText } from "../literals.ts";
+import { parseText } from "../literals.ts";
 import { tokenize } from "../tokenize.ts";
-import { spanOf, Token, TokenKind } from "../tokens.ts";
+import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
 import { evaluateCondition } from "./condition.ts";
+import { macroOf } from "./define.ts";
 import { Expander, type TokenStream } from "./expand.ts";
+import { type FileProvider, headerNameOf, IncludeSearch } from "./include.ts";
 import { isSameMacro, type Macro } from "./macros.ts";
+import { Pragmas } from "./pragma.ts";
 import { PREDEFINED_FILE } from "./predefined.ts";
+import { Questions } from "./questions.ts";
 import {
   blanksAfterBackslash,
   escapeOutside,
@@ -24,12 +27,6 @@ import {
   nearestDirective,
 } from "./slips.ts";
 import { correctionOf, inPlaceOf } from "./typography.ts";
-
-/** Where included files come from. Paths use `/`; the same path should give the same SourceFile, whose tokens are then reused. */
-export interface FileProvider {
-  /** The file, or null when there is none. */
-  read(path: string): SourceFile | null;
-}
 
 export interface PreprocessOptions {
   readonly includePaths?: readonly string[];
@@ -50,11 +47,6 @@ export interface Preprocessed {
 }
 
 const INCLUDE_DEPTH_LIMIT = 100;
-const ATTRIBUTES = new Set(
-  "packed aligned section weak noreturn unused used constructor destructor format visibility alias deprecated always_inline noinline malloc pure const nonnull warn_unused_result sentinel fallthrough cold hot may_alias returns_nonnull alloc_size cleanup".split(
-    " ",
-  ),
-);
 
 /** One `#if` group. */
 interface Conditional {
@@ -93,27 +85,25 @@ class Preprocessor {
   readonly macros: Map<string, Macro>;
   readonly diagnostics: Diagnostics;
   private readonly options: PreprocessOptions;
-  private readonly provider: FileProvider;
   private readonly expander: Expander;
+  private readonly pragmas: Pragmas;
+  private readonly includes: IncludeSearch;
+  private readonly questions: Questions;
   private readonly readers: Reader[] = [];
-  /** Of `#pragma push_macro`; null: the name was not a macro. */
-  private readonly keptMacros = new Map<string, (Macro | null)[]>();
-  /** Names of the files that are read only once. */
-  private readonly once = new Set<string>();
   private readonly files = new Set<SourceFile>();
   private readonly packs = new Map<Token, number>();
-  private readonly packStack: number[] = [];
-  private pack = 0;
   private counter = 0;
   private isStopped = false;
   private isFatal = false;
 
   constructor(options: PreprocessOptions, provider: FileProvider, diagnostics: Diagnostics) {
     this.options = options;
-    this.provider = provider;
     this.diagnostics = diagnostics;
     this.macros = new Map(predefinedMacros ?? []);
+    this.pragmas = new Pragmas(this.macros, diagnostics);
+    this.includes = new IncludeSearch(options.includePaths ?? [], provider);
     this.expander = new Expander(this);
+    this.questions = new Questions(this.macros, this.expander, this.includes, diagnostics);
   }
 
   run(main: SourceFile): Preprocessed {
@@ -127,7 +117,7 @@ class Preprocessor {
     const stream = this.expander.stream(() => this.fileToken());
     let last: Token | null = null;
     for (;;) {
-      if (stream.isEmpty && this.pack === 0) this.copyPlain(out);
+      if (stream.isEmpty && this.pragmas.pack === 0) this.copyPlain(out);
       const token = stream.next();
       if (token === null) break;
       last = token;
@@ -138,10 +128,10 @@ class Preprocessor {
           this.pragmaOperator(token, stream);
           continue;
         }
-        if (this.pack !== 0 && (token.text === "struct" || token.text === "union")) {
+        if (this.pragmas.pack !== 0 && (token.text === "struct" || token.text === "union")) {
           // A token of its own: the file may be included again under another pack.
           const packed = Object.assign(Object.create(Object.getPrototypeOf(token)), token) as Token;
-          this.packs.set(packed, this.pack);
+          this.packs.set(packed, this.pragmas.pack);
           out.push(packed);
           continue;
         }
@@ -259,7 +249,7 @@ class Preprocessor {
   private carryOut(reader: Reader, hash: Token, name: Token): void {
     switch (name.text) {
       case "define":
-        this.define(name, this.line(reader));
+        this.install(macroOf(name, this.line(reader), this.diagnostics));
         return;
       case "undef":
         this.undefine(name, this.line(reader));
@@ -273,7 +263,7 @@ class Preprocessor {
         this.openGroup(
           reader,
           name,
-          evaluateCondition(this.conditionTokens(this.line(reader), reader), spanOf(name), this.diagnostics),
+          evaluateCondition(this.questions.conditionTokens(this.line(reader), reader), spanOf(name), this.diagnostics),
         );
         return;
       case "ifdef":
@@ -293,7 +283,7 @@ class Preprocessor {
         this.userMessage(name, this.line(reader));
         return;
       case "pragma":
-        this.pragma(reader, name, this.line(reader));
+        this.pragmas.carryOut(reader.file, name, this.line(reader));
         return;
       case "ident":
         this.line(reader);
@@ -302,7 +292,7 @@ class Preprocessor {
     const near = nearestDirective(name.text);
     this.diagnostics.error(
       `unknown directive #${name.text}`,
-      spanBetweenTokens(hash, name),
+      spanBetween(hash, name),
       near === null ? {} : { hint: `did you mean #${near}?`, fix: { span: spanOf(name), replacement: near } },
     );
     if (near === null) this.line(reader);
@@ -382,7 +372,7 @@ class Preprocessor {
         if (group.isDone) continue;
         if (
           name.text === "else" ||
-          evaluateCondition(this.conditionTokens(line, reader), spanOf(name), this.diagnostics)
+          evaluateCondition(this.questions.conditionTokens(line, reader), spanOf(name), this.diagnostics)
         ) {
           group.isDone = true;
           return;
@@ -398,170 +388,13 @@ class Preprocessor {
       return false;
     }
     this.extra(line, 1, directive);
-    return this.isDefined(name.text);
-  }
-
-  private isDefined(name: string): boolean {
-    return (
-      this.macros.has(name) ||
-      name === "__has_include" ||
-      name === "__has_attribute" ||
-      name === "__has_builtin" ||
-      name === "__has_include_next"
-    );
-  }
-
-  /** The tokens of a condition: `defined` and `__has_…` answered, the rest expanded. */
-  private conditionTokens(line: readonly Token[], reader: Reader): Token[] {
-    return this.answer(this.expander.expandCondition(this.answer(line, reader)), reader);
-  }
-
-  private answer(line: readonly Token[], reader: Reader): Token[] {
-    const out: Token[] = [];
-    for (let i = 0; i < line.length; i++) {
-      const token = line[i]!;
-      const answer = token.kind === TokenKind.Identifier ? this.answerAt(line, i, reader) : null;
-      if (answer === null) out.push(token);
-      else {
-        out.push(
-          new Token(
-            TokenKind.Number,
-            answer.isTrue ? "1" : "0",
-            token.file,
-            token.start,
-            token.end,
-            token.hasSpaceBefore,
-            false,
-          ),
-        );
-        i = answer.last;
-      }
-    }
-    return out;
-  }
-
-  private answerAt(line: readonly Token[], i: number, reader: Reader): { isTrue: boolean; last: number } | null {
-    const token = line[i]!;
-    if (token.text === "defined") {
-      const hasParen = line[i + 1]?.text === "(";
-      const name = line[i + (hasParen ? 2 : 1)];
-      if (name === undefined || name.kind !== TokenKind.Identifier || (hasParen && line[i + 3]?.text !== ")")) {
-        this.diagnostics.error("'defined' needs the name of a macro", spanOf(token));
-        return { isTrue: false, last: line.length };
-      }
-      return { isTrue: this.isDefined(name.text), last: i + (hasParen ? 3 : 1) };
-    }
-    if (!/^__has_(include|include_next|attribute|builtin)$/.test(token.text) || line[i + 1]?.text !== "(") return null;
-    let close = i + 2;
-    for (let nesting = 0; close < line.length; close++) {
-      if (line[close]!.text === "(") nesting++;
-      else if (line[close]!.text === ")" && nesting-- === 0) break;
-    }
-    let inner = line.slice(i + 2, close);
-    if (/attribute|builtin/.test(token.text)) inner = this.expander.expandAll(inner);
-    const what = inner[0]?.text ?? "";
-    let isTrue: boolean;
-    if (token.text === "__has_attribute") isTrue = ATTRIBUTES.has(what.replace(/^__(.*)__$/, "$1"));
-    else if (token.text === "__has_builtin") isTrue = isBuiltinFunction(what);
-    else {
-      const header = this.headerName(inner) ?? this.headerName(this.expander.expandAll(inner));
-      isTrue =
-        header !== null &&
-        this.find(header.path, header.isQuoted, reader, token.text === "__has_include_next") !== null;
-    }
-    return { isTrue, last: close };
+    return this.questions.isDefined(name.text);
   }
 
   // ---- #define ---------------------------------------------------------------------------------------------------------
 
-  private define(directive: Token, line: readonly Token[]): void {
-    const name = line[0];
-    if (name === undefined || name.kind !== TokenKind.Identifier || name.text === "defined") {
-      this.diagnostics.error(
-        name?.text === "defined" ? "'defined' cannot be the name of a macro" : "#define needs a name after it",
-        spanOf(name ?? directive),
-      );
-      return;
-    }
-    let from = 1;
-    let parameters: string[] | null = null;
-    let isVariadic = false;
-    const open = line[1];
-    if (open !== undefined && open.text === "(" && !open.hasSpaceBefore) {
-      const parsed = this.parameters(line, name);
-      if (parsed === null) return;
-      ({ parameters, isVariadic, next: from } = parsed);
-    }
-    const body = line.slice(from);
-    const macro: Macro = {
-      name: name.text,
-      parameters,
-      isVariadic,
-      body,
-      bodyParameter: body.map((token) =>
-        token.kind === TokenKind.Identifier && parameters !== null ? parameters.indexOf(token.text) : -1,
-      ),
-      span: spanOf(name),
-      builtin: null,
-    };
-    this.checkBody(macro);
-    this.install(macro);
-  }
-
-  private parameters(
-    line: readonly Token[],
-    name: Token,
-  ): { parameters: string[]; isVariadic: boolean; next: number } | null {
-    const parameters: string[] = [];
-    let isVariadic = false;
-    let at = 2;
-    const fail = (message: string): null => {
-      this.diagnostics.error(message, spanOf(line[at] ?? line[line.length - 1] ?? name));
-      return null;
-    };
-    if (line[at]?.text === ")") return { parameters, isVariadic, next: at + 1 };
-    for (;;) {
-      const token = line[at];
-      if (token?.text === "...") {
-        parameters.push("__VA_ARGS__");
-        isVariadic = true;
-        at++;
-      } else if (token !== undefined && token.kind === TokenKind.Identifier) {
-        if (parameters.includes(token.text)) return fail(`two parameters of the macro are called '${token.text}'`);
-        parameters.push(token.text);
-        at++;
-        if (line[at]?.text === "...") {
-          isVariadic = true;
-          at++;
-        }
-      } else return fail("expected the name of a macro parameter");
-      if (line[at]?.text === ")") return { parameters, isVariadic, next: at + 1 };
-      if (isVariadic || line[at]?.text !== ",") return fail("expected ')' after the macro's parameters");
-      at++;
-    }
-  }
-
-  private checkBody(macro: Macro): void {
-    const { body } = macro;
-    for (const at of [0, body.length - 1]) {
-      const token = body[at];
-      if (token?.text === "##" && token.kind === TokenKind.Punctuator) {
-        this.diagnostics.error("'##' cannot stand at either end of a macro", spanOf(token));
-        return;
-      }
-    }
-    if (macro.parameters === null) return;
-    body.forEach((token, i) => {
-      if (token.kind === TokenKind.Punctuator && token.text === "#" && (macro.bodyParameter[i + 1] ?? -1) < 0) {
-        this.diagnostics.error("'#' in a macro must be followed by one of its parameters", spanOf(token));
-      }
-      if (token.text === "__VA_ARGS__" && macro.bodyParameter[i]! < 0) {
-        this.diagnostics.warning("__VA_ARGS__ means something only in a macro with ...", spanOf(token));
-      }
-    });
-  }
-
-  private install(macro: Macro): void {
+  private install(macro: Macro | null): void {
+    if (macro === null) return;
     const old = this.macros.get(macro.name);
     if (old !== undefined && !isSameMacro(old, macro)) {
       this.diagnostics.warning(`macro '${macro.name}' is defined again with another meaning`, macro.span, {
@@ -616,18 +449,18 @@ class Preprocessor {
   // ---- #include --------------------------------------------------------------------------------------------------------
 
   private include(reader: Reader, directive: Token, line: readonly Token[]): void {
-    let header = this.headerName(line) ?? this.headerName(this.expander.expandAll(line));
+    let header = headerNameOf(line) ?? headerNameOf(this.expander.expandAll(line));
     if (header === null) {
       const meant = headerSlip(line);
       header = meant;
       this.diagnostics.error('#include needs "file" or <file>', spanOf(line[0] ?? directive), meant?.extra ?? {});
-      if (header === null || this.find(header.path, false, reader, false) === null) return;
+      if (header === null || this.includes.find(header.path, false, reader, false) === null) return;
     } else if (line[0]!.file === header.span.file) {
       const { span } = header;
       const after = line.findIndex((token) => token.file === span.file && token.start >= span.end);
       if (after > 0) this.extra(line, after, directive);
     }
-    const found = this.find(header.path, header.isQuoted, reader, directive.text === "include_next");
+    const found = this.includes.find(header.path, header.isQuoted, reader, directive.text === "include_next");
     if (found === null) {
       this.isFatal = true;
       this.diagnostics.error(`there is no file '${header.path}' to include`, header.span, {
@@ -635,8 +468,8 @@ class Preprocessor {
       });
       return;
     }
-    if (this.once.has(found.file.name)) return;
-    if (directive.text === "import") this.once.add(found.file.name);
+    if (this.pragmas.once.has(found.file.name)) return;
+    if (directive.text === "import") this.pragmas.once.add(found.file.name);
     if (this.readers.length > INCLUDE_DEPTH_LIMIT) {
       this.diagnostics.error(`files are included more than ${INCLUDE_DEPTH_LIMIT} deep`, header.span, {
         hint: "does the file include itself? An include guard or #pragma once stops that",
@@ -645,45 +478,6 @@ class Preprocessor {
       return;
     }
     this.enter(found.file, found.pathIndex);
-  }
-
-  private headerName(line: readonly Token[]): { path: string; isQuoted: boolean; span: Span } | null {
-    const first = line[0];
-    if (first === undefined) return null;
-    if (first.kind === TokenKind.String && first.text.startsWith('"')) {
-      return { path: first.text.slice(1, -1), isQuoted: true, span: spanOf(first) };
-    }
-    if (first.text !== "<") return null;
-    const close = line.findIndex((token, i) => i > 0 && token.text.startsWith(">"));
-    if (close < 0) return null;
-    const path = line
-      .slice(1, close)
-      .map((token, i) => (i > 0 && token.hasSpaceBefore ? ` ${token.text}` : token.text))
-      .join("");
-    return { path, isQuoted: false, span: spanBetweenTokens(first, line[close]!) };
-  }
-
-  private find(
-    path: string,
-    isQuoted: boolean,
-    reader: Reader,
-    isNext: boolean,
-  ): { file: SourceFile; pathIndex: number } | null {
-    const paths = this.options.includePaths ?? [];
-    if (path.startsWith("/")) {
-      const file = this.provider.read(path);
-      return file === null ? null : { file, pathIndex: -1 };
-    }
-    if (isQuoted && !isNext) {
-      const slash = reader.file.name.lastIndexOf("/");
-      const file = this.provider.read(normalize(slash < 0 ? path : reader.file.name.slice(0, slash + 1) + path));
-      if (file !== null) return { file, pathIndex: reader.pathIndex };
-    }
-    for (let i = isNext ? reader.pathIndex + 1 : 0; i < paths.length; i++) {
-      const file = this.provider.read(normalize(`${paths[i]}/${path}`));
-      if (file !== null) return { file, pathIndex: i };
-    }
-    return null;
   }
 
   // ---- #line, #pragma, builtin macros ----------------------------------------------------------------------------------
@@ -703,57 +497,6 @@ class Preprocessor {
     else reader.presumedName = name.text.slice(1, -1).replace(/\\(.)/g, "$1");
   }
 
-  private pragma(reader: Reader, directive: Token, line: readonly Token[]): void {
-    const name = line[0]?.text;
-    if (name === "once") this.once.add(reader.file.name);
-    else if (name === "pack") this.pragmaPack(line);
-    else if (name === "push_macro" || name === "pop_macro") this.pragmaMacro(name, line[2]);
-    else if (name !== "GCC" && name !== "STDC" && name !== "clang" && name !== "message" && name !== undefined) {
-      this.diagnostics.warning(`unknown pragma '${name}' is ignored`, spanOf(line[0] ?? directive), {
-        option: "Wunknown-pragmas",
-      });
-    }
-  }
-
-  /** push_macro("name") keeps a macro's meaning, or that it has none, and pop_macro("name") brings it back. */
-  private pragmaMacro(action: "push_macro" | "pop_macro", text: Token | undefined): void {
-    if (text?.kind !== TokenKind.String) return;
-    const name = text.text.slice(1, -1);
-    const kept = this.keptMacros.get(name) ?? [];
-    this.keptMacros.set(name, kept);
-    if (action === "push_macro") {
-      kept.push(this.macros.get(name) ?? null);
-      return;
-    }
-    const macro = kept.pop();
-    if (macro === null) this.macros.delete(name);
-    else if (macro !== undefined) this.macros.set(name, macro);
-  }
-
-  /** pack(n), pack(), pack(push[, n]), pack(pop). */
-  private pragmaPack(line: readonly Token[]): void {
-    const words = line.slice(2).filter((token) => token.text !== "," && token.text !== ")");
-    let isSet = words.length === 0;
-    let value = 0;
-    for (const word of words) {
-      if (word.text === "push") this.packStack.push(this.pack);
-      else if (word.text === "pop") {
-        value = this.packStack.pop() ?? 0;
-        isSet = true;
-      } else {
-        const number = parseInteger(word.text);
-        const asked = number.ok ? Number(number.value.value) : -1;
-        if (![0, 1, 2, 4, 8, 16].includes(asked)) {
-          this.diagnostics.warning("#pragma pack takes 1, 2, 4, 8 or 16", spanOf(word), { option: "Wpragmas" });
-          return;
-        }
-        value = asked;
-        isSet = true;
-      }
-    }
-    if (isSet) this.pack = value;
-  }
-
   private pragmaOperator(token: Token, stream: TokenStream): void {
     const [open, text, close] = [stream.next(), stream.next(), stream.next()];
     if (open?.text !== "(" || text?.kind !== TokenKind.String || close?.text !== ")") {
@@ -763,7 +506,8 @@ class Preprocessor {
     }
     const words = text.text.slice(text.text.indexOf('"') + 1, -1).replace(/\\(["\\])/g, "$1");
     const reader = this.readers[this.readers.length - 1];
-    if (reader !== undefined) this.pragma(reader, token, tokenize(new Source("<pragma>", words)).slice(0, -1));
+    if (reader !== undefined)
+      this.pragmas.carryOut(reader.file, token, tokenize(new Source("<pragma>", words)).slice(0, -1));
   }
 
   giveUp(): void {
@@ -788,21 +532,4 @@ class Preprocessor {
         return String(Math.max(0, this.readers.length - 1));
     }
   }
-}
-
-function spanBetweenTokens(first: Token, last: Token): Span {
-  return first.file === last.file ? { file: first.file, start: first.start, end: last.end } : spanOf(first);
-}
-
-/** Removes `.` and `x/..` from a path. */
-function normalize(path: string): string {
-  if (!path.includes("./")) return path;
-  const out: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "." && out.length > 0) continue;
-    const before = out[out.length - 1];
-    if (part === ".." && before !== undefined && before !== ".." && before !== "." && before !== "") out.pop();
-    else out.push(part);
-  }
-  return out.join("/");
 }
