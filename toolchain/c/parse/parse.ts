@@ -11,12 +11,14 @@ import { parse } from "../../generated/c-grammar.ts";
 import type { ParseResult } from "../../ohm/parse-tree.ts";
 import type { External } from "../ast.ts";
 import { parseInteger } from "../literals.ts";
-import { codeOf, codeOfToken, keywordNames, spanOf, Token, TokenKind, terminalOf } from "../tokens.ts";
+import { codeOf, codeOfToken, keywordNames, spanOf, Token, TokenKind } from "../tokens.ts";
 import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
 import { guardDepth } from "./depth.ts";
 import { describeExpectations } from "./expectation.ts";
+import { innermostBlock, isClose, nextDeclaration, openBracket, statementAround } from "./extent.ts";
 import { STATEMENT_WORDS, slipsAt } from "./slips.ts";
+import { unknownTypeExtra } from "./unknown-types.ts";
 import { dropUnusedPrototypes } from "./unused-prototypes.ts";
 
 export interface ParsedUnit {
@@ -203,7 +205,7 @@ class UnitParser {
     const before = this.tokens[at - 1];
     const found = this.tokens[at];
     if (before?.text !== ")" || found === undefined || !STATEMENT_WORDS.has(found.text)) return false;
-    if (this.innermostBlock(start, at) !== null) return false;
+    if (innermostBlock(this.codes, start, at) !== null) return false;
     const codes = new Uint16Array(this.codes.length + 1);
     codes.set(this.codes.subarray(0, at));
     codes[at] = OPEN_BRACE;
@@ -233,34 +235,13 @@ class UnitParser {
       const codes = this.codes.slice();
       codes[i] = TYPEDEF;
       if (this.reach(codes, start) <= Math.max(at, i + 1)) continue;
-      if (!this.unknownTypes.has(name)) this.reportUnknownType(i, name);
+      if (!this.unknownTypes.has(name))
+        this.report(i, `unknown type name '${name}'`, unknownTypeExtra(this.tokens, i, this.names.types), true);
       this.unknownTypes.add(name);
       this.change(this.tokens, codes);
       return true;
     }
     return false;
-  }
-
-  private reportUnknownType(at: number, name: string): void {
-    const foreign = FOREIGN_TYPES.get(name);
-    const header = TYPE_HEADERS.get(name);
-    const near = nearestName(name, [...this.names.types, ...TYPE_KEYWORDS]);
-    const span = spanOf(this.tokens[at]!);
-    const tag = this.tokens.findIndex(
-      ({ text }, i) => (text === "struct" || text === "union" || text === "enum") && this.tokens[i + 1]?.text === name,
-    );
-    const tagged = `${this.tokens[tag]?.text} ${name}`;
-    const extra =
-      tag >= 0
-        ? { hint: `did you mean '${tagged}'?`, fix: { span, replacement: tagged } }
-        : foreign !== undefined
-          ? { hint: foreign }
-          : header !== undefined
-            ? { hint: `'${name}' is declared in <${header}>: add #include <${header}>` }
-            : near !== null
-              ? { hint: `did you mean '${near}'?`, fix: { span, replacement: near } }
-              : {};
-    this.report(at, `unknown type name '${name}'`, extra, true);
   }
 
   private tryStrayElse(start: number, at: number): boolean {
@@ -390,7 +371,7 @@ class UnitParser {
     codes.set(this.codes.subarray(at + 1), at);
     if (this.reach(codes, start) <= at + 1) return false;
     const token = this.tokens[at]!;
-    const isStray = isClose(this.codes[at]!) && this.openBefore(start, at) === null;
+    const isStray = isClose(this.codes[at]!) && openBracket(this.codes, start, at) === null;
     if (isStray)
       this.report(at, `this '${token.text}' closes nothing`, { fix: { span: spanOf(token), replacement: "" } });
     else this.report(at, `expected ${expected}, found ${found}`, {});
@@ -409,31 +390,9 @@ class UnitParser {
 
   /** Leaves out the statement around `at`, or the whole declaration when it stands in none. */
   private leaveOut(start: number, at: number): number {
-    const block = this.innermostBlock(start, at);
+    const block = innermostBlock(this.codes, start, at);
     if (block === null) return this.skipDeclaration(start, at);
-    let from = block + 1;
-    let nesting = 0;
-    for (let i = from; i < at; i++) {
-      const code = this.codes[i]!;
-      if (code === OPEN_BRACE || isOpen(code)) nesting++;
-      else if (code === CLOSE_BRACE || isClose(code)) nesting = Math.max(0, nesting - 1);
-      if (nesting === 0 && (code === SEMICOLON || code === CLOSE_BRACE)) from = i + 1;
-    }
-    let to = at;
-    for (nesting = 0; to < this.tokens.length; to++) {
-      const code = this.codes[to]!;
-      if (code === OPEN_BRACE) nesting++;
-      else if (code === CLOSE_BRACE) {
-        if (nesting === 0) break;
-        if (--nesting === 0) {
-          to++;
-          break;
-        }
-      } else if (code === SEMICOLON && nesting === 0) {
-        to++;
-        break;
-      }
-    }
+    const { from, to } = statementAround(this.codes, block, at);
     if (to <= from) return this.skipDeclaration(start, at);
     this.poison(from, to);
     const semicolon = new Token(
@@ -454,44 +413,10 @@ class UnitParser {
     return start;
   }
 
-  /** Position of the `{` of the innermost statement block around `at`; null outside function bodies. */
-  private innermostBlock(start: number, at: number): number | null {
-    const open: number[] = [];
-    for (let i = start; i < at; i++) {
-      const code = this.codes[i]!;
-      if (code === OPEN_BRACE) open.push(i);
-      else if (code === CLOSE_BRACE) open.pop();
-    }
-    // A brace opens a block when it follows `)`, `;`, `{`, `}`, `else`, `do` or a label; after `=`, a tag or a comma it does not.
-    for (let i = open.length - 1; i >= 0; i--) {
-      const before = terminalOf(this.codes[open[i]! - 1] ?? 0);
-      if ([")", ";", "{", "}", "else", "do", ":"].includes(before)) return open[i]!;
-    }
-    return null;
-  }
-
-  /** The start of the next declaration at file scope. */
   private skipDeclaration(start: number, at: number): number {
-    let nesting = 0;
-    for (let i = start; i < this.tokens.length; i++) {
-      const code = this.codes[i]!;
-      if (code === OPEN_BRACE) nesting++;
-      else if (code === CLOSE_BRACE) nesting = Math.max(0, nesting - 1);
-      if (i < at) continue;
-      const next = this.tokens[i + 1];
-      const isEnd = nesting === 0 && (code === SEMICOLON || code === CLOSE_BRACE);
-      const isFreshLine =
-        next?.startsLine === true &&
-        next.file.placeOf(next.start).column === 1 &&
-        (code === SEMICOLON || code === CLOSE_BRACE) &&
-        this.codes[i + 1] !== CLOSE_BRACE;
-      if (isEnd && !(code === CLOSE_BRACE && this.codes[i + 1] === SEMICOLON) ? true : isFreshLine) {
-        this.poison(start, i + 1);
-        return i + 1;
-      }
-    }
-    this.poison(start, this.tokens.length);
-    return this.tokens.length;
+    const next = nextDeclaration(this.tokens, this.codes, start, at);
+    this.poison(start, next);
+    return next;
   }
 
   private poison(from: number, to: number): void {
@@ -527,21 +452,9 @@ class UnitParser {
     });
   }
 
-  /** The bracket that is still open at `at`: the innermost, braces only where they count too. */
-  private openBefore(start: number, at: number, withBraces = false): number | null {
-    const open: number[] = [];
-    for (let i = start; i < at; i++) {
-      const code = this.codes[i]!;
-      if (isOpen(code) || code === OPEN_BRACE) open.push(i);
-      else if (isClose(code) || code === CLOSE_BRACE) open.pop();
-    }
-    const last = open[open.length - 1];
-    return last === undefined || (!withBraces && this.codes[last] === OPEN_BRACE) ? null : last;
-  }
-
   /** A note on the bracket that is still open at `at`. */
   private openBracketNote(start: number, at: number): { notes?: readonly Diagnostic[] } {
-    const last = this.openBefore(start, at, true);
+    const last = openBracket(this.codes, start, at, true);
     if (last === null) return {};
     const token = this.tokens[last]!;
     if (token.macro !== null)
@@ -572,9 +485,6 @@ const withText = (token: Token, text: string): Token =>
     token.startsLine,
   );
 
-const isOpen = (code: number): boolean => terminalOf(code) === "(" || terminalOf(code) === "[";
-const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalOf(code) === "]";
-
 function textOf(codes: Uint16Array): string {
   let out = "";
   for (let at = 0; at < codes.length; at += 8192) {
@@ -583,67 +493,3 @@ function textOf(codes: Uint16Array): string {
   }
   return out;
 }
-
-const TYPE_KEYWORDS = [
-  "void",
-  "char",
-  "short",
-  "int",
-  "long",
-  "float",
-  "double",
-  "signed",
-  "unsigned",
-  "struct",
-  "union",
-  "enum",
-];
-
-/** Types of other languages. */
-const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map([
-  ["string", "C has no type for strings: use an array of char, or char *"],
-  ["String", "C has no type for strings: use an array of char, or char *"],
-  ["boolean", "C's truth values are 'bool', from <stdbool.h>, or int"],
-  ["byte", "C's bytes are 'unsigned char', or uint8_t from <stdint.h>"],
-  ["class", "C has no classes: use 'struct', and functions that take a pointer to it"],
-  ["var", "C needs the variable's type here, for example 'int'"],
-  ["let", "C needs the variable's type here, for example 'int'"],
-]);
-
-/** Where the common type names come from. */
-const TYPE_HEADERS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    size_t: "stddef.h",
-    ptrdiff_t: "stddef.h",
-    wchar_t: "stddef.h",
-    ssize_t: "sys/types.h",
-    pid_t: "sys/types.h",
-    off_t: "sys/types.h",
-    mode_t: "sys/types.h",
-    bool: "stdbool.h",
-    ...Object.fromEntries(
-      "bool char schar uchar short ushort int uint long ulong llong ullong size_t flag uintptr_t intptr_t"
-        .split(" ")
-        .map((name) => [`atomic_${name}`, "stdatomic.h"]),
-    ),
-    FILE: "stdio.h",
-    va_list: "stdarg.h",
-    time_t: "time.h",
-    clock_t: "time.h",
-    jmp_buf: "setjmp.h",
-    sigset_t: "signal.h",
-    DIR: "dirent.h",
-    int8_t: "stdint.h",
-    int16_t: "stdint.h",
-    int32_t: "stdint.h",
-    int64_t: "stdint.h",
-    uint8_t: "stdint.h",
-    uint16_t: "stdint.h",
-    uint32_t: "stdint.h",
-    uint64_t: "stdint.h",
-    intptr_t: "stdint.h",
-    uintptr_t: "stdint.h",
-    intmax_t: "stdint.h",
-    uintmax_t: "stdint.h",
-  }),
-);
