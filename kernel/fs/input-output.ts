@@ -24,7 +24,7 @@ import { isControl, isOwnControl, procNode } from "./proc/nodes.ts";
 import { isPagemap } from "./proc/open.ts";
 import { processText, readPagemap } from "./proc/process.ts";
 import { setProcessControl } from "./proc/process-controls.ts";
-import { shownProcess } from "./proc/tree.ts";
+import { ownerOf, shownProcess } from "./proc/tree.ts";
 import { writableEnd } from "./seals.ts";
 import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
 
@@ -121,7 +121,7 @@ function readMade(core: Core, p: Process, file: OpenFile, text: Uint8Array, span
 
 /** /proc/PID/pagemap, made entry by entry as it is read. */
 function readPages(core: Core, p: Process, file: OpenFile, span: Span, position: number): number {
-  const owner = shownProcess(core, procNode(file.inode).pid);
+  const owner = ownerOf(core, procNode(file.inode));
   if (!owner) return -Errno.ESRCH;
   let at = position >= 0 ? position + progressOf(core, p) : file.offset;
   if (at % 8 !== 0 || span.bytes % 8 !== 0) return -Errno.EINVAL;

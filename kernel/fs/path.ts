@@ -11,8 +11,8 @@ import { ROOT_INODE } from "./file-system.ts";
 import { AT_FDCWD, NAME_BYTES_MAX, PATH_BYTES_MAX, SYMLINKS_MAX } from "./flags.ts";
 import { type DirectoryInode, type Inode, isDirectory, isExecutable, isSymlink, utf8Bytes } from "./inode.ts";
 import { descriptorOf } from "./open-file.ts";
-import { PROC_FIRST, procNode, procParent } from "./proc/nodes.ts";
-import { procLink, procLookup } from "./proc/tree.ts";
+import { PROC_FIRST, procNode } from "./proc/nodes.ts";
+import { procLink, procLookup, procParent } from "./proc/tree.ts";
 
 /** Where a walk ended. */
 export interface Place {
@@ -55,7 +55,7 @@ export function walk(core: Core, p: Process, dirfd: number, path: string, follow
     if (!directory) return -Errno.ENOENT;
     if (!isDirectory(directory)) return -Errno.ENOTDIR;
     if (name === "." || name === "..") {
-      at = name === "." ? at : parentOf(directory);
+      at = name === "." ? at : parentOf(core, directory);
       place = { parent: at, name: "", inode: at, mustBeDirectory: true };
       continue;
     }
@@ -102,8 +102,8 @@ function checked(core: Core, place: Place): Place | number {
 const components = (path: string): string[] => path.split("/").filter((part) => part !== "");
 const endsInDirectory = (path: string): boolean => /(^|\/)\.{0,2}$/.test(path);
 
-function parentOf(directory: Inode): number {
-  if (directory.kind === "proc") return procParent(directory.number, ROOT_INODE);
+function parentOf(core: Core, directory: Inode): number {
+  if (directory.kind === "proc") return procParent(core, directory.number);
   return directory.kind === "directory" ? directory.parent : directory.number;
 }
 
@@ -136,7 +136,7 @@ export function pathOfDirectory(core: Core, number: number): string | number {
     if (inode?.kind === "proc") {
       const node = procNode(at);
       names.push(at === PROC_FIRST ? "proc" : node.inside === "" ? String(node.pid) : node.name);
-      at = procParent(at, ROOT_INODE);
+      at = procParent(core, at);
       continue;
     }
     if (inode?.kind !== "directory" || inode.links === 0) return -Errno.ENOENT;

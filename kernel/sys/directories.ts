@@ -1,13 +1,12 @@
 /** System calls on names: directories, links, renaming, and the working directory. */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { ROOT_INODE } from "../fs/file-system.ts";
 import { AT_FDCWD, At, PATH_BYTES_MAX, Rename } from "../fs/flags.ts";
 import { type DirectoryInode, type Inode, isDirectory, isSymlink, ModeType, modeType, utf8Bytes } from "../fs/inode.ts";
 import { descriptorOf } from "../fs/open-file.ts";
 import { directoryForNames, lookup, type Place, pathOfDirectory, pathOfPlace, walk } from "../fs/path.ts";
-import { PROC_FIRST, procParent } from "../fs/proc/nodes.ts";
-import { procChildren, procLink } from "../fs/proc/tree.ts";
+import { PROC_FIRST } from "../fs/proc/nodes.ts";
+import { procChildren, procLink, procParent } from "../fs/proc/tree.ts";
 import { encodeUtf8, readUserString, writeUser } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { makeFile } from "./files.ts";
@@ -273,7 +272,7 @@ interface Listed {
 
 /** The names of a directory from a cookie on. "." and ".." have the cookies 0 and 1. */
 function list(core: Core, directory: Inode, from: number): Listed[] {
-  const parent = directory.kind === "directory" ? directory.parent : procParent(directory.number, ROOT_INODE);
+  const parent = directory.kind === "directory" ? directory.parent : procParent(core, directory.number);
   const listed: Listed[] = [
     { name: ".", inode: directory.number, cookie: 0 },
     { name: "..", inode: parent, cookie: 1 },

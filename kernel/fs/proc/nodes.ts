@@ -5,7 +5,9 @@
  *     number = PROC_FIRST + pid × 2048 + index        pid 0: what belongs to no process
  *     index  = row of NODES, or 1024 + descriptor for the links in /proc/PID/fd
  *
- * What the files say is kernel/fs/proc/text.ts; which exist at the moment, kernel/fs/proc/tree.ts.
+ * In /proc/PID/task/TID the thread's id stands where the process's does elsewhere.
+ *
+ * What the files say is kernel/fs/proc/process.ts and its like; which exist at the moment, kernel/fs/proc/tree.ts.
  */
 import type { ProcInode } from "../inode.ts";
 
@@ -16,7 +18,7 @@ const FIRST_DESCRIPTOR = 1024;
 
 type NodeType = "directory" | "file" | "symlink";
 /** The directories that rows stand in. */
-export type ProcDirectory = "proc" | "faultline" | "pid" | "fd" | "sys" | "vm" | "kernel" | "fs" | "sysvipc";
+export type ProcDirectory = "proc" | "faultline" | "pid" | "thread" | "fd" | "sys" | "vm" | "kernel" | "fs" | "sysvipc";
 
 interface Row {
   readonly name: string;
@@ -57,6 +59,13 @@ const NODES: readonly Row[] = [
   ...row("fs", "file", "pipe-max-size"),
   ...row("proc", "directory", "sysvipc"),
   ...row("sysvipc", "file", "shm", "sem", "msg"),
+  ...row("proc", "symlink", "thread-self"),
+  ...row("pid", "directory", "task"),
+  ...row("", "directory", "thread"),
+  ...row("thread", "file", "maps", "smaps", "status", "stat", "statm", "cmdline", "comm", "pagemap"),
+  ...row("thread", "file", "smaps_rollup", "environ", "limits", "oom_score", "mounts"),
+  ...row("thread", "symlink", "exe", "cwd", "root"),
+  ...row("thread", "directory", "fd"),
 ];
 
 /** Which place a number is. `fd` is −1 except for a link in /proc/PID/fd. */
@@ -84,6 +93,12 @@ const numberOf = (pid: number, index: number): number => PROC_FIRST + pid * PER_
 
 /** Number of the directory of one process. */
 export const pidDirectory = (pid: number): number => numberOf(pid, 1);
+const THREAD_INDEX = NODES.findIndex(({ name, inside }) => name === "thread" && inside === "");
+/** Number of the directory of one thread. */
+export const threadDirectory = (tid: number): number => numberOf(tid, THREAD_INDEX);
+/** It is the directory of a thread, or in it: its number has the thread's id. */
+export const isOfThread = (node: ProcNode): boolean => node.inside === "thread" || node.index === THREAD_INDEX;
+
 /** Number of the link for one descriptor. */
 export const descriptorLink = (pid: number, fd: number): number => numberOf(pid, FIRST_DESCRIPTOR + fd);
 
@@ -102,8 +117,8 @@ export function fixedChildren(directory: ProcNode): { readonly name: string; rea
   return children;
 }
 
-/** Number of the directory that `..` means. */
-export function procParent(number: number, rootNumber: number): number {
+/** Number of the directory that `..` means, but for that of a thread (tree.ts). */
+export function fixedParent(number: number, rootNumber: number): number {
   const node = procNode(number);
   if (node.inside === "") return node.name === "proc" ? rootNumber : PROC_FIRST;
   if (node.inside === "pid") return pidDirectory(node.pid);

@@ -15,11 +15,12 @@ import { AtFork, Prot, type Vma } from "../../mm/vma.ts";
 import type { Process } from "../../proc/process.ts";
 import { UNLIMITED } from "../../proc/resources.ts";
 import { Handler, SIGNALS } from "../../proc/signals.ts";
+import { cpuCycles } from "../../proc/threads.ts";
 import { DEVICE_NUMBERS } from "../inode.ts";
 import { CYCLES_PER_TICK, kilobytes, mounts, PAGE_KB } from "./machine.ts";
 
-/** Text of a file in /proc/PID, by its name. */
-export function processText(core: Core, p: Process, name: string): string {
+/** Text of a file in /proc/PID, by its name, or in /proc/PID/task/TID: then of one thread. */
+export function processText(core: Core, p: Process, name: string, isThread = false): string {
   // A zombie has a name and a status, and no memory any more.
   const isAlive = p.state !== "zombie";
   switch (name) {
@@ -52,7 +53,7 @@ export function processText(core: Core, p: Process, name: string): string {
     case "status":
       return status(core, p);
     case "stat":
-      return stat(core, p);
+      return stat(core, p, isThread);
     case "statm":
       return statm(core, p);
     case "cmdline":
@@ -358,8 +359,10 @@ function memoryLines(core: Core, p: Process): string[] {
 
 const ticks = (cycles: number): number => Math.floor(cycles / CYCLES_PER_TICK);
 
-function stat(core: Core, p: Process): string {
+/** CPU time is that of all threads, or of one. */
+function stat(core: Core, p: Process, isThread: boolean): string {
   const { counts, space } = p;
+  const { user, system } = isThread ? { user: counts.userCycles, system: counts.systemCycles } : cpuCycles(core, p);
   const isAlive = p.state !== "zombie";
   const sets = signalSets(p);
   const [major, minor] = DEVICE_NUMBERS.tty;
@@ -381,8 +384,8 @@ function stat(core: Core, p: Process): string {
     counts.childMinorFaults,
     counts.hard,
     counts.childMajorFaults,
-    ticks(counts.userCycles),
-    ticks(counts.systemCycles),
+    ticks(user),
+    ticks(system),
     ticks(counts.childUserCycles),
     ticks(counts.childSystemCycles),
     20 + p.nice,

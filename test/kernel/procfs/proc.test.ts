@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Errno, TRAMPOLINE_VADDR } from "../../../kernel/abi.ts";
-import { lookup } from "../../../kernel/fs/path.ts";
+import { lookup, pathOfDirectory } from "../../../kernel/fs/path.ts";
 import { setControl } from "../../../kernel/fs/proc/controls.ts";
 import { openProcFile } from "../../../kernel/fs/proc/open.ts";
 import { readPagemap } from "../../../kernel/fs/proc/process.ts";
@@ -279,6 +279,63 @@ describe("what can be written of a process", () => {
     expect(control(guest, "/proc/self/oom_score_adj", "7")).toBe(1);
     expect(guest.p.oomScoreAdjust).toBe(7);
     expect(guest.open("/proc/self/limits", 1)).toBe(-Errno.EACCES);
+  });
+});
+
+describe("task", () => {
+  /** A process of two threads, 1 and 2, and one of its own, 3; all of them sleep. */
+  function threads(): TestMachine {
+    const program = new Program().call("clone", 0x10f00, "stack", 0, 0, 0).branch("beq", "a0", "zero", "thread");
+    program.call("clone", 17, 0, 0, 0, 0).call("read", 0, "buffer", 4).exit(0);
+    program.label("thread").li("s0", 30_000).label("again").op("addi", "s0", "s0", -1);
+    program.branch("bne", "s0", "zero", "again").call("read", 0, "buffer", 4).exit(0);
+    const booted = new TestMachine({ check: "end" });
+    booted.boot(program.data("buffer", [0, 0, 0, 0]).words("stack", 0), ["/bin/threads"]);
+    while (booted.step());
+    return booted;
+  }
+  const fields = (m: TestMachine, path: string): string[] => read(m, path).split(" ");
+
+  it("has a directory for each thread, with what is the thread's own and what it shares", () => {
+    const m = threads();
+    const task = lookup(m.core, m.process(), -100, "/proc/1/task", true);
+    expect(procChildren(m.core, typeof task === "number" ? task : task.number).map(({ name }) => name)).toEqual([
+      "1",
+      "2",
+    ]);
+    expect(field(read(m, "/proc/1/task/2/status"), "Pid")).toBe(2);
+    expect(field(read(m, "/proc/1/task/2/status"), "Tgid")).toBe(1);
+    expect(fields(m, "/proc/1/task/2/stat")[0]).toBe("2");
+    expect(read(m, "/proc/1/task/2/maps")).toBe(read(m, "/proc/1/maps"));
+    expect(read(m, "/proc/thread-self/comm")).toBe("threads\n");
+    // Fields 14 and 20 of stat (proc(5)), user time and threads: of the process all its threads', of a thread its own.
+    m.process(1).counts.userCycles = 3e6; // three ticks of 10 ms
+    m.process(2).counts.userCycles = 4e6;
+    const [whole, first, second] = ["/proc/1/stat", "/proc/1/task/1/stat", "/proc/1/task/2/stat"].map((path) =>
+      fields(m, path),
+    );
+    expect([whole[13], first[13], second[13]]).toEqual(["7", "3", "4"]);
+    expect([whole[19], second[19]]).toEqual(["2", "2"]);
+  });
+
+  it("has no threads of other processes, and ends with its own", () => {
+    const m = threads();
+    const found = (path: string): unknown => {
+      const inode = lookup(m.core, m.process(), -100, path, true);
+      return typeof inode === "number" ? inode : pathOfDirectory(m.core, inode.number);
+    };
+    expect(found("/proc/1/task/3")).toBe(-Errno.ENOENT);
+    expect(found("/proc/1/task/x")).toBe(-Errno.ENOENT);
+    expect(found("/proc/2")).toBe(-Errno.ENOENT);
+    expect(found("/proc/1/task/2")).toBe("/proc/1/task/2");
+    expect(found("/proc/1/task/2/fd")).toBe("/proc/1/task/2/fd");
+    expect(found("/proc/1/task/2/../../task/1/..")).toBe("/proc/1/task");
+    expect(found("/proc/3/task/3")).toBe("/proc/3/task/3");
+    const thread = lookup(m.core, m.process(), -100, "/proc/1/task/2", true) as { number: number };
+    m.core.processes.delete(m.process(2).pid);
+    expect(found("/proc/1/task/2")).toBe(-Errno.ENOENT);
+    expect(procChildren(m.core, thread.number)).toEqual([]);
+    expect(typeof pathOfDirectory(m.core, thread.number)).toBe("string");
   });
 });
 
