@@ -22,7 +22,7 @@ static void print(const char *step) {
   size_t total = 0;
   printf("%-16s", step);
   malloc_walk(show, &total);
-  printf("  = %lu bytes\n", (unsigned long)total);
+  printf("  = %lu\n", (unsigned long)total);
 }
 
 static void *take(size_t bytes, const char *step) {

@@ -83,7 +83,7 @@ export async function runProgram(file: string, args: readonly string[], options:
       `Use --root ${folder}, whose changes stay in the machine.`,
     );
   const entries = readHostRoot(folder, mode);
-  const program = programInRoot(file, entries) ?? prepareProgram(file, own, placeIn(entries));
+  const program = programInRoot(file, entries) ?? programBeside(file, own, placeIn(entries));
   const init = usesInit ? initBeside(own, placeIn(entries)) : null;
   const argv = [...(init === null ? [] : [init.path, "-p"]), program.path, ...args];
   const port = mode === "rw" ? openHostFolder(folder) : null;
@@ -103,6 +103,14 @@ function initBeside(own: readonly RootEntry[], place: string): RootEntry {
   if (init === undefined)
     throw new CommandFailure("the machine has no init.", "`npm run build -- --force` makes it anew.", 1);
   return { ...init, path: `${place}/init` };
+}
+
+/** A program that is not in the folder: of this computer, or one of the machine's own, which the folder does not have either. */
+function programBeside(file: string, own: readonly RootEntry[], place: string): Program {
+  const program = prepareProgram(file, own, place);
+  if (program.added.length > 0) return program;
+  const path = `${place}/${basename(program.path)}`;
+  return { path, added: own.filter((entry) => entry.path === program.path).map((entry) => ({ ...entry, path })) };
 }
 
 /** Where in a machine with a folder's files there is room for a program: its /tmp, unless that is a link or a file. */

@@ -86,6 +86,18 @@ describe.skipIf(missingTools !== undefined)(`programs on the machine (needs: ${m
     ];
   }, 180_000);
 
+  it("what the demonstrations and help print has room in a line of the page's terminal on a laptop, 100 columns", () => {
+    const wide = [
+      ...["help", "layers", "blocks", "allocators", "reserve", "first-touch", "header", "idle-zero", "forks", "thrash"],
+      ...["quota", "reuse", "pinned", "next", "secret", "new-delete", "virtual", "top -n 1", "pages -s", "vmstat 1 1"],
+    ].flatMap((command) =>
+      run(command)
+        .text.split("\n")
+        .filter((line) => line.length > 100),
+    );
+    expect(wide).toEqual([]);
+  });
+
   it("first-touch: one fault a page on the first touch, none on the second (M5, M8)", () => {
     expect(run("first-touch 64").text).toContain("64 pages: 64 faults on the first touch, 0 on the second.");
   });

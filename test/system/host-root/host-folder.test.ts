@@ -323,6 +323,20 @@ test.each([
   expect(readdirSync(folder)).toEqual(["tmp"]);
 });
 
+test("one of the machine's own programs works on the folder's files, and is not left there", () => {
+  const folder = mkdtempSync(join(scratch, "root-"));
+  writeFileSync(join(folder, "line"), "from the host\n");
+  for (const mode of ["", ":ro", ":rw"])
+    expect(faultline(["run", "--root", folder + mode, "cat", "/line"])).toEqual({
+      status: 0,
+      stdout: "from the host\n",
+      stderr: "",
+    });
+  expect(faultline(["run", "--root", `${folder}:rw`, "cp", "/line", "/copy"]).status).toBe(0);
+  expect(readFileSync(join(folder, "copy"), "utf8")).toBe("from the host\n");
+  expect(readdirSync(folder).sort()).toEqual(["copy", "line"]);
+});
+
 test("a host file whose name is no UTF-8 is named in the refusal", () => {
   const folder = mkdtempSync(join(scratch, "root-"));
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/x`), Buffer.from([0xff])]), "");
