@@ -89,6 +89,7 @@ export interface Track {
   readonly moment: Moment;
   /** Faults by kind in each of equal parts of the run. */
   readonly faults: FaultTally;
+  readonly futures: readonly FutureView[];
 }
 
 /** A future that typing in the past has replaced. */
@@ -107,7 +108,6 @@ export interface Place extends Track {
   /** The fault's number in the run, from 1, and how many there are; 0 when none begins here. */
   readonly faultNumber: number;
   readonly faultCount: number;
-  readonly futures: readonly FutureView[];
   /** The program of the process, and why its source lines are not known, or "". */
   readonly program: string;
   readonly problem: string;

@@ -183,6 +183,8 @@ describe.skipIf(reasonToSkip() !== "")("the debugger in Chromium", () => {
     await page.keyboard.type("echo other-$((1 + 1))\r");
     await waitForScreen(page, hasLine("other-2"));
     expect(await status(page)).toMatch(/^A new future has begun at instruction \d+/);
+    // While it runs, too.
+    await page.waitForSelector(".futures:not([hidden])");
     await page.keyboard.press("F8");
     await settled(page);
     await page.selectOption("[aria-label='Futures that were left']", "0");

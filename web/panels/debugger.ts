@@ -85,6 +85,7 @@ export class DebuggerPanel {
     "Typing here begins a new future from this moment; the present one is kept.",
   );
   private readonly futures = element("select", { "aria-label": "Futures that were left" });
+  private futuresShown = "";
   private readonly futuresField = element("p", { class: "futures" }, "Futures left: ", this.futures);
   private readonly processes = element("select", { "aria-label": "Process" });
   private readonly busy = element("div", { class: "busy", hidden: "" });
@@ -185,6 +186,7 @@ export class DebuggerPanel {
       case "mode":
         return this.showMode(message.mode);
       case "track":
+        this.showFutures(message.track.futures);
         return this.slider.show(message.track);
       case "place":
         return this.showPlace(message.place);
@@ -346,6 +348,10 @@ export class DebuggerPanel {
   }
 
   private showFutures(futures: Place["futures"]): void {
+    // Tracks come many times a second; a list that somebody has opened is not to be made anew for nothing.
+    const ends = JSON.stringify(futures);
+    if (ends === this.futuresShown) return;
+    this.futuresShown = ends;
     this.futuresField.hidden = futures.length === 0;
     this.futures.replaceChildren(
       element("option", { value: "" }, `${futures.length} kept; go back to …`),

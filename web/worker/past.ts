@@ -207,6 +207,7 @@ export class Past {
       end: plain(timeline.end),
       moment: timeline.moment,
       faults: faults.tally(timeline.start.instret, timeline.end.instret, TRACK_PARTS),
+      futures: timeline.branches.map(({ parted, end }, index) => ({ index, parted: plain(parted), end: plain(end) })),
     };
   }
 
@@ -229,7 +230,6 @@ export class Past {
       fault: this.report,
       faultNumber: this.report === null ? 0 : number + 1,
       faultCount: faults.count,
-      futures: timeline.branches.map(({ parted, end }, index) => ({ index, parted, end })),
       program: image?.path ?? "",
       problem: image === null ? "The program's file is not there any more." : (image.problem ?? ""),
     };

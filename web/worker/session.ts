@@ -448,7 +448,7 @@ export class Session {
       const { instret } = this.machine.moment;
       this.post({
         type: "told",
-        text: `A new future has begun at instruction ${instret}. The one that was there is kept under Futures.`,
+        text: `A new future has begun at instruction ${instret}. The one that was there is kept under Futures left.`,
       });
     }
     this.teller.sendOutput();
