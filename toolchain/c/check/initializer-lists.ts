@@ -350,7 +350,8 @@ export abstract class InitializerListChecker extends CallChecker {
     const of = (type.type as ArrayType).of;
     const one = { ...cursorOf([cursor.items[cursor.at]!]), checked: cursor.checked };
     this.element(of, this.part(type, spot, low), one, path);
-    const made = this.leaves.made;
+    const made = this.leaves.made.map((leaf) => this.computedOnce(leaf));
+    // A range around this one repeats what has been computed, not the computation.
     this.leaves.made = outer;
     outer?.push(...made);
     this.repeat(of, spot, made, low, high);
@@ -358,17 +359,20 @@ export abstract class InitializerListChecker extends CallChecker {
     cursor.checked = null;
   }
 
-  /** The first element's leaves once more for each of the others of a range. What is not constant is computed once. */
-  private repeat(of: QualType, spot: Spot, made: Leaf[], low: number, high: number): void {
-    made.forEach((leaf, at) => {
-      const { value } = leaf;
-      if (value === null || this.fn === null) return;
-      if (isConstantLeaf(leaf) || (isScalar(value.type) && staticAddress(value) !== null)) return;
-      const place = this.localPlace(this.temporary(qual(value.type), leaf.span), leaf.span);
-      this.leaves.once.push(this.statement(this.assignTo(place, value)));
-      made[at] = { ...leaf, value: this.load(place) };
-      this.leaves.list[this.leaves.list.indexOf(leaf)] = made[at]!;
-    });
+  /** The leaf of a range's first element with a value that may be repeated: what is not constant is computed in front. */
+  private computedOnce(leaf: Leaf): Leaf {
+    const { value } = leaf;
+    if (value === null || this.fn === null) return leaf;
+    if (isConstantLeaf(leaf) || (isScalar(value.type) && staticAddress(value) !== null)) return leaf;
+    const place = this.localPlace(this.temporary(qual(value.type), leaf.span), leaf.span);
+    this.leaves.once.push(this.statement(this.assignTo(place, value)));
+    const computed = { ...leaf, value: this.load(place) };
+    this.leaves.list[this.leaves.list.indexOf(leaf)] = computed;
+    return computed;
+  }
+
+  /** The first element's leaves once more for each of the others of a range. */
+  private repeat(of: QualType, spot: Spot, made: readonly Leaf[], low: number, high: number): void {
     const depth = spot.steps.length;
     for (let index = low + 1; index <= high; index++) {
       const shift = (index - low) * sizeOf(of.type);
