@@ -22,8 +22,8 @@ interface Shape {
 const shapeOf = (type: IntType): Shape =>
   type.name === "_Bool" ? { bits: 1, signed: false } : { bits: type.bytes * 8, signed: type.signed };
 
-/** The smallest type that an integer's value certainly has, promotions taken away. */
-export function valueShape(e: Expr): Shape {
+/** The type whose range the operands say an integer has, promotions taken away; its value may lie outside (`c - d` with two chars is a char). */
+function valueShape(e: Expr): Shape {
   const own = shapeOf(integerOf(e.type as IntType));
   switch (e.kind) {
     case "convert":
