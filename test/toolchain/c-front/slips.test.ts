@@ -487,6 +487,18 @@ const SLIPS: readonly (readonly [string, string, readonly string[], string])[] =
     "its elements are 0 to 9: is '<' meant where the loop has '<='?",
   ],
   [
+    "a loop one too far through *",
+    "int f(void) {\n  int a[5] = {0}, s = 0;\n  for (int i = 0; i <= 5; i++)\n    s += *(a + i);\n  return s;\n}",
+    ["5:16: warning: the index reaches 5 in this loop, outside the array, which has 5 elements [-Warray-bounds]"],
+    "its elements are 0 to 4: is '<' meant where the loop has '<='?",
+  ],
+  [
+    "a member in a loop one too far",
+    "struct s { int m[2]; };\nint f(void) {\n  struct s a[3];\n  for (int i = 0; i <= 3; i++)\n    a[i].m[1] = i;\n  return a[0].m[1];\n}",
+    ["6:7: warning: the index reaches 3 in this loop, outside the array, which has 3 elements [-Warray-bounds]"],
+    "its elements are 0 to 2: is '<' meant where the loop has '<='?",
+  ],
+  [
     "rows and columns exchanged",
     "int f(void) {\n  int a[3][4];\n  for (int i = 0; i < 4; i++)\n    for (int j = 0; j < 3; j++)\n      a[i][j] = 0;\n  return a[0][0];\n}",
     ["6:9: warning: the index reaches 3 in this loop, outside the array, which has 3 elements [-Warray-bounds]"],
@@ -622,6 +634,12 @@ test("what looks like a mistake of order or size and is none stays quiet", () =>
     int first(int *a) { int last; for (int i = 0; i < 3; i++) { if (i > 0 && last > a[i]) return 1; last = a[i]; } return 0; }
     int inside(void) { int a[10] = {0}; for (int i = 0; i <= 10; i++) if (i < 10) a[i] = i; return a[0]; }
     int ended(void) { int a[10] = {0}; for (int i = 0; i <= 10; i++) { if (i == 10) break; a[i] = i; } return a[0]; }
+    void exit(int) __attribute__((noreturn));
+    int stopped(void) { int a[10] = {0}; for (int i = 0; i <= 10; i++) { if (i == 10) exit(0); a[i] = i; } return a[0]; }
+    int proven(int n) { int a[5] = {0}; for (int i = 0; i <= 5; i++) { if (i == 5) __builtin_unreachable(); a[i] = n; } return a[0]; }
+    int passed(int *p) { int a[5], n = 0; for (int i = 0; i <= 5; i++) n += p == a + i; return n; }
+    int named(int *p) { int a[5], n = 0; for (int i = 0; i <= 5; i++) n += p == &a[i]; return n; }
+    void unused(int c) { int x, y; if (c) x = 3; (void)x; (void)y; }
     int exact(void) { int a[10] = {0}; for (int i = 9; i >= 0; i--) a[i] = i; return a[0]; }
     void list(struct node *h) { while (h) { struct node *next = h->next; free(h); h = next; } }
     void anew(void) { char *p = malloc(4); free(p); p = malloc(4); free(p); }

@@ -52,7 +52,8 @@ export class Ends {
     return falls;
   }
 
-  private stops(e: Expr): boolean {
+  /** Does control certainly not come back from an expression? */
+  stops(e: Expr): boolean {
     if (e.kind === "comma") return this.stops(e.left) || this.stops(e.right);
     if (e.kind === "convert") return this.stops(e.operand);
     if (e.kind === "statement-expr") return !this.list(e.body);

@@ -37,7 +37,7 @@ export function checkFlow(reporter: FlowReporter, fn: FunctionDefinition, facts:
   }
   checkOrder(reporter, fn.body, ends);
   checkSequence(reporter, fn.body);
-  checkLoopBounds(reporter, fn);
+  checkLoopBounds(reporter, fn, ends);
   checkRecursion(reporter, fn);
   new Uses(reporter, fn, ends).run();
 }
@@ -285,6 +285,10 @@ class Uses {
       case "statement-expr":
         for (const s of e.body) this.stmt(s);
         if (e.value !== null) this.expr(e.value);
+        return;
+      case "convert":
+        // `(void)x` says that x is not used.
+        if (e.type.kind !== "void" || e.operand.kind !== "load" || e.operand.from.kind !== "var") this.expr(e.operand);
         return;
       case "logical": {
         this.expr(e.left);

@@ -4,7 +4,7 @@
  */
 import { sizeOf } from "../layout.ts";
 import type { Expr, FunctionDefinition, LocalVar, LValue, Stmt } from "../tree.ts";
-import { some } from "./ends.ts";
+import { type Ends, some } from "./ends.ts";
 import type { FlowReporter } from "./reporter.ts";
 import { innerExpressions, innerStatements, operands } from "./walk.ts";
 
@@ -15,23 +15,25 @@ interface Range {
   readonly isInclusive: boolean;
 }
 
-export function checkLoopBounds(reporter: FlowReporter, fn: FunctionDefinition): void {
+export function checkLoopBounds(reporter: FlowReporter, fn: FunctionDefinition, ends: Ends): void {
   const isLeft = some(
     fn.body,
     (s) => s.kind === "label" || s.kind === "goto-computed" || s.kind === "asm",
     () => true,
   );
-  if (!isLeft) new Bounds(reporter).stmt(fn.body, new Map(), true);
+  if (!isLeft) new Bounds(reporter, ends).stmt(fn.body, new Map(), true);
 }
 
 type Ranges = ReadonlyMap<LocalVar, Range>;
 
 class Bounds {
   private readonly reporter: FlowReporter;
+  private readonly ends: Ends;
   private readonly reported = new Set<LocalVar>();
 
-  constructor(reporter: FlowReporter) {
+  constructor(reporter: FlowReporter, ends: Ends) {
     this.reporter = reporter;
+    this.ends = ends;
   }
 
   /** `isSure`: every round comes here. */
@@ -45,7 +47,7 @@ class Bounds {
         return;
       case "for": {
         for (const init of s.init) this.stmt(init, ranges, isSure);
-        const counter = countingLoop(s);
+        const counter = countingLoop(s, this.ends);
         if (counter === null) this.stmt(s.body, new Map(), false);
         else this.stmt(s.body, new Map([...(isSure ? ranges : []), counter]), true);
         return;
@@ -60,7 +62,7 @@ class Bounds {
   private expr(e: Expr, ranges: Ranges): void {
     switch (e.kind) {
       case "pointer-add":
-        this.access(e, ranges);
+        // A pointer may stand one past the end.
         this.expr(e.pointer, ranges);
         this.expr(e.index, ranges);
         return;
@@ -68,8 +70,7 @@ class Bounds {
         this.place(e.from, ranges);
         return;
       case "address":
-        // `&a[n]` may stand one past the end; `a[i][j]` is checked by its deref.
-        this.place(e.of, ranges);
+        this.named(e.of, ranges);
         return;
       case "assign":
       case "update":
@@ -97,9 +98,27 @@ class Bounds {
     }
   }
 
+  /** A place that is read or written. */
   private place(at: LValue, ranges: Ranges): void {
-    if (at.kind === "deref") this.expr(at.pointer, ranges);
+    if (at.kind === "deref") this.target(at.pointer, ranges);
     else if (at.kind === "member") this.place(at.object, ranges);
+  }
+
+  /** A place of which only the address is taken: `&a[n]` may stand one past the end. */
+  private named(at: LValue, ranges: Ranges): void {
+    if (at.kind === "deref") this.expr(at.pointer, ranges);
+    else if (at.kind === "member") this.named(at.object, ranges);
+  }
+
+  /** The pointer to a place that is read or written. With `a[i][j]` both indices count. */
+  private target(e: Expr, ranges: Ranges): void {
+    if (e.kind === "convert") this.target(e.operand, ranges);
+    else if (e.kind === "address") this.place(e.of, ranges);
+    else if (e.kind === "pointer-add") {
+      this.access(e, ranges);
+      this.target(e.pointer, ranges);
+      this.expr(e.index, ranges);
+    } else this.expr(e, ranges);
   }
 
   private access(e: Extract<Expr, { kind: "pointer-add" }>, ranges: Ranges): void {
@@ -147,7 +166,7 @@ function affine(e: Expr): { local: LocalVar; plus: bigint } | null {
 }
 
 /** The counter of a loop and the values that it takes in its rounds; null when they are not certain. */
-function countingLoop(s: Extract<Stmt, { kind: "for" }>): [LocalVar, Range] | null {
+function countingLoop(s: Extract<Stmt, { kind: "for" }>, ends: Ends): [LocalVar, Range] | null {
   const { test, step } = s;
   if (test === null || step === null || test.kind !== "binary" || test.right.kind !== "const-int") return null;
   const counter = affine(test.left);
@@ -161,7 +180,8 @@ function countingLoop(s: Extract<Stmt, { kind: "for" }>): [LocalVar, Range] | nu
   if (step.value.kind !== "const-int" || step.value.value !== 1n) return null;
   const isLeft = some(
     s.body,
-    (inner) => ["break", "continue", "return", "goto", "asm"].includes(inner.kind) || changes(inner, local),
+    (inner) =>
+      ["break", "continue", "return", "goto", "asm"].includes(inner.kind) || mayLeaveOrChange(inner, local, ends),
     () => true,
   );
   if (isLeft) return null;
@@ -177,11 +197,12 @@ function countingLoop(s: Extract<Stmt, { kind: "for" }>): [LocalVar, Range] | nu
   return null;
 }
 
-function changes(s: Stmt, local: LocalVar): boolean {
+/** Does a statement itself change the counter, or leave the loop by a call that does not come back? */
+function mayLeaveOrChange(s: Stmt, local: LocalVar, ends: Ends): boolean {
   const inExpression = (e: Expr): boolean => {
     if ((e.kind === "assign" || e.kind === "update") && e.target.kind === "var" && e.target.var === local) return true;
-    // A call that does not come back, or a statement in an expression, may leave the loop.
-    if (e.kind === "statement-expr") return true;
+    // A statement in an expression may do either.
+    if (e.kind === "statement-expr" || ((e.kind === "call" || e.kind === "builtin") && ends.stops(e))) return true;
     return operandsOf(e).some(inExpression);
   };
   return innerExpressions(s).some(inExpression);
