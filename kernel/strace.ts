@@ -212,6 +212,7 @@ const OPEN_FLAGS: FlagNames = [
   [Open.Truncate, "O_TRUNC"],
   [Open.Append, "O_APPEND"],
   [Open.NonBlock, "O_NONBLOCK"],
+  [Open.Direct, "O_DIRECT"],
   [Open.LargeFile, "O_LARGEFILE"],
   [Open.Directory, "O_DIRECTORY"],
   [Open.NoFollow, "O_NOFOLLOW"],

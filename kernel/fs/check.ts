@@ -5,7 +5,7 @@
  *   - an inode's links are the names that refer to it, and every name refers to an inode
  *   - an inode's holds are the open files and the address spaces that refer to it; without links and holds it is gone
  *   - an open file's users are the descriptors that refer to it
- *   - a pipe's readers and writers are its open files
+ *   - a pipe's readers and writers are its open files, and its packets lie in order within its bytes
  *   - the totals of names, pipes, what they may hold beyond the usual, and chunks are right
  */
 
@@ -16,7 +16,7 @@ import type { FileTable, OpenFile } from "../proc/process.ts";
 import type { FileSystem } from "./file-system.ts";
 import { isReadable, isWritable } from "./flags.ts";
 import type { StoredInode } from "./inode.ts";
-import { extraBytes } from "./pipe.ts";
+import { extraBytes, type Pipe } from "./pipe.ts";
 import { chargedBytes } from "./posix-queue.ts";
 import { PROC_FIRST } from "./proc/nodes.ts";
 
@@ -105,11 +105,17 @@ function countUsers(core: Core): Map<OpenFile, number> {
   return users;
 }
 
-function checkPipe(inode: number, pipe: { readers: number; writers: number }, files: readonly OpenFile[]): void {
+function checkPipe(inode: number, pipe: Pipe, files: readonly OpenFile[]): void {
   const ends = files.filter((file) => file.inode === inode);
   const readers = ends.filter(({ flags }) => isReadable(flags)).length;
   const writers = ends.filter(({ flags }) => isWritable(flags)).length;
   if (pipe.readers !== readers || pipe.writers !== writers) {
     throw new KernelPanic(`pipe ${inode} has ${readers} readers and ${writers} writers`, pipe);
+  }
+  let end = 0;
+  for (const packet of pipe.packets) {
+    const fits = packet.start >= end && packet.bytes > 0 && packet.start + packet.bytes <= pipe.bytes;
+    if (!fits) throw new KernelPanic(`pipe ${inode} has packets that overlap, or bytes it has not`, pipe);
+    end = packet.start + packet.bytes;
   }
 }

@@ -31,7 +31,7 @@ import {
   type Inode,
   type StoredInode,
 } from "./inode.ts";
-import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity } from "./pipe.ts";
+import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity, takenBytes } from "./pipe.ts";
 import { chargedBytes, type PosixQueue } from "./posix-queue.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
 import { isSealed, Seal } from "./seals.ts";
@@ -290,7 +290,7 @@ export class FileSystem {
     const extra = this.#extraPipeBytes - extraBytes(pipe.capacityBytes) + extraBytes(capacity);
     if (capacity > PIPE_CAPACITY_MAX_BYTES) return -Errno.EPERM;
     if (capacity > pipe.capacityBytes && extra > EXTRA_PIPE_BYTES) return -Errno.EPERM;
-    if (pipe.bytes > capacity) return -Errno.EBUSY;
+    if (takenBytes(pipe) > capacity) return -Errno.EBUSY;
     this.#extraPipeBytes = extra;
     setCapacity(pipe, capacity);
     return capacity;

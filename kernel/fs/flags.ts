@@ -11,6 +11,8 @@ export const Open = {
   Truncate: 0o1000,
   Append: 0o2000,
   NonBlock: 0o4000,
+  /** Of a pipe: what is written goes in packets. */
+  Direct: 0o40000,
   LargeFile: 0o100000,
   Directory: 0o200000,
   NoFollow: 0o400000,

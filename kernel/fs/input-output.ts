@@ -2,7 +2,7 @@
  * Reading and writing open files of every kind, and whether they are ready to be. The calls in kernel/sys check
  * descriptors and gather arguments; what a read or write then does, and when it sleeps, is here.
  */
-import { Errno, Signal } from "../abi.ts";
+import { Errno, RESTART, Signal } from "../abi.ts";
 import type { Core } from "../core.ts";
 import { flushFile, refreshFile } from "../mm/page-cache.ts";
 import { encodeUtf8 } from "../mm/user-memory.ts";
@@ -17,7 +17,7 @@ import type { HostInput } from "./file-system.ts";
 import { isReadable, isWritable, Open, Poll } from "./flags.ts";
 import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
 import { notify, pipeChannel } from "./open-file.ts";
-import { appendPipe, consumePipe, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
+import { appendPacket, appendPipe, consumePipe, dropBegun, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
 import { isFull, type PosixQueue, statusText } from "./posix-queue.ts";
 import { CONTROL_BYTES_MAX, controlText, setControl } from "./proc/controls.ts";
 import { isControl, isOwnControl, procNode } from "./proc/nodes.ts";
@@ -26,7 +26,7 @@ import { processText, readPagemap } from "./proc/process.ts";
 import { setProcessControl } from "./proc/process-controls.ts";
 import { ownerOf, shownProcess } from "./proc/tree.ts";
 import { writableEnd } from "./seals.ts";
-import { emptySpan, fillSpan, gather, interrupted, progressOf, type Span, waitOn } from "./transfer.ts";
+import { emptySpan, fillSpan, gather, interrupted, partOf, progressOf, type Span, waitOn } from "./transfer.ts";
 
 /** Bytes of a regular file that one piece of a write may have. */
 const FILE_PIECE_BYTES = 4096;
@@ -206,10 +206,11 @@ function readPipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, span
   const moved = fillSpan(core, p, span, {
     peek: (dst) => peekPipe(pipe, dst),
     consume: (count) => {
-      consumePipe(pipe, count);
-      return true;
+      const isPacketOver = consumePipe(pipe, count);
+      return !isPacketOver;
     },
   });
+  if (moved !== RESTART) dropBegun(pipe);
   notify(core, pipeChannel(number));
   return moved;
 }
@@ -219,6 +220,7 @@ function writePipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, spa
   if (span.bytes === 0) return 0;
   if (pipe.readers === 0) return breakPipe(core, p);
   const isBlocking = (file.flags & Open.NonBlock) === 0;
+  if ((file.flags & Open.Direct) !== 0) return writePackets(core, p, inode, span, isBlocking);
   if (span.bytes <= PIPE_ATOMIC_BYTES) {
     const bytes = gather(core, p, span);
     if (typeof bytes === "number") return bytes;
@@ -234,6 +236,25 @@ function writePipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, spa
       return 0;
     },
   });
+  notify(core, pipeChannel(number));
+  if (outcome !== 0) return interrupted(core, p, done, outcome);
+  if (done === span.bytes) return done;
+  if (isBlocking) return waitOn(core, p, pipeChannel(number), done);
+  return done > 0 ? done : -Errno.EAGAIN;
+}
+
+/** A write with O_DIRECT: in packets of PIPE_BUF bytes, and one of what is left. */
+function writePackets(core: Core, p: Process, { pipe, number }: FifoInode, span: Span, isBlocking: boolean): number {
+  let done = progressOf(core, p);
+  let outcome = 0;
+  while (outcome === 0 && done < span.bytes && pipeRoom(pipe) >= PIPE_ATOMIC_BYTES) {
+    const bytes = gather(core, p, partOf(span, done, PIPE_ATOMIC_BYTES));
+    if (typeof bytes === "number") outcome = bytes;
+    else {
+      appendPacket(pipe, bytes);
+      done += bytes.length;
+    }
+  }
   notify(core, pipeChannel(number));
   if (outcome !== 0) return interrupted(core, p, done, outcome);
   if (done === span.bytes) return done;

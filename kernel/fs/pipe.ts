@@ -4,6 +4,10 @@
  *
  * A ring of 64 KiB as in Linux (pipe(7)), or what F_SETPIPE_SZ has asked for: a write of up to PIPE_BUF bytes goes in whole
  * or not at all. The ring grows in powers of two from one page, so that an idle pipe costs little.
+ *
+ * What is written with O_DIRECT goes in as packets, of PIPE_BUF bytes at most: a read ends with the first one, and what it
+ * leaves of it is gone. The bytes of all lie in the ring; beside it stands where packets begin and end. What was written
+ * without O_DIRECT before a packet is read with it, at most; Linux even makes them one in its page and loses the packet's end.
  */
 
 /** What a new pipe holds, and the most that F_SETPIPE_SZ gives (/proc/sys/fs/pipe-max-size). */
@@ -11,6 +15,16 @@ export const PIPE_CAPACITY_BYTES = 65536;
 export const PIPE_CAPACITY_MAX_BYTES = 1 << 20;
 /** Writes of up to this many bytes are atomic (POSIX PIPE_BUF, Linux's value). */
 export const PIPE_ATOMIC_BYTES = 4096;
+
+/** Bytes that were written with O_DIRECT. */
+export interface Packet {
+  /** Where they begin, counted from the pipe's oldest byte. */
+  readonly start: number;
+  /** How many are still there, at least 1. */
+  readonly bytes: number;
+  /** Some have been read. */
+  readonly isBegun: boolean;
+}
 
 export interface Pipe {
   /** A power of two, at least a page. */
@@ -25,6 +39,8 @@ export interface Pipe {
   writers: number;
   /** How often it has been opened for writing. */
   writerOpens: number;
+  /** In order; never changed in place. */
+  packets: readonly Packet[];
 }
 
 export const emptyPipe = (): Pipe => ({
@@ -35,9 +51,19 @@ export const emptyPipe = (): Pipe => ({
   readers: 0,
   writers: 0,
   writerOpens: 0,
+  packets: [],
 });
 
-export const pipeRoom = (pipe: Pipe): number => pipe.capacityBytes - pipe.bytes;
+/** Bytes of the capacity that are taken: a packet takes a page, as on Linux. */
+export const takenBytes = ({ bytes, packets }: Pipe): number =>
+  packets.reduce((sum, packet) => sum + PIPE_ATOMIC_BYTES - packet.bytes, bytes);
+
+export const pipeRoom = (pipe: Pipe): number => pipe.capacityBytes - takenBytes(pipe);
+
+/** Bytes that one read may have: up to the end of the first packet. */
+export function readableBytes({ bytes, packets }: Pipe): number {
+  return packets.length === 0 ? bytes : packets[0].start + packets[0].bytes;
+}
 
 /** The capacity that F_SETPIPE_SZ gives who asks for so many bytes: whole pages, a power of two. */
 export function roundCapacity(bytes: number): number {
@@ -55,19 +81,40 @@ export function setCapacity(pipe: Pipe, bytes: number): void {
   if (pipe.ring.length > bytes) moveRing(pipe, bytes);
 }
 
-/** Copies the oldest bytes into `dst` and leaves them there; returns how many. */
-export function peekPipe(pipe: Pipe, dst: Uint8Array): number {
-  const count = Math.min(dst.length, pipe.bytes);
+/** Copies the oldest bytes, up to the end of the first packet, into `dst` and leaves them there; returns how many. */
+export const peekPipe = (pipe: Pipe, dst: Uint8Array): number => copyOldest(pipe, dst, readableBytes(pipe));
+
+function copyOldest(pipe: Pipe, dst: Uint8Array, most: number): number {
+  const count = Math.min(dst.length, most);
   const first = Math.min(count, pipe.ring.length - pipe.head);
   dst.set(pipe.ring.subarray(pipe.head, pipe.head + first));
   dst.set(pipe.ring.subarray(0, count - first), first);
   return count;
 }
 
-/** Drops the oldest `count` bytes. */
-export function consumePipe(pipe: Pipe, count: number): void {
+/** Drops the oldest `count` bytes, which end with the first packet at the latest. Returns whether they end there. */
+export function consumePipe(pipe: Pipe, count: number): boolean {
   pipe.bytes -= count;
   pipe.head = pipe.bytes === 0 ? 0 : (pipe.head + count) % pipe.ring.length;
+  if (pipe.packets.length === 0) return false;
+  const [first, ...others] = pipe.packets.map((packet) => ({ ...packet, start: packet.start - count }));
+  const taken = Math.max(0, -first.start);
+  const isOver = taken === first.bytes;
+  const rest = { start: first.start + taken, bytes: first.bytes - taken, isBegun: first.isBegun || taken > 0 };
+  pipe.packets = isOver ? others : [rest, ...others];
+  return isOver;
+}
+
+/** A read is over: what it has left of a packet is gone. */
+export function dropBegun(pipe: Pipe): void {
+  const [first] = pipe.packets;
+  if (first?.isBegun) consumePipe(pipe, first.bytes);
+}
+
+/** Appends one packet, for which the caller has made sure there is a page of room. */
+export function appendPacket(pipe: Pipe, src: Uint8Array): void {
+  pipe.packets = [...pipe.packets, { start: pipe.bytes, bytes: src.length, isBegun: false }];
+  appendPipe(pipe, src);
 }
 
 /** Appends `src`, for which the caller has made sure there is room. */
@@ -88,7 +135,7 @@ function growRing(pipe: Pipe, bytes: number): void {
 
 function moveRing(pipe: Pipe, capacity: number): void {
   const ring = new Uint8Array(capacity);
-  peekPipe(pipe, ring);
+  copyOldest(pipe, ring, pipe.bytes);
   pipe.ring = ring;
   pipe.head = 0;
 }

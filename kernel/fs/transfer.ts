@@ -133,6 +133,19 @@ export function interrupted(core: Core, p: Process, done: number, outcome: numbe
   return outcome;
 }
 
+/** The part of a span that begins `done` bytes in and has at most `most`. */
+export function partOf(span: Span, done: number, most: number): Span {
+  const segments: Segment[] = [];
+  let [skipped, left] = [done, Math.min(most, span.bytes - done)];
+  for (const { vaddr, bytes } of span.segments) {
+    const taken = Math.max(0, Math.min(bytes - skipped, left));
+    if (taken > 0) segments.push({ vaddr: vaddr + skipped, bytes: taken });
+    skipped = Math.max(0, skipped - bytes);
+    left -= taken;
+  }
+  return { ...span, segments, bytes: Math.min(most, span.bytes - done) };
+}
+
 /** All bytes of a short span in one array, or −EFAULT or RESTART. */
 export function gather(core: Core, p: Process, span: Span): Uint8Array | number {
   const bytes = new Uint8Array(span.bytes);

@@ -328,9 +328,12 @@ const fcntl64: SyscallHandler = (core, p, a) => {
       return 0;
     case Fcntl.GetFlags:
       return file.flags;
-    case Fcntl.SetFlags:
-      file.flags = (file.flags & ~SETTABLE_FLAGS) | (a[2] & SETTABLE_FLAGS);
+    case Fcntl.SetFlags: {
+      const isPipe = core.fs.inode(file.inode)?.kind === "fifo";
+      const settable = SETTABLE_FLAGS | (isPipe ? Open.Direct : 0);
+      file.flags = (file.flags & ~settable) | (a[2] & settable);
       return 0;
+    }
     default:
       return -Errno.EINVAL;
   }

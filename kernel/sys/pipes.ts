@@ -8,7 +8,7 @@ import type { SyscallHandler } from "./handler.ts";
 
 const pipe2: SyscallHandler = (core, p, a) => {
   const flags = a[1];
-  if (flags & ~(Open.CloseOnExec | Open.NonBlock)) return -Errno.EINVAL;
+  if (flags & ~(Open.CloseOnExec | Open.NonBlock | Open.Direct)) return -Errno.EINVAL;
   const readFd = freeDescriptor(p);
   const writeFd = readFd < 0 ? readFd : freeDescriptor(p, readFd + 1);
   if (writeFd < 0) return writeFd;
@@ -19,7 +19,7 @@ const pipe2: SyscallHandler = (core, p, a) => {
   const inode = core.fs.makePipe(core.hart.cycles);
   if (!inode) return -Errno.ENFILE;
   const closeOnExec = (flags & Open.CloseOnExec) !== 0;
-  const kept = flags & Open.NonBlock;
+  const kept = flags & (Open.NonBlock | Open.Direct);
   const path = `pipe:[${inode.number}]`;
   putDescriptor(p.files, readFd, { file: openInode(core, inode.number, Open.ReadOnly | kept, path), closeOnExec });
   putDescriptor(p.files, writeFd, { file: openInode(core, inode.number, Open.WriteOnly | kept, path), closeOnExec });

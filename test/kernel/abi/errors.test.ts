@@ -15,7 +15,6 @@ const DEVIATIONS: readonly (readonly [RegExp, string])[] = [
   [/^getcwd 1=[378]$/, "the directory's name has another length"],
   [/^fcntl 1=7$/, "locks with 32-bit offsets, which no riscv32 library uses, are left out"],
   [/^ioctl 1=[12]$/, "FIBMAP and FIGETBSZ ask a disk"],
-  [/^pipe2 1=16384$/, "pipes of packets are left out"],
   [/^p?write(64)? 1=2147483644$/, "the signal trampoline is mapped there and can be read"],
   [/^(mprotect|msync|mincore|madvise|mlock|munlock) 0=2147479552$/, "the signal trampoline is mapped there"],
   [/^mincore 2=2147483644$/, "the trampoline again: the first page of the answer is one byte"],

@@ -53,6 +53,7 @@ describe.skipIf(missing(GCC) || missing(QEMU))("system calls give what Linux giv
     "locked",
     "shared-locks",
     "copies",
+    "packets",
     "nameless",
   ]) {
     it(`for every line of ${name}.c`, () => {
