@@ -1,14 +1,17 @@
 /** The compiler driver: which file goes through which stage, and where the results are put. */
+
 import { assembleItems, assembleText } from "../asm/assemble.ts";
 import { printItems } from "../asm/print-items.ts";
 import { type Diagnostic, renderDiagnostics, SourceFile } from "../diagnostics.ts";
 import type { ObjectFile } from "../elf/object.ts";
 import { writeObject } from "../elf/write.ts";
 import { type LinkInput, link } from "../link.ts";
+import { atStatement } from "./asm-text.ts";
 import { compileC, preprocessText, SourceCache } from "./compile.ts";
 import { baseName, type DriverHost, failure, ok, type ToolResult, withoutSuffix } from "./host.ts";
 import { CC_HELP, type CcInput, type CcOptions, parseOptions } from "./options.ts";
 import { sysrootArchive } from "./reuse.ts";
+import { unknownWarnings } from "./warning-names.ts";
 
 export const VERSION = "Faultline cc 0.1 (RV32IMA, ILP32, C11)";
 
@@ -60,6 +63,7 @@ class Run {
   }
 
   run(): ToolResult {
+    this.report(unknownWarnings(this.options.warnings));
     const linking = this.options.stopAfter === "link" && !this.options.syntaxOnly;
     if (linking && !this.options.noStartFiles) this.addFile(`${this.host.sysroot}/lib/crt0.o`, "the C runtime");
     for (const input of this.options.inputs) {
@@ -145,11 +149,11 @@ class Run {
 
   private finish(source: string, result: ReturnType<typeof assembleItems>): void {
     if (!result.ok) {
-      this.report(result.diagnostics);
+      this.report(result.diagnostics.map(atStatement));
       this.failed = true;
       return;
     }
-    this.report(result.warnings);
+    this.report(result.warnings.map(atStatement));
     if (this.options.stopAfter === "link") this.links.push({ kind: "object", object: result.object });
     else this.writeObject(this.options.output ?? objectName(source), result.object);
   }

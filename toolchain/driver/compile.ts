@@ -1,13 +1,13 @@
 /** One C source through the stages: preprocess, parse, check, generate. */
 
 import type { Item } from "../asm/items.ts";
-import { parseAssembly } from "../asm/parse.ts";
 import { generateUnit } from "../c/codegen/unit.ts";
 import { frontEnd, preprocessOnly } from "../c/front-end.ts";
 import { guardDepth } from "../c/parse/depth.ts";
 import type { PreprocessOptions } from "../c/preprocess/preprocess.ts";
-import { type Diagnostic, Diagnostics, SourceFile, type Span } from "../diagnostics.ts";
+import { type Diagnostic, Diagnostics, SourceFile } from "../diagnostics.ts";
 import { sourceText } from "../source-text.ts";
+import { parseAsmText } from "./asm-text.ts";
 import type { DriverHost } from "./host.ts";
 import type { CcOptions } from "./options.ts";
 import { sourceFile } from "./reuse.ts";
@@ -111,14 +111,4 @@ export function compileC(
   // Long chains of operators pass the checker and can still be too deep for the generator.
   const items = guardDepth(diagnostics, file, generate);
   return { result: diagnostics.failed ? null : items, diagnostics: [...front.diagnostics, ...diagnostics.list] };
-}
-
-/** The text of an asm statement; mistakes in it are reported at the statement. */
-function parseAsmText(text: string, span: Span | null, diagnostics: Diagnostics): Item[] {
-  const problems = new Diagnostics();
-  const items = parseAssembly(new SourceFile("<asm>", `${text}\n`), problems);
-  for (const problem of problems.list) {
-    diagnostics.add({ ...problem, message: `in asm: ${problem.message}`, span });
-  }
-  return items.map((item) => (span === null ? item : ({ ...item, span } as Item)));
 }

@@ -190,11 +190,13 @@ function reportOne(
   const defined = [...link.globals.values()].filter((other) => other.state !== "undefined").map((other) => other.name);
   const nearest = nearestName(global.name, defined);
   const hint =
-    nearest !== null
-      ? `did you mean "${nearest}"?`
-      : global.name.startsWith("_Z") || global.name.startsWith("__cxa")
-        ? "a C++ name: link the object or library that defines it"
-        : "link the object or library that defines it (-l), or check the spelling and that it is not `static`";
+    global.name === "main"
+      ? "a program begins in it: define `int main(void)`; or compile with -c what is only a part of a program"
+      : nearest !== null
+        ? `did you mean "${nearest}"?`
+        : global.name.startsWith("_Z") || global.name.startsWith("__cxa")
+          ? "a C++ name: link the object or library that defines it"
+          : "link the object or library that defines it (-l), or check the spelling and that it is not `static`";
   link.problems.error(`undefined symbol "${global.name}"`, null, {
     place: `${object.file.name}: ${inside === null ? "" : `in ${inside}, `}${section.name}+0x${offset.toString(16)}`,
     hint,

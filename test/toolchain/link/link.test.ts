@@ -206,6 +206,12 @@ describe("messages name object, symbol and remedy", () => {
     expect(text).toBe('main.o: in main, .text+0x28: error: undefined symbol "prinft"\nhelp: did you mean "printf"?\n');
   });
 
+  it("a program without main, however near another name is", () => {
+    const text = messageOf([ours(`${START}.globl mian\nmian: ret\n`, "a.o")]);
+    expect(text).toContain('error: undefined symbol "main"\n');
+    expect(text).toContain("help: a program begins in it: define `int main(void)`; or compile with -c");
+  });
+
   it("duplicate definition with both places", () => {
     const text = messageOf([ours(`${START}.globl main\nmain: ret\n`, "a.o"), ours(".globl main\nmain: ret\n", "b.o")]);
     expect(text).toMatch(
