@@ -602,10 +602,117 @@ const SLIPS: readonly (readonly [string, string, readonly string[], string])[] =
     ["3:17: warning: the outcome of a comparison is 0 or 1, never 2: this is always false [-Wbool-compare]"],
     "write two comparisons joined by &&",
   ],
+  [
+    "a factor without its star",
+    "int f(int x) {\n  return 2x + 1;\n}",
+    ["3:10: error: invalid suffix 'x' on an integer constant"],
+    "2 * x",
+  ],
+  [
+    "a number before a parenthesis",
+    "int f(int x) {\n  return 3(x + 1);\n}",
+    ["3:10: error: this is called, and it is no function but a 'int'"],
+    "is a '*' missing before the parenthesis?",
+  ],
+  [
+    "an asm operand without its parentheses",
+    'int f(void) {\n  int x;\n  asm("li %0, 1" : "=r" x);\n  return x;\n}',
+    ["4:25: error: the variable or value of an asm operand stands in parentheses"],
+    "(x)",
+  ],
+  [
+    "asm operands without parentheses, an element among them",
+    'int f(int *a, int i) {\n  int x;\n  asm volatile("add %0, %1, %2" : "=r"(x) : "r" a[i], "r" 3);\n  return x;\n}',
+    [
+      "4:49: error: the variable or value of an asm operand stands in parentheses",
+      "4:59: error: the variable or value of an asm operand stands in parentheses",
+    ],
+    "(a[i])",
+  ],
+  [
+    "an output of asm without =",
+    'int f(int x) {\n  int r = 0;\n  asm("mv %0, %1" : "r"(r) : "r"(x));\n  return r;\n}',
+    ["4:25: error: the constraint of an output begins with '=' or '+'"],
+    "",
+  ],
+  [
+    "an atomic store without &",
+    '#include "a.h"\n_Atomic int n;\nvoid f(void) { atomic_store(n, 2); }',
+    ["4:16: error: '*' needs a pointer, not 'int'"],
+    "is an & missing in the argument?",
+  ],
+  [
+    "statements outside of functions",
+    'int x;\nx = 3;\nputs("hi");\nx++;\nint g(void) { return x; }',
+    [
+      "3:1: error: statements belong in a function: only declarations stand outside of them",
+      "4:1: error: statements belong in a function: only declarations stand outside of them",
+      "5:1: error: statements belong in a function: only declarations stand outside of them",
+    ],
+    "put it into a function, for example main; or is there a '}' too many above?",
+  ],
+  [
+    "an assignment after a brace too many",
+    "int f(int x) {\n  if (x) {\n    x = 1;\n  }}\n  x = 2;\n  return x;\n}\nint g(void) { return 1; }",
+    ["6:3: error: statements belong in a function: only declarations stand outside of them"],
+    "put it into a function, for example main; or is there a '}' too many above?",
+  ],
+  [
+    "a header without its >",
+    "#include <s.h\nint f(void) { return declared_there(); }",
+    ['2:10: error: #include needs "file" or <file>'],
+    "write #include <s.h>",
+  ],
+  [
+    "memory that nobody keeps",
+    "void *realloc(void *, unsigned);\nvoid f(char *p) {\n  malloc(10);\n  realloc(p, 20);\n}",
+    [
+      "4:3: warning: the result of this call must not be ignored [-Wunused-result]",
+      "5:3: warning: the result of this call must not be ignored [-Wunused-result]",
+    ],
+    "",
+  ],
+  [
+    "a call of K&R's kind with an argument too many",
+    "int add(a, b) int a, b; { return a + b; }\nint f(void) {\n  return add(1, 2, 3);\n}",
+    ["4:20: warning: 'add' takes 2 arguments, 3 given [-Wdeprecated-non-prototype]"],
+    "",
+  ],
+  [
+    "a power",
+    "int f(void) {\n  return (2 ^ 10) + (10 ^ 3);\n}",
+    [
+      "3:13: warning: '^' is exclusive or: 2 ^ 10 is 8, no power [-Wxor-used-as-pow]",
+      "3:25: warning: '^' is exclusive or: 10 ^ 3 is 9, no power [-Wxor-used-as-pow]",
+    ],
+    "1 << 10",
+  ],
+  [
+    "a declaration after a label",
+    "int f(int x) {\n  switch (x) {\n    case 1:\n      int y = 3;\n      return y;\n  }\n  return x;\n}",
+    ["5:7: warning: a declaration right after a label is C23; C11 wants a statement there [-Wfree-labels]"],
+    "put a ';' after the label, or braces around what follows",
+  ],
+  [
+    "a number printed into too little room",
+    'int sprintf(char *, const char *, ...);\nvoid f(int n) {\n  char b[4], c[6];\n  sprintf(b, "%d", 12345);\n  sprintf(c, "n = %3d", n);\n  puts(b); puts(c);\n}',
+    [
+      "5:3: warning: 'sprintf' writes 6 bytes, the closing zero among them, and there is room for 4 [-Wstringop-overflow]",
+      "6:3: warning: 'sprintf' writes at least 8 bytes, the closing zero among them, and there is room for 6 [-Wstringop-overflow]",
+    ],
+    "make the array larger, or give its size: sizeof",
+  ],
 ];
 
 test.each(SLIPS)("%s", (_, text, expected, advice) => {
-  const { diagnostics } = check(IO + text, WARNINGS, { "inc/s.h": "int declared_there(void);\n" });
+  const { diagnostics } = check(IO + text, WARNINGS, {
+    "inc/s.h": "int declared_there(void);\n",
+    "inc/a.h": `#define atomic_store(object, value) __extension__({ __auto_type __store_object = (object);
+      __typeof__(*__store_object) __store_value = (value); __atomic_store(__store_object, &__store_value, 5); })\n`.replace(
+      /\n(?!$)/g,
+      " ",
+    ),
+  });
 
   expect(lines(diagnostics)).toEqual(expected);
   const first = diagnostics[0]!;
@@ -650,6 +757,38 @@ test("what looks like a mistake of order or size and is none stays quiet", () =>
     int run(void) { return execlp("ls", "ls", "-l", (char *)0); }
     int text(int c) { unsigned char u = c; return u == 255 || (c == 1) == 1 || (c < 2) != 0; }
     int main(int argc, const char *argv[], char *envp[]) { return argc + argv[0][0] + envp[0][0]; }`;
+
+  expect(lines(check(IO + text, WARNINGS).diagnostics)).toEqual([]);
+});
+
+test("what a mask, a remainder or a dead branch makes harmless stays quiet, and what is nearly so does not", () => {
+  const text = `int r[4];
+    unsigned char a(unsigned u) { return u % 16; }
+    unsigned char b(unsigned u) { return u % 256; }
+    signed char c(unsigned u) { return u % 128; }
+    unsigned char d(unsigned u) { return u % 257; }
+    void e(void) { if (0) r[9] = 1; if (1) r[0] = 1; else r[9] = 2; while (0) r[8] = 1; for (; 0;) r[7] = 1; }
+    void f(void) { if (1) r[9] = 1; }`;
+
+  expect(lines(check(text, ["Wall", "Wextra", "Wconversion"]).diagnostics)).toEqual([
+    "5:42: warning: the conversion from 'unsigned int' to 'unsigned char' may change the value [-Wconversion]",
+    "7:29: warning: the index 9 is outside the array, which has 4 elements [-Warray-bounds]",
+  ]);
+});
+
+test("what looks like a power, an overflow or a call too long and is none stays quiet", () => {
+  const text = `int sprintf(char *, const char *, ...); int any();
+    int old(a) int a; { return a; }
+    int f(int n) {
+      char b[6], c[2];
+      sprintf(b, "%d", 12345); sprintf(b, "%.3s", "abcdef"); sprintf(b, "%s%d", "abcd", n); sprintf(c, "%x", 15);
+      sprintf(c, "%c", n); sprintf(c, "%hhx", 256);
+      void *p = malloc(4); free(p);
+    done: ;
+      int x = n ^ 2;
+      if (n) goto done;
+      return (0x2 ^ 10) + (3 ^ 2) + (2 ^ n) + x + b[0] + c[0] + old(1) + any(1, 2);
+    }`;
 
   expect(lines(check(IO + text, WARNINGS).diagnostics)).toEqual([]);
 });

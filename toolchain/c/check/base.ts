@@ -39,6 +39,8 @@ export class CheckerBase {
   fn: FunctionState | null = null;
   /** Depth of operands that are not evaluated (sizeof, typeof, _Generic's control). */
   unevaluated = 0;
+  /** Depth of statements that are never carried out: `if (0) …`. */
+  unreached = 0;
   poisoned: ReadonlySet<string> = new Set();
   /** Size computations of variably modified types met in the expression or declaration at hand. */
   pendingSizes: Expr[] = [];

@@ -35,7 +35,23 @@ export abstract class BinaryChecker extends UnaryChecker {
     }
     if ((operator === "+" || operator === "-") && (a.type.kind === "pointer" || b.type.kind === "pointer"))
       return this.pointerArithmetic(e, a, b);
+    if (operator === "^") this.checkPower(e, a, b);
     return this.arithmetic(operator, a, b, span, e.operatorSpan);
+  }
+
+  /** `2 ^ 10` and `10 ^ 3`, which are 8 and 9 in C. As in Clang, a hexadecimal number says that xor is meant. */
+  private checkPower(e: Extract<Expression, { kind: "binary" }>, a: Expr, b: Expr): void {
+    const base = e.left.kind === "number" ? e.left.text : "";
+    const exponent = e.right.kind === "prefix" && e.right.operator === "-" ? e.right.operand : e.right;
+    if ((base !== "2" && base !== "10") || exponent.kind !== "number" || !/^(0|[1-9]\d*)$/.test(exponent.text)) return;
+    if (a.kind !== "const-int" || b.kind !== "const-int" || (base === "2" && (b.value < 0n || b.value > 63n))) return;
+    const power = base === "10" ? `1e${b.value}` : `${b.value > 30n ? "1LL" : "1"} << ${b.value}`;
+    this.warn(
+      "Wxor-used-as-pow",
+      `'^' is exclusive or: ${base} ^ ${b.value} is ${BigInt.asIntN(32, a.value ^ b.value)}, no power`,
+      e.operatorSpan,
+      { hint: `did you mean '${power}'?`, fix: { span: e.span, replacement: power } },
+    );
   }
 
   /** Arithmetic operators on two numbers. */

@@ -50,7 +50,8 @@ export abstract class CallChecker extends FloatBuiltinChecker {
       return this.errorOperand(e.span);
     }
     if (value.type.kind !== "pointer" || value.type.to.type.kind !== "function") {
-      this.error(`this is called, and it is no function but a '${typeName(operand.type)}'`, e.callee.span);
+      const hint = callee.kind === "number" ? { hint: "is a '*' missing before the parenthesis?" } : {};
+      this.error(`this is called, and it is no function but a '${typeName(operand.type)}'`, e.callee.span, hint);
       for (const arg of e.args) this.checkExpression(arg);
       return this.errorOperand(e.span);
     }
@@ -117,6 +118,13 @@ export abstract class CallChecker extends FloatBuiltinChecker {
         declaration === null ? {} : { notes: [this.note(`'${name}' is declared here`, declaration)] },
       );
     }
+    if (!type.prototyped && wanted > 0 && given !== wanted)
+      this.warn(
+        "Wdeprecated-non-prototype",
+        `'${name}' takes ${wanted} argument${wanted === 1 ? "" : "s"}, ${given} given`,
+        given > wanted ? e.args[wanted]!.span : e.span,
+        declaration === null ? {} : { notes: [this.note(`'${name}' is defined here`, declaration)] },
+      );
     return e.args.map((arg, i) => {
       const operand = this.checkExpression(arg);
       const param = type.params[i];

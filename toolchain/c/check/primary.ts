@@ -16,7 +16,7 @@ import {
 import {
   arrayOf, CHAR, type CType, DOUBLE, FLOAT, INT, isAtomic, isCompatible, LDOUBLE, LLONG, LONG, qual, typeName, UINT, ULLONG, ULONG, USHORT,
 } from "../types.ts"; // biome-ignore format: a list of names
-import type { Operand } from "./base.ts";
+import type { Extra, Operand } from "./base.ts";
 import { foreignName } from "./foreign-names.ts";
 import { headerOf } from "./headers.ts";
 import { SizeChecker } from "./sizes.ts";
@@ -91,7 +91,7 @@ export abstract class PrimaryChecker extends SizeChecker {
     }
     const parsed = parseInteger(text);
     if (!parsed.ok) {
-      this.error(parsed.message, span);
+      this.error(parsed.message, span, this.missingTimes(text, span));
       return this.errorOperand(span);
     }
     const { value, isUnsigned, longs, isDecimal } = parsed.value;
@@ -110,6 +110,15 @@ export abstract class PrimaryChecker extends SizeChecker {
     );
     if (fits === undefined) this.warn("Woverflow", "this integer constant is so large that it is unsigned", span);
     return this.valueOperand(this.constant(value, span, fits ?? ULLONG), value === 0n);
+  }
+
+  /** `2x`, where x is a variable. */
+  private missingTimes(text: string, span: Span): Extra {
+    const [, number, name] = /^(\d+)([A-Za-z_]\w*)$/.exec(text) ?? [];
+    const entity = name === undefined ? null : this.scope.find(name);
+    if (entity === null || entity.kind === "typedef") return {};
+    entity.isUsed = true;
+    return { hint: "is a '*' missing?", fix: { span, replacement: `${number} * ${name}` } };
   }
 
   protected checkCharacter(text: string, span: Span): Operand {

@@ -1,9 +1,9 @@
 /** Statements of C11 §6.8, with GNU's case ranges, computed goto, local labels, statement expressions and asm with operands. */
 import type { Span } from "../../diagnostics.ts";
 import type * as ast from "../ast.ts";
-import { wrapTo } from "../constant.ts";
+import { truthOf, wrapTo } from "../constant.ts";
 import { parseText } from "../literals.ts";
-import type { AsmOperand, Expr, LocalVar, Stmt } from "../tree.ts";
+import type { AsmOperand, Expr, GlobalSymbol, LocalVar, Stmt, StringObject } from "../tree.ts";
 import { isInteger, isRecord, type QualType, qual, typeName, VOID, VOID_POINTER } from "../types.ts";
 import { checkIndentation } from "../warnings/indentation.ts";
 import { isWarningEnabled } from "../warnings/options.ts";
@@ -136,7 +136,9 @@ export abstract class StatementChecker extends InitializerChecker {
         this.checkUnusedValue(source.value, value);
         const facts = this.factsOfCall(value);
         if (facts?.mustUseResult === true)
-          this.warn("Wunused-result", "the result of this call must not be ignored", source.value.span);
+          this.warn("Wunused-result", "the result of this call must not be ignored", source.value.span, {
+            ...(isReallocation(value) ? { hint: "the memory may have moved: the result is where it is now" } : {}),
+          });
         return [this.statement(value)];
       }
       case "empty":
@@ -146,10 +148,10 @@ export abstract class StatementChecker extends InitializerChecker {
       case "while": {
         const test = this.test(source.test);
         this.checkEmptyBody(source.body, "while", source.test.span);
-        return [{ kind: "while", test, body: this.loopBody(source.body), span }];
+        return [{ kind: "while", test, body: this.loopBody(source.body, test), span }];
       }
       case "do": {
-        const body = this.loopBody(source.body);
+        const body = this.loopBody(source.body, null);
         return [{ kind: "do", body, test: this.test(source.test), span }];
       }
       case "for":
@@ -187,9 +189,18 @@ export abstract class StatementChecker extends InitializerChecker {
         hint: "braces around the inner 'if' make that plain",
       });
     }
-    const then = this.one(source.then);
-    const otherwise = source.otherwise === null ? null : this.one(source.otherwise);
+    const truth = truthOf(test);
+    const then = this.branch(source.then, truth === false);
+    const otherwise = source.otherwise === null ? null : this.branch(source.otherwise, truth === true);
     return { kind: "if", test, then, otherwise, span: source.span };
+  }
+
+  /** One way of an `if`, or the body of a loop. */
+  private branch(source: ast.Statement, isUnreached: boolean): Stmt {
+    if (isUnreached) this.unreached++;
+    const out = this.one(source);
+    if (isUnreached) this.unreached--;
+    return out;
   }
 
   private checkEmptyBody(body: ast.Statement, word: string, span: Span): void {
@@ -200,11 +211,11 @@ export abstract class StatementChecker extends InitializerChecker {
       this.warn("Wempty-body", `the body of this '${word}' is empty: a lone ';'`, body.span);
   }
 
-  private loopBody(body: ast.Statement): Stmt {
+  private loopBody(body: ast.Statement, test: Expr | null): Stmt {
     const fn = this.fn!;
     fn.loops++;
     fn.breakables++;
-    const out = this.one(body);
+    const out = this.branch(body, test !== null && truthOf(test) === false);
     fn.loops--;
     fn.breakables--;
     return out;
@@ -227,7 +238,7 @@ export abstract class StatementChecker extends InitializerChecker {
     if (source.step !== null) this.discard(source.step);
     const step = source.step === null ? null : this.value(source.step);
     if (source.step !== null && step !== null) this.checkUnusedValue(source.step, step);
-    const body = this.loopBody(source.body);
+    const body = this.loopBody(source.body, test);
     this.closeScope();
     return { kind: "for", init, test, step, body, locals: scope.locals, span: source.span };
   }
@@ -277,6 +288,15 @@ export abstract class StatementChecker extends InitializerChecker {
 
   private labelled(source: Extract<ast.Statement, { kind: "labelled" }>): Stmt[] {
     const out = this.labels(source);
+    if (source.body.kind === "declared")
+      this.warn(
+        "Wfree-labels",
+        "a declaration right after a label is C23; C11 wants a statement there",
+        source.body.span,
+        {
+          hint: "put a ';' after the label, or braces around what follows",
+        },
+      );
     out.push(
       ...(source.body.kind === "declaration" ? this.localDeclaration(source.body) : this.statements(source.body)),
     );
@@ -481,3 +501,11 @@ export abstract class StatementChecker extends InitializerChecker {
     this.error(`static assertion failed${message === "" ? "" : `: ${message}`}`, item.test.span);
   }
 }
+
+const isReallocation = (e: Expr): boolean =>
+  e.kind === "call" &&
+  e.callee.kind === "address" &&
+  e.callee.of.kind === "var" &&
+  nameOf(e.callee.of.var) === "realloc";
+const nameOf = (object: LocalVar | GlobalSymbol | StringObject): string =>
+  object.storage === "string" ? "" : object.name;

@@ -15,6 +15,8 @@ const FORMATS: Readonly<Record<string, readonly ["printf" | "scanf", number, num
   printf: ["printf", 0, 1], fprintf: ["printf", 1, 2], sprintf: ["printf", 1, 2], snprintf: ["printf", 2, 3], dprintf: ["printf", 1, 2],
   scanf: ["scanf", 0, 1], fscanf: ["scanf", 1, 2], sscanf: ["scanf", 1, 2],
 }; // biome-ignore format: a table
+/** Their result is the only way to what they have done. */
+const ALLOCATORS = new Set("malloc calloc realloc reallocarray aligned_alloc strdup strndup".split(" "));
 const NORETURN = new Set(["exit", "abort", "_exit", "_Exit", "quick_exit", "longjmp", "siglongjmp", "__assert_fail"]);
 
 export abstract class SymbolChecker extends StatementChecker {
@@ -50,7 +52,7 @@ export abstract class SymbolChecker extends StatementChecker {
       isUsed: false,
       isNoreturn: isFunction && NORETURN.has(name),
       isExempt: false,
-      mustUseResult: false,
+      mustUseResult: isFunction && linkage === "external" && ALLOCATORS.has(name),
       deprecated: null,
       format:
         isFunction && format !== undefined

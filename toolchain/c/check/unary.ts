@@ -48,7 +48,7 @@ export abstract class UnaryChecker extends PrimaryChecker {
   private addressed: Span | null = null;
 
   private checkBounds(length: number | null, index: Expr, span: Span, isAddressed: boolean): void {
-    if (index.kind !== "const-int" || length === null || length <= 1 || this.unevaluated > 0) return;
+    if (index.kind !== "const-int" || length === null || length <= 1 || this.unevaluated + this.unreached > 0) return;
     const limit = isAddressed ? BigInt(length) : BigInt(length) - 1n;
     if (index.value < 0n || index.value > limit)
       this.warn("Warray-bounds", `the index ${index.value} is outside the array, which has ${length} elements`, span, {
@@ -144,7 +144,10 @@ export abstract class UnaryChecker extends PrimaryChecker {
         const pointer = this.rvalue(operand);
         if (this.isError(pointer.type)) return this.errorOperand(span);
         if (pointer.type.kind !== "pointer") {
-          this.error(`'*' needs a pointer, not '${typeName(qual(pointer.type))}'`, span);
+          // A reserved name: the operand is what a macro of a header got as its argument.
+          const isOfMacro = e.operand.kind === "name" && e.operand.name.startsWith("__");
+          const hint = isOfMacro ? { hint: "is an & missing in the argument?" } : {};
+          this.error(`'*' needs a pointer, not '${typeName(qual(pointer.type))}'`, span, hint);
           return this.errorOperand(span);
         }
         if (pointer.type.to.type.kind === "function")

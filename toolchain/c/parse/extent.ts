@@ -1,5 +1,6 @@
 /** How far statements, blocks and declarations go in tokens that do not parse, by their brackets and semicolons. */
-import { codeOf, type Token, terminalOf } from "../tokens.ts";
+import { codeOf, type Token, TokenKind, terminalOf } from "../tokens.ts";
+import { closeOf } from "./slip.ts";
 
 const [OPEN_BRACE, CLOSE_BRACE, SEMICOLON] = ["{", "}", ";"].map(codeOf) as [number, number, number];
 
@@ -81,3 +82,18 @@ export function openBracket(codes: Uint16Array, start: number, at: number, withB
 
 const isOpen = (code: number): boolean => terminalOf(code) === "(" || terminalOf(code) === "[";
 export const isClose = (code: number): boolean => terminalOf(code) === ")" || terminalOf(code) === "]";
+
+const ASSIGNMENTS = new Set("= += -= *= /= %= &= |= ^= <<= >>= ++ -- -> .".split(" "));
+
+/** Does an assignment, an increment or a call begin with this name? A call has values between its parentheses, and a `;` behind them. */
+export function beginsStatement(tokens: readonly Token[], start: number): boolean {
+  const next = tokens[start + 1]?.text ?? "";
+  if (ASSIGNMENTS.has(next)) return true;
+  if (next !== "(") return false;
+  const close = closeOf(tokens, start + 1);
+  if (close < 0 || tokens[close + 1]?.text !== ";") return false;
+  const first = tokens[start + 2]!;
+  return close === start + 3
+    ? first.kind !== TokenKind.Identifier
+    : [TokenKind.String, TokenKind.Number, TokenKind.Character].includes(first.kind) || first.text === "&";
+}

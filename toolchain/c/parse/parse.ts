@@ -16,7 +16,7 @@ import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
 import { guardDepth } from "./depth.ts";
 import { describeExpectations } from "./expectation.ts";
-import { innermostBlock, isClose, nextDeclaration, openBracket, statementAround } from "./extent.ts";
+import { beginsStatement, innermostBlock, isClose, nextDeclaration, openBracket, statementAround } from "./extent.ts";
 import { STATEMENT_WORDS, slipsAt } from "./slips.ts";
 import { unknownTypeExtra } from "./unknown-types.ts";
 import { dropUnusedPrototypes } from "./unused-prototypes.ts";
@@ -177,10 +177,16 @@ class UnitParser {
   /** A statement, or a `}`, where no function is open: a brace above closes too much. Gives where to go on. */
   private tryStatementOutside(start: number, at: number): number | null {
     const first = this.tokens[start]!.text;
-    if (at > start + 1 || (first !== "}" && !STATEMENT_WORDS.has(first))) return null;
-    this.report(start, first === "}" ? "this '}' closes nothing" : `'${first}' stands outside a function`, {
-      hint: "there is one '}' too many here or above, or a '{' is missing",
-    });
+    const isWord = at <= start + 1 && (first === "}" || STATEMENT_WORDS.has(first));
+    if (!isWord && !(this.codes[start] === IDENTIFIER && beginsStatement(this.tokens, start))) return null;
+    if (isWord)
+      this.report(start, first === "}" ? "this '}' closes nothing" : `'${first}' stands outside a function`, {
+        hint: "there is one '}' too many here or above, or a '{' is missing",
+      });
+    else
+      this.report(start, "statements belong in a function: only declarations stand outside of them", {
+        hint: "put it into a function, for example main; or is there a '}' too many above?",
+      });
     let depth = 0;
     for (let i = start; i < this.tokens.length; i++) {
       const { text } = this.tokens[i]!;

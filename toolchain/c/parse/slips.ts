@@ -2,7 +2,7 @@
  * Slips that beginners make and that a missing or a stray token does not explain: a semicolon where a comma belongs and the other way
  * round, a semicolon in a macro, a brace too many. Each is a change of tokens to try, with what to say if it helps.
  */
-import { spanOf, type Token } from "../tokens.ts";
+import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
 import { foreignSlips } from "./foreign-slips.ts";
 import { closeOf, openBefore, type Slip, type Stop } from "./slip.ts";
 import { headSlips, listSlips, operatorSlips } from "./word-slips.ts";
@@ -13,6 +13,7 @@ export function slipsAt(stop: Stop): Slip[] {
     ...macroSemicolons(tokens, start, at),
     ...forHeader(tokens, start, at),
     ...argumentSemicolon(tokens, start, at),
+    ...asmOperand(tokens, start, at),
     ...operatorSlips(stop),
     ...headSlips(stop),
     ...foreignSlips(stop),
@@ -98,6 +99,38 @@ function argumentSemicolon(tokens: readonly Token[], start: number, at: number):
     },
   ];
 }
+
+/** `asm("…" : "=r" x)`: an operand without its parentheses. */
+function asmOperand(tokens: readonly Token[], start: number, at: number): Slip[] {
+  const open = openBefore(tokens, start, at);
+  const first = tokens[at];
+  if (open < 1 || first === undefined || tokens[at - 1]!.kind !== TokenKind.String) return [];
+  if (first.kind !== TokenKind.Identifier && first.kind !== TokenKind.Number) return [];
+  let word = open - 1;
+  while (word > start && ASM_QUALIFIERS.has(tokens[word]!.text)) word--;
+  if (!/^(asm|__asm|__asm__)$/.test(tokens[word]!.text)) return [];
+  let end = at;
+  for (let depth = 0; end < tokens.length; end++) {
+    const { text } = tokens[end]!;
+    if (text === "(" || text === "[") depth++;
+    else if (depth === 0 && [",", ":", ")", ";"].includes(text)) break;
+    else if (text === ")" || text === "]") depth--;
+  }
+  const span = spanBetween(first, tokens[end - 1]!);
+  const changes = new Map<number, readonly (string | number)[]>(
+    end - 1 === at
+      ? [[at, ["(", at, ")"]]]
+      : [
+          [at, ["(", at]],
+          [end - 1, [end - 1, ")"]],
+        ],
+  );
+  const replacement = `(${span.file.text.slice(span.start, span.end)})`;
+  const message = "the variable or value of an asm operand stands in parentheses";
+  return [{ changes, beyond: end, at, span, message, extra: { fix: { span, replacement } } }];
+}
+
+const ASM_QUALIFIERS: ReadonlySet<string> = new Set("volatile __volatile__ __volatile inline goto".split(" "));
 
 /** Keywords that only a statement begins with. */
 export const STATEMENT_WORDS: ReadonlySet<string> = new Set(

@@ -41,6 +41,8 @@ function valueShape(e: Expr): Shape {
         const mask = [e.left, e.right].find((side) => side.kind === "const-int" && side.value >= 0n);
         if (mask?.kind === "const-int") return { bits: mask.value.toString(2).length, signed: false };
       }
+      if (e.op === "rem" && !own.signed && e.right.kind === "const-int" && e.right.value > 0n)
+        return { bits: Math.max(1, (e.right.value - 1n).toString(2).length), signed: false };
       return narrower(wider(e.left, e.right), own);
     }
     case "comma":

@@ -41,9 +41,16 @@ export function checkLibraryCall(reporter: CallReporter, name: string, call: Cal
     });
   if (name === "strcpy" || name === "strcat" || name === "sprintf") {
     const [room, text] = [args[0] === undefined ? null : roomAt(args[0]), textOf(args[1])];
-    const isPlain = name !== "sprintf" || (text !== null && !text.includes(37));
-    if (room !== null && text !== null && isPlain && text.length > room)
-      overflow(reporter, name, `writes ${text.length} bytes, the closing zero among them`, room, span);
+    const written =
+      room === null || text === null
+        ? null
+        : name === "sprintf"
+          ? leastWritten(text, args.slice(2))
+          : { bytes: text.length, isExact: true };
+    if (room !== null && written !== null && written.bytes > room) {
+      const bytes = `${written.isExact ? "" : "at least "}${written.bytes} bytes`;
+      overflow(reporter, name, `writes ${bytes}, the closing zero among them`, room, span);
+    }
   }
   if (name === "free") checkFree(reporter, args[0], call);
   const sentinel = SENTINELS.get(name);
@@ -81,6 +88,52 @@ function textOf(e: Expr | undefined): Uint8Array | null {
   const inner = e === undefined ? null : unconverted(e);
   if (inner?.kind !== "address" || inner.of.kind !== "var" || inner.of.var.storage !== "string") return null;
   return inner.of.var.elementBytes === 1 ? inner.of.var.bytes : null;
+}
+
+/**
+ * The fewest bytes that a printf format can give with these arguments, its zero included, as far as they are known here; null for formats
+ * with positions.
+ */
+function leastWritten(format: Uint8Array, args: readonly Expr[]): { bytes: number; isExact: boolean } | null {
+  const end = format.indexOf(0);
+  const text = String.fromCharCode(...format.subarray(0, end < 0 ? format.length : end));
+  if (/%\d+\$/.test(text)) return null;
+  let bytes = 1;
+  let isExact = true;
+  let last = 0;
+  let next = 0;
+  for (const match of text.matchAll(/%[-+ #0]*(\*|\d+)?(?:\.(\*|\d+)?)?(hh|h|ll|l|j|z|t|L)?([a-zA-Z%])/g)) {
+    const [whole, width, precision, length, letter] = match;
+    bytes += match.index - last;
+    last = match.index + whole.length;
+    if (width === "*") next++;
+    if (precision === "*") next++;
+    if (width === "*" || whole.includes(".")) isExact = false;
+    if (letter === "%") {
+      bytes++;
+      continue;
+    }
+    const known = whole.includes(".") ? null : knownLength(letter!, length ?? "", args[next]);
+    next++;
+    if (known === null || /[+ #]/.test(whole)) isExact = false;
+    bytes += Math.max(known ?? (/[sn]/.test(letter!) || whole.includes(".") ? 0 : 1), Number(width ?? 0) || 0);
+  }
+  return { bytes: bytes + text.length - last, isExact };
+}
+
+/** Characters that a conversion gives of a constant; null when they are not known. */
+function knownLength(letter: string, length: string, arg: Expr | undefined): number | null {
+  if (letter === "c") return 1;
+  if (letter === "s") {
+    const text = textOf(arg);
+    return text === null ? null : text.indexOf(0);
+  }
+  const value = arg === undefined || !/^l{0,2}$/.test(length) ? null : constantOf(arg);
+  if (value === null) return null;
+  const bits = length === "ll" ? 64 : 32;
+  if (letter === "d" || letter === "i") return BigInt.asIntN(bits, value).toString().length;
+  const radix = letter === "u" ? 10 : letter === "x" || letter === "X" ? 16 : letter === "o" ? 8 : null;
+  return radix === null ? null : BigInt.asUintN(bits, value).toString(radix).length;
 }
 
 /** Bytes from a pointer to the end of the variable that it points into; null when that is not known. */

@@ -14,7 +14,7 @@ const PERMISSIBLE = "Wimplicit-function-declaration Wimplicit-int Wint-conversio
 
 /** On without being asked for. */
 const DEFAULT =
-  "Wcpp Wimplicit-function-declaration Wreturn-mismatch Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Wescape Warray-bounds Wvarargs Winvalid-noreturn Wtransposed-assignment Wstringop-overflow Wbackslash-newline-escape Wvisibility".split(
+  "Wcpp Wimplicit-function-declaration Wreturn-mismatch Wint-conversion Wincompatible-pointer-types Wdiscarded-qualifiers Woverflow Wdiv-by-zero Wshift-count-overflow Wshift-count-negative Wdeprecated-declarations Wreturn-type-void Wextra-tokens Wimplicit-int Wpragmas Wattributes Wexcess-initializers Wswitch-bool Wmultichar Wfree-nonheap-object Wuse-after-free Wcompare-distinct-pointer-types Wpointer-integer-compare Wunused-result Wreturn-local-addr Wescape Warray-bounds Wvarargs Winvalid-noreturn Wtransposed-assignment Wstringop-overflow Wbackslash-newline-escape Wvisibility Wxor-used-as-pow Wdeprecated-non-prototype".split(
     " ",
   );
 const ALL =
@@ -22,7 +22,7 @@ const ALL =
     " ",
   );
 const EXTRA =
-  "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits".split(
+  "Wunused-parameter Wsign-compare Wempty-body Wimplicit-fallthrough Wmissing-field-initializers Wold-style-declaration Wtype-limits Wfree-labels".split(
     " ",
   );
 
