@@ -1,5 +1,5 @@
 /**
- * -W names that nobody knows, said with the nearest one that somebody does. The names of GCC 12's and Clang 14's warnings for C that this
+ * -W names that nobody knows, said with the nearest one that somebody does. The names of GCC 12's and Clang 14's warnings that this
  * compiler has not are taken in silence, so that build files of other compilers work; and so is every unknown -Wno-, as in GCC.
  */
 import { WARNING_NAMES } from "../c/warnings/options.ts";
