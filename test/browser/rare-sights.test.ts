@@ -1,4 +1,5 @@
 /** What is seldom there and must be seen when it is: page priorities on the standby list, guard faults, an option's setting. */
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POLICY_NAMES } from "../../kernel/mm/replacement/policies.ts";
@@ -64,6 +65,7 @@ describe.skipIf(reasonToSkip() !== "")("rare sights in Chromium", () => {
     // A table with a name, whose cells a screen reader can place.
     expect(await page.getByRole("table", { name: "Standby by page priority" }).count()).toBe(1);
     expect(await page.getByRole("rowheader", { name: "1" }).count()).toBe(1);
+    expect((await new AxeBuilder({ page }).include("#strip").analyze()).violations).toEqual([]);
     await run(page, "kill %1; wait; echo gone", hasLine("gone"));
     await page.waitForSelector(".priorities", { state: "hidden" });
   });

@@ -39,7 +39,8 @@ export async function run(page: Page, command: string, isThere: (lines: string[]
 
 /** A page of the size of a laptop's with the shell's prompt in sight. Errors of the page go to `problems`. */
 export async function openPage(served: Console, problems: string[]): Promise<Page> {
-  const page = await served.browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await served.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());

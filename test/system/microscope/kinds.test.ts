@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { examineFault, type FaultReport, lookInside, watchFaults } from "../../../system/debugger/microscope.ts";
+import {
+  examineFault,
+  type FaultReport,
+  type FaultSummary,
+  lookInside,
+  watchFaults,
+} from "../../../system/debugger/microscope.ts";
 import { listRows } from "../../../system/inspect.ts";
 import { Timeline } from "../../../system/timeline.ts";
 import { DATA, Program } from "../../kernel/support/program.ts";
@@ -7,12 +13,18 @@ import { boot, drive, generator, timed } from "../timeline/support.ts";
 
 const HEAP = DATA + 0x1000;
 
-/** Reports of all faults of a run that touch a page, in order. */
-function reportsOf(program: Program, vaddr: number): FaultReport[] {
+/** A run to its end, and its faults in order. */
+function runOf(program: Program): { timeline: Timeline; faults: readonly FaultSummary[] } {
   const timeline = new Timeline(boot(program, {}));
   const { faults, stop } = watchFaults(timeline.machine);
   drive(timed(timeline), generator(1), []);
   stop();
+  return { timeline, faults };
+}
+
+/** Reports of all faults of a run that touch a page, in order. */
+function reportsOf(program: Program, vaddr: number): FaultReport[] {
+  const { timeline, faults } = runOf(program);
   return faults
     .filter((fault) => fault.vaddr >>> 12 === vaddr >>> 12)
     .map((fault) => {
@@ -86,10 +98,7 @@ describe("the fault microscope, by kind of fault", () => {
       .load("lw", "t0", "s0")
       .exit(0)
       .bss(0x3000);
-    const timeline = new Timeline(boot(program, {}));
-    const { faults, stop } = watchFaults(timeline.machine);
-    drive(timed(timeline), generator(1), []);
-    stop();
+    const { timeline, faults } = runOf(program);
     const [before, after] = [HEAP, HEAP + 0x1000].map(
       (vaddr) => examineFault(timeline, faults.find((fault) => fault.vaddr >>> 12 === vaddr >>> 12)!)!,
     );
