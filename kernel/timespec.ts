@@ -5,6 +5,9 @@ import type { Core } from "./core.ts";
 import { readUserWords, writeUserWords } from "./mm/user-memory.ts";
 import type { Process } from "./proc/process.ts";
 
+/** Flag of calls that take a time: it is a date of its clock, not a span from now. */
+export const TIMER_ABSTIME = 1;
+
 /** Bytes of a struct __kernel_timespec. */
 export const TIMESPEC_BYTES = 16;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;

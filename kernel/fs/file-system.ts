@@ -87,7 +87,7 @@ export class FileSystem {
   /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
   trampolineInode = 0;
   /** Inodes of the POSIX message queues that have a name. */
-  queues: ReadonlyMap<string, number> = new Map();
+  readonly queues = new Map<string, number>();
   /** Chunks that all files together may hold. */
   capacityChunks = CAPACITY_CHUNKS;
 
@@ -268,14 +268,14 @@ export class FileSystem {
     const inode = this.#add({ ...this.#fields(permissions, nowCycles), kind: "queue", queue });
     inode.links = 1;
     this.#queueBytes += chargedBytes(queue);
-    this.queues = new Map([...this.queues, [name, inode.number]]);
+    this.queues.set(name, inode.number);
     return inode;
   }
 
   /** Takes a message queue its name. It goes when nobody has it open. */
   unlinkQueue(name: string): void {
     const inode = this.#inodes.get(this.queues.get(name) ?? -1);
-    this.queues = new Map([...this.queues].filter(([other]) => other !== name));
+    this.queues.delete(name);
     if (!inode) return;
     inode.links--;
     this.#collect(inode);
@@ -449,7 +449,7 @@ export class FileSystem {
       terminal: copyTerminal(this.terminal),
       stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
       folder: this.folder.snapshot(),
-      queues: this.queues,
+      queues: new Map(this.queues),
       queueBytes: this.#queueBytes,
     };
   }
@@ -466,7 +466,8 @@ export class FileSystem {
     this.terminal = copyTerminal(snapshot.terminal);
     this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
     this.folder.restore(snapshot.folder);
-    this.queues = snapshot.queues;
+    this.queues.clear();
+    for (const [name, inode] of snapshot.queues) this.queues.set(name, inode);
     this.#queueBytes = snapshot.queueBytes;
   }
 

@@ -37,8 +37,14 @@ export const isFull = ({ messages, maxMessages }: PosixQueue): boolean => messag
 
 /** Puts a message behind those of its own and higher priorities. */
 export function insert({ messages }: PosixQueue, message: QueuedMessage): void {
-  const at = messages.findIndex(({ priority }) => priority < message.priority);
-  messages.splice(at < 0 ? messages.length : at, 0, message);
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (messages[middle].priority < message.priority) high = middle;
+    else low = middle + 1;
+  }
+  messages.splice(low, 0, message);
 }
 
 /** What reading its descriptor gives (mq_overview(7)). */

@@ -26,25 +26,41 @@ export function areaList(areas: readonly Vma[] = []): AreaList {
 /** All areas in order, as an array of the caller's own. */
 export const allAreas = ({ pieces }: AreaList): Vma[] => pieces.flat();
 
-/** Place of the first area that ends above `vaddr`. */
-export function placeAbove({ pieces }: AreaList, vaddr: number): Place {
-  let [low, high] = [0, pieces.length];
+/** Index of the first piece whose last area ends above `vaddr`; pieces.length when there is none. */
+function pieceAbove(pieces: readonly (readonly Vma[])[], vaddr: number): number {
+  let low = 0;
+  let high = pieces.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const piece = pieces[middle];
     if (piece[piece.length - 1].end > vaddr) high = middle;
     else low = middle + 1;
   }
-  const piece = low;
-  if (piece === pieces.length) return { piece, at: 0 };
-  const areas = pieces[piece];
-  [low, high] = [0, areas.length - 1];
+  return low;
+}
+
+/** Index of the first area of a piece that ends above `vaddr`; the last one does. */
+function indexAbove(areas: readonly Vma[], vaddr: number): number {
+  let low = 0;
+  let high = areas.length - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (areas[middle].end > vaddr) high = middle;
     else low = middle + 1;
   }
-  return { piece, at: low };
+  return low;
+}
+
+/** Place of the first area that ends above `vaddr`. */
+export function placeAbove({ pieces }: AreaList, vaddr: number): Place {
+  const piece = pieceAbove(pieces, vaddr);
+  return { piece, at: piece === pieces.length ? 0 : indexAbove(pieces[piece], vaddr) };
+}
+
+/** The first area that ends above `vaddr`, or undefined: what every page fault asks, so nothing is allocated. */
+export function firstAbove({ pieces }: AreaList, vaddr: number): Vma | undefined {
+  const piece = pieceAbove(pieces, vaddr);
+  return piece === pieces.length ? undefined : pieces[piece][indexAbove(pieces[piece], vaddr)];
 }
 
 /** The area at a place; undefined behind the last. */

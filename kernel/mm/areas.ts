@@ -3,7 +3,7 @@
  * tables and frames are address-space.ts's concern.
  */
 import { PAGE_BYTES } from "../../emulator/bits.ts";
-import { allAreas, areaAt, areaBefore, placeAbove, replaceAreas, stepDown, stepUp } from "./area-list.ts";
+import { allAreas, areaAt, areaBefore, firstAbove, placeAbove, replaceAreas, stepDown, stepUp } from "./area-list.ts";
 import { isAccountable } from "./commit.ts";
 import { forgetGaps } from "./gaps.ts";
 import type { AddressSpace, Backing, NewVma, Vma } from "./vma.ts";
@@ -12,8 +12,7 @@ import type { AddressSpace, Backing, NewVma, Vma } from "./vma.ts";
 export const areasOf = (space: AddressSpace): Vma[] => allAreas(space.areas);
 
 /** The first area that ends above `vaddr`, or undefined. */
-export const areaAbove = ({ areas }: AddressSpace, vaddr: number): Vma | undefined =>
-  areaAt(areas, placeAbove(areas, vaddr));
+export const areaAbove = ({ areas }: AddressSpace, vaddr: number): Vma | undefined => firstAbove(areas, vaddr);
 
 /** The area that covers an address, or undefined. */
 export function findVma(space: AddressSpace, vaddr: number): Vma | undefined {

@@ -4,7 +4,7 @@
  */
 import { Errno, RESTART, SYSCALLS } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { writeTimespec } from "../timespec.ts";
+import { TIMER_ABSTIME, writeTimespec } from "../timespec.ts";
 import type { Process } from "./process.ts";
 
 /** Calls that return −EINTR even when the handler has SA_RESTART. */
@@ -19,8 +19,6 @@ const NEVER_RESTARTED: readonly number[] = [
   SYSCALLS.msgsnd.number,
   SYSCALLS.msgrcv.number,
 ];
-
-const TIMER_ABSTIME = 1;
 
 /** Where a call wants to be told how much of its time is left: an address, or 0. `x` are the registers at the ecall. */
 function remainingTimeVaddr(x: Int32Array): number {

@@ -2,7 +2,8 @@
  * timer_create's timers: any number for each process, by the clock or by CPU time, each with a signal and a value of its own.
  *
  * As on Linux a timer that has gone off stands still until its signal is taken. Only then are the expirations counted that
- * would have come meanwhile (the overrun), and the next one is set. So a timer that is faster than its program costs nothing.
+ * would have come meanwhile (the overrun), and the next one is set. So a timer that is faster than its program is as fast as its signals are
+ * taken. (One by the clock whose handler takes longer than its interval leaves the program no time of its own, on Linux, too.)
  * timer-signals.ts lets them go off.
  */
 import type { Core } from "../core.ts";

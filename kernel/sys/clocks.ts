@@ -15,8 +15,6 @@ export const Clock = {
   MonotonicCoarse: 6,
   Boottime: 7,
 } as const;
-/** A time is a date of its clock, not a span from now. */
-export const TIMER_ABSTIME = 1;
 
 /** A clock's reading in cycles, or −1 for an unknown clock. Realtime counts from BOOT_EPOCH_SECONDS. */
 export function readClock(core: Core, p: Process, clock: number): number {

@@ -98,7 +98,9 @@ const linkat: SyscallHandler = (core, p, a) => {
   const parent = directoryForNewName(core, to);
   if (typeof parent === "number") return parent;
   if (isDirectory(inode)) return -Errno.EPERM;
-  if (inode.kind === "proc" || inode.kind === "generated") return -Errno.EXDEV;
+  // Of file systems of their own: what memfd_create and mq_open make is, too.
+  const isInMemory = inode.kind === "queue" || (inode.kind === "file" && inode.seals !== undefined);
+  if (inode.kind === "proc" || inode.kind === "generated" || isInMemory) return -Errno.EXDEV;
   if (inode.links >= LINKS_MAX) return -Errno.EMLINK;
   // A file whose last name is gone cannot get one back; one that has never had any can.
   const isLinkable = inode.kind === "file" && inode.isLinkable === true;

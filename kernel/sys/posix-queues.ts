@@ -25,11 +25,15 @@ import { postSignal, SIGNALS } from "../proc/signals.ts";
 import { processByPid } from "../proc/threads.ts";
 import { readTimespec } from "../timespec.ts";
 import type { SyscallHandler } from "./handler.ts";
-import { Notify, SIGEVENT_WORDS } from "./sigevent.ts";
+import { Notify, readSignalEvent, type SignalEvent } from "./sigevent.ts";
 
-/** Sizes of a queue that is made without attributes (/proc/sys/fs/mqueue/msg_default, msgsize_default), and the most that root may ask for. */
+/** Sizes of a queue that is made without attributes (/proc/sys/fs/mqueue/msg_default, msgsize_default). */
 const DEFAULT_SIZES = { maxMessages: 10, maxMessageBytes: 8192 };
-const MOST_SIZES = { maxMessages: 65536, maxMessageBytes: 16 << 20 };
+/**
+ * The most that may be asked for. Messages are copied as a whole, and even the smallest machine has frames for one of 64 KiB; Linux lets root ask
+ * for 16 MiB.
+ */
+const MOST_SIZES = { maxMessages: 65536, maxMessageBytes: 1 << 16 };
 /** All queues together, whatever RLIMIT_MSGQUEUE says: their messages are in the host's memory. */
 const MOST_BYTES = 64 << 20;
 
@@ -184,14 +188,14 @@ const mq_timedreceive_time64: SyscallHandler = (core, p, a) => {
 
 // ---- notification and attributes ----
 
+/** Asks to be told no longer. */
+const NOTHING: SignalEvent = { value: 0, signal: 0, notify: Notify.None, tid: 0 };
+
 const mq_notify: SyscallHandler = (core, p, a) => {
   const [fd, sigevent] = a;
-  const wanted = new Int32Array(SIGEVENT_WORDS);
-  if (sigevent !== 0) {
-    const outcome = readUserWords(core, p, sigevent, wanted);
-    if (outcome !== 0) return outcome;
-  }
-  const [value, signal, how] = wanted;
+  const wanted = sigevent === 0 ? NOTHING : readSignalEvent(core, p, sigevent);
+  if (typeof wanted === "number") return wanted;
+  const { value, signal, notify: how } = wanted;
   if (how !== Notify.None && how !== Notify.Signal && how !== Notify.Thread) return -Errno.EINVAL;
   if (how === Notify.Signal && (signal < 0 || signal > SIGNALS)) return -Errno.EINVAL;
   // The C library's thread would wait at a socket, of which there are none.

@@ -1,15 +1,15 @@
 /** timer_create and its companions (timer_create(2)); proc/posix-timers.ts has what a timer does. */
 import { Errno, RESTART, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { prepareUser, readUserWords, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
+import { prepareUser, writeUserWord, writeUserWords } from "../mm/user-memory.ts";
 import { cyclesLeft, setTimer, stopTimer } from "../proc/posix-timers.ts";
 import type { PosixTimer, Process } from "../proc/process.ts";
 import { Resource } from "../proc/resources.ts";
 import { SIGNALS } from "../proc/signals.ts";
-import { readTimespec, TIMESPEC_BYTES, timespecOf } from "../timespec.ts";
-import { Clock, clockOwner, epochSecondsOf, isThreadClock, TIMER_ABSTIME } from "./clocks.ts";
+import { readTimespec, TIMER_ABSTIME, TIMESPEC_BYTES, timespecOf } from "../timespec.ts";
+import { Clock, clockOwner, epochSecondsOf, isThreadClock } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
-import { Notify, SIGEVENT_WORDS } from "./sigevent.ts";
+import { Notify, readSignalEvent } from "./sigevent.ts";
 
 /** Timers that a process may have; on Linux RLIMIT_SIGPENDING bounds them, which holds here, too. */
 const MOST_TIMERS = 1024;
@@ -19,18 +19,18 @@ const ITIMERSPEC_BYTES = 2 * TIMESPEC_BYTES;
 
 const timer_create: SyscallHandler = (core, p, a) => {
   const [clockId, sigevent, idVaddr] = a;
-  const wanted = new Int32Array(SIGEVENT_WORDS);
-  if (sigevent !== 0) {
-    const outcome = readUserWords(core, p, sigevent, wanted);
-    if (outcome !== 0) return outcome;
-  }
+  const id = p.group.nextTimerId;
+  const wanted =
+    sigevent === 0
+      ? { value: id, signal: Signal.SIGALRM, notify: Notify.Signal, tid: 0 }
+      : readSignalEvent(core, p, sigevent);
+  if (typeof wanted === "number") return wanted;
+  const { value, signal, notify, tid } = wanted;
   const clock = timedClock(core, p, clockId);
   if (clock === null) return -Errno.EINVAL;
   if (clock === "unsupported") return -Errno.ENOTSUP;
   const { group } = p;
   if (group.posixTimers.length >= Math.min(MOST_TIMERS, p.limits[Resource.PendingSignals].soft)) return -Errno.EAGAIN;
-  const id = group.nextTimerId;
-  const [value, signal, notify, tid] = sigevent === 0 ? [id, Signal.SIGALRM, Notify.Signal, 0] : wanted;
   if (!isNotification(core, p, signal, notify, tid)) return -Errno.EINVAL;
   const outcome = writeUserWord(core, p, idVaddr, id);
   if (outcome !== 0) return outcome;

@@ -8,8 +8,8 @@ import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
 import { cpuCycles, leaderOf } from "../proc/threads.ts";
 import { armTimer, TIMERS, timerClock } from "../proc/timers.ts";
-import { deadlineAfter, readTimespec, timespecOf } from "../timespec.ts";
-import { Clock, epochSecondsOf, isRealtime, readClock, TIMER_ABSTIME } from "./clocks.ts";
+import { deadlineAfter, readTimespec, TIMER_ABSTIME, timespecOf } from "../timespec.ts";
+import { Clock, epochSecondsOf, isRealtime, readClock } from "./clocks.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const clock_gettime64: SyscallHandler = (core, p, a) => {

@@ -88,5 +88,6 @@ int main(int argc, char **argv) {
   everything("write in future", FUTURE);
   everything("all", SHRINK | GROW | WRITES | FUTURE | SEAL);
   mapped();
+  show("a name for it", C5(LINKAT, make(0, 1), "", HERE, "named", 0x1000));
   return 0;
 }
