@@ -86,12 +86,23 @@ const symlinkat: SyscallHandler = (core, p, a) => {
   return refusal;
 };
 
+/** What linkat gives a name: what a path means, or with AT_EMPTY_PATH and no path an open file. */
+function linkedInode(core: Core, p: Process, dirfd: number, vaddr: number, flags: number): Inode | number {
+  const path = readUserString(core, p, vaddr, PATH_BYTES_MAX);
+  if (typeof path === "number") return path;
+  if (path === "" && (flags & At.EmptyPath) !== 0 && dirfd !== AT_FDCWD) {
+    const file = descriptorOf(p, dirfd)?.file;
+    return (file && core.fs.inode(file.inode)) ?? -Errno.EBADF;
+  }
+  const place = walk(core, p, dirfd, path, (flags & At.SymlinkFollow) !== 0);
+  if (typeof place === "number") return place;
+  return (place.inode < 0 ? undefined : core.fs.inode(place.inode)) ?? -Errno.ENOENT;
+}
+
 const linkat: SyscallHandler = (core, p, a) => {
   if (a[4] & ~(At.SymlinkFollow | At.EmptyPath)) return -Errno.EINVAL;
-  const from = placeOf(core, p, a[0], a[1], (a[4] & At.SymlinkFollow) !== 0);
-  if (typeof from === "number") return from;
-  const inode = from.inode < 0 ? undefined : core.fs.inode(from.inode);
-  if (!inode) return -Errno.ENOENT;
+  const inode = linkedInode(core, p, a[0], a[1], a[4]);
+  if (typeof inode === "number") return inode;
   const to = placeOf(core, p, a[2], a[3]);
   if (typeof to === "number") return to;
   if (to.mustBeDirectory && to.inode < 0) return -Errno.ENOENT;

@@ -33,5 +33,10 @@ int main(int argc, char **argv) {
   show("no link", C4(READLINKAT, open_as(".", PATH), "", buffer, 64));
   show("no place", C4(READLINKAT, HERE, "", buffer, 64));
   show("no descriptor", C4(READLINKAT, 99, "", buffer, 64));
+  long nameless = open_as(".", TEMPORARY | RDWR);
+  show("an open file by itself", C5(LINKAT, nameless, "", HERE, "e", 0x1000));
+  show("is the same", C3(READ, open_as("e", 0), buffer, 10));
+  show("no descriptor", C5(LINKAT, 99, "", HERE, "f", 0x1000));
+  show("without the flag", C5(LINKAT, nameless, "", HERE, "f", 0));
   return 0;
 }
