@@ -29,8 +29,8 @@ const PROGRAM_LIMIT_BYTES = 512 * 1024 * 1024;
 export type LinkInput =
   | { readonly kind: "file"; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: "object"; readonly object: ObjectFile }
-  /** `givesWay`: the C library, of which a program may define any name itself. */
-  | { readonly kind: "archive"; readonly archive: Archive; readonly givesWay?: boolean };
+  /** `isLibrary`: the C library, of which a program may define any name itself. */
+  | { readonly kind: "archive"; readonly archive: Archive; readonly isLibrary?: boolean };
 
 export type LinkResult =
   | {
@@ -46,10 +46,10 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
   const problems = new Diagnostics();
   const objects: ObjectFile[] = [];
   const archives: Archive[] = [];
-  const givingWay = new Set<Archive>();
+  const library: Archive[] = [];
   for (const input of inputs) {
     open(input, objects, archives, problems);
-    if (input.kind === "archive" && input.givesWay === true) givingWay.add(input.archive);
+    if (input.kind === "archive" && input.isLibrary === true) library.push(input.archive);
   }
   if (objects.length === 0 && !problems.failed) {
     problems.error("nothing to link: no object file was given", null, { hint: "give at least one .o file" });
@@ -61,14 +61,17 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
     options,
     problems,
     objects: [],
+    library,
+    symbols: [],
     globals: new Map(),
+    libraryNames: new Map(),
     pulled: [],
     outputs: [],
     segments: [],
     got: new Map(),
     gotSection: null,
   };
-  resolve(state, objects, archives, givingWay, entry);
+  resolve(state, objects, archives, entry);
   checkConventions(state);
   if (options.gcSections === true) collectGarbage(state, entry);
   gather(state);

@@ -182,7 +182,7 @@ class Run {
   private addBytes(path: string, bytes: Uint8Array): void {
     const archive = sysrootArchive(path, bytes, this.host.sysroot);
     this.links.push(
-      archive === null ? { kind: "file", name: path, bytes } : { kind: "archive", archive, givesWay: true },
+      archive === null ? { kind: "file", name: path, bytes } : { kind: "archive", archive, isLibrary: true },
     );
   }
 

@@ -22,7 +22,10 @@ export function gotKey(link: Link, object: LoadedObject, symbol: number, addend:
   const kind = KINDS.get(type);
   if (kind === undefined) return null;
   const global = object.globals[symbol];
-  const name = global !== null && global !== undefined ? global.name : `#${link.objects.indexOf(object)}.${symbol}`;
+  const name =
+    global !== null && global !== undefined
+      ? `${global.name}${global.ofLibrary ? " of the library" : ""}`
+      : `#${link.objects.indexOf(object)}.${symbol}`;
   return `${kind} ${name} ${addend}`;
 }
 

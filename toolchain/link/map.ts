@@ -43,7 +43,7 @@ export function writeMap(link: Link): string {
 
 function symbolsBySection(link: Link): Map<InputSection, GlobalSymbol[]> {
   const table = new Map<InputSection, GlobalSymbol[]>();
-  for (const global of link.globals.values()) {
+  for (const global of link.symbols) {
     const input =
       global.state === "common"
         ? global.commonSection

@@ -1,5 +1,6 @@
 /** What the linker's stages hand to one another: loaded objects, their sections, the global symbols and the output sections. */
 
+import type { Archive } from "../ar.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { ObjectFile, ObjectSection, ObjectSymbol } from "../elf/object.ts";
 
@@ -16,8 +17,8 @@ export interface InputSection {
 
 export interface LoadedObject {
   readonly file: ObjectFile;
-  /** Its definitions give way to those of objects that were loaded before: it comes from the C library. */
-  readonly givesWay: boolean;
+  /** A member of the C library: the program may define its names too, and it keeps to those of the library. */
+  readonly ofLibrary: boolean;
   readonly sections: InputSection[];
   /** For each symbol of the file: the global that it stands for, or null when it is local. */
   readonly globals: (GlobalSymbol | null)[];
@@ -25,7 +26,7 @@ export interface LoadedObject {
   addresses: readonly number[];
 }
 
-/** One name shared by all objects. */
+/** One name shared by all objects, or by those of the program or of the C library where both define it. */
 export interface GlobalSymbol {
   readonly name: string;
   state: "undefined" | "defined" | "common" | "absolute" | "linker";
@@ -35,8 +36,10 @@ export interface GlobalSymbol {
   /** A weak definition; while undefined: only weak references so far. */
   weak: boolean;
   hidden: boolean;
-  /** The object that mentioned the name first. */
+  /** The object that mentioned the name first; one of the program, when there is any. */
   firstUse: LoadedObject;
+  /** What the C library's members mean by a name that the program defines for itself. */
+  ofLibrary: boolean;
   /** Final address; the value itself when absolute. Set by layout. */
   vaddr: number;
   /** Where a common symbol was given its place. */
@@ -89,7 +92,14 @@ export interface Link {
   readonly options: LinkOptions;
   readonly problems: Diagnostics;
   readonly objects: LoadedObject[];
+  /** Archives of the C library. */
+  readonly library: readonly Archive[];
+  /** All global symbols in the order of their first mention. */
+  readonly symbols: GlobalSymbol[];
+  /** What the program's objects mean by a name, and those of the C library where it is not in `libraryNames`. */
   readonly globals: Map<string, GlobalSymbol>;
+  /** Names that the program and the C library both define, as the library's members mean them. */
+  readonly libraryNames: Map<string, GlobalSymbol>;
   /** Why each archive member was pulled in, for the map: member, name of the symbol. */
   readonly pulled: { member: string; symbol: string; by: string }[];
   outputs: OutputSection[];

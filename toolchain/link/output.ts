@@ -101,7 +101,10 @@ function programSegments(link: Link): ImageSegment[] {
   return segments;
 }
 
-/** Local symbols object by object, then the globals; `section` is already a section number of the file. */
+/**
+ * Local symbols object by object, with them what only the C library means by a name; then the globals. `section` is already a section number
+ * of the file.
+ */
 function programSymbols(
   link: Link,
   numberOf: ReadonlyMap<OutputSection, number>,
@@ -117,7 +120,7 @@ function programSymbols(
     });
   }
   const globals: ObjectSymbol[] = [];
-  for (const global of link.globals.values()) {
+  for (const global of link.symbols) {
     const own = global.symbol;
     const output =
       global.state === "defined"
@@ -126,22 +129,19 @@ function programSymbols(
           ? global.commonSection!.output
           : global.linkerSection;
     if (global.state === "defined" && output === null) continue;
+    const isLocal = global.hidden || global.ofLibrary;
     if (global.state === "undefined") {
-      globals.push(plainSymbol(global.name, 0, Binding.WEAK, SectionIndex.UNDEF));
+      if (!global.ofLibrary) globals.push(plainSymbol(global.name, 0, Binding.WEAK, SectionIndex.UNDEF));
       continue;
     }
     const section = output === null ? SECTION_ABSOLUTE : numberOf.get(output)!;
-    const binding = global.hidden
-      ? Binding.LOCAL
-      : global.weak && global.state === "defined"
-        ? Binding.WEAK
-        : Binding.GLOBAL;
+    const binding = isLocal ? Binding.LOCAL : global.weak && global.state === "defined" ? Binding.WEAK : Binding.GLOBAL;
     const symbol: ObjectSymbol = {
       ...plainSymbol(global.name, own === null ? global.vaddr : tlsRelative(link, own, global.vaddr), binding, section),
       sizeBytes: own?.sizeBytes ?? 0,
       type: own === null ? SymType.NOTYPE : own.type === SymType.COMMON ? SymType.OBJECT : own.type,
     };
-    (global.hidden ? locals : globals).push(symbol);
+    (isLocal ? locals : globals).push(symbol);
   }
   return { symbols: [...locals, ...globals], firstGlobal: locals.length + 1 };
 }

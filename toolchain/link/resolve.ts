@@ -15,50 +15,39 @@ import {
   SECTION_UNDEFINED,
 } from "../elf/object.ts";
 import { removeExcessPadding } from "./align.ts";
+import { isForLibrary, isOfProgram, keepsItsOwn, leaveToLibrary } from "./library-names.ts";
 import type { GlobalSymbol, Link, LoadedObject } from "./model.ts";
 
 /** What sets up thread-local objects in our C library: only programs that have some take it in. */
 const THREAD_LOCAL_START = "__init_thread_local";
 
 /** Loads everything that the program needs. */
-export function resolve(
-  link: Link,
-  objects: readonly ObjectFile[],
-  archives: readonly Archive[],
-  givingWay: ReadonlySet<Archive>,
-  entry: string,
-): void {
+export function resolve(link: Link, objects: readonly ObjectFile[], archives: readonly Archive[], entry: string): void {
   const signatures = new Set<string>();
   for (const object of objects) load(link, object, signatures, false);
   const first = link.objects[0];
   if (first === undefined) return;
   for (const name of [entry, ...(link.options.undefinedRoots ?? [])]) reference(link, name, first, false);
   const hasThreadLocals = objects.some(({ sections }) => sections.some(({ flags }) => (flags & SectionFlag.TLS) !== 0));
-  if (hasThreadLocals && [...givingWay].some(({ index }) => index.has(THREAD_LOCAL_START)))
+  if (hasThreadLocals && link.library.some(({ index }) => index.has(THREAD_LOCAL_START)))
     reference(link, THREAD_LOCAL_START, first, false);
   const loaded = new Set<ObjectFile>();
   for (let changed = true; changed; ) {
     changed = false;
-    for (const archive of archives)
-      changed = pull(link, archive, givingWay.has(archive), signatures, loaded) || changed;
+    for (const archive of archives) changed = pull(link, archive, signatures, loaded) || changed;
   }
 }
 
 /** Loads the members of one archive that define missing symbols. Answers whether there were any. */
-function pull(
-  link: Link,
-  archive: Archive,
-  givesWay: boolean,
-  signatures: Set<string>,
-  loaded: Set<ObjectFile>,
-): boolean {
+function pull(link: Link, archive: Archive, signatures: Set<string>, loaded: Set<ObjectFile>): boolean {
   let changed = false;
-  const missing = [...link.globals.values()].filter((symbol) => symbol.state === "undefined");
-  // Loading a member adds names to the end, so that one pass follows chains within an archive.
-  for (let i = 0; i < missing.length; i++) {
-    const symbol = missing[i]!;
+  const ofLibrary = link.library.includes(archive);
+  // Loading a member adds symbols to the end, so that one pass follows chains within an archive.
+  for (let i = 0; i < link.symbols.length; i++) {
+    const symbol = link.symbols[i]!;
+    if (symbol.state !== "undefined" || symbol.weak) continue;
     const member = archive.index.get(symbol.name);
-    if (symbol.state !== "undefined" || symbol.weak || member === undefined) continue;
+    if (member === undefined || (!ofLibrary && isForLibrary(link, symbol))) continue;
     const object = archiveObject(archive, member);
     if (!object.ok) {
       for (const problem of object.diagnostics as Diagnostic[]) link.problems.add(problem);
@@ -68,20 +57,15 @@ function pull(
     if (loaded.has(object.value)) continue;
     loaded.add(object.value);
     link.pulled.push({ member: object.value.name, symbol: symbol.name, by: symbol.firstUse.file.name });
-    const known = link.globals.size;
-    load(link, object.value, signatures, givesWay);
+    load(link, object.value, signatures, ofLibrary);
     changed = true;
-    if (link.globals.size > known) {
-      const fresh = [...link.globals.values()].slice(known);
-      missing.push(...fresh.filter((global) => global.state === "undefined"));
-    }
   }
   return changed;
 }
 
-function load(link: Link, source: ObjectFile, signatures: Set<string>, givesWay: boolean): void {
+function load(link: Link, source: ObjectFile, signatures: Set<string>, ofLibrary: boolean): void {
   const file = removeExcessPadding(source);
-  const object: LoadedObject = { file, givesWay, sections: [], globals: [], addresses: [] };
+  const object: LoadedObject = { file, ofLibrary, sections: [], globals: [], addresses: [] };
   const discardedGroups = new Set<number>();
   file.groups.forEach((group, index) => {
     if (signatures.has(group.signature)) discardedGroups.add(index);
@@ -103,14 +87,26 @@ function load(link: Link, source: ObjectFile, signatures: Set<string>, givesWay:
 
 /** Notes that `name` is used by `object`. */
 function reference(link: Link, name: string, object: LoadedObject, weak: boolean): GlobalSymbol {
-  const known = link.globals.get(name);
-  if (known !== undefined) {
-    if (known.state === "undefined" && !weak) {
-      if (known.weak) known.firstUse = object;
-      known.weak = false;
-    }
-    return known;
+  const known = meaning(link, name, object);
+  if (known === null) return makeGlobal(link, name, object, weak);
+  if (known.state === "undefined") {
+    if ((known.weak && !weak) || (!weak && known.firstUse.ofLibrary && !object.ofLibrary)) known.firstUse = object;
+    if (!weak) known.weak = false;
   }
+  return known;
+}
+
+/** What an object means by a name; null when nobody like it has mentioned it yet. */
+function meaning(link: Link, name: string, object: LoadedObject): GlobalSymbol | null {
+  const known = link.globals.get(name) ?? null;
+  if (!object.ofLibrary || known === null) return known;
+  const own = link.libraryNames.get(name);
+  if (own !== undefined) return own;
+  return isOfProgram(known) && keepsItsOwn(link, name, known.symbol!) ? null : known;
+}
+
+function makeGlobal(link: Link, name: string, object: LoadedObject, weak: boolean): GlobalSymbol {
+  const ofLibrary = link.globals.has(name);
   const global: GlobalSymbol = {
     name,
     state: "undefined",
@@ -119,11 +115,13 @@ function reference(link: Link, name: string, object: LoadedObject, weak: boolean
     weak,
     hidden: false,
     firstUse: object,
+    ofLibrary,
     vaddr: 0,
     commonSection: null,
     linkerSection: null,
   };
-  link.globals.set(name, global);
+  (ofLibrary ? link.libraryNames : link.globals).set(name, global);
+  link.symbols.push(global);
   return global;
 }
 
@@ -132,13 +130,15 @@ function enter(link: Link, object: LoadedObject, symbol: ObjectSymbol): GlobalSy
   const weak = symbol.binding === Binding.WEAK;
   const inDiscarded = symbol.section >= 0 && !object.sections[symbol.section]!.live;
   if (symbol.section === SECTION_UNDEFINED || inDiscarded) return reference(link, symbol.name, object, weak);
+  if (!object.ofLibrary) leaveToLibrary(link, symbol);
   const global = reference(link, symbol.name, object, true);
   if (symbol.visibility !== Visibility.DEFAULT) global.hidden = true;
   if (symbol.section === SECTION_COMMON) enterCommon(global, object, symbol);
   else if (global.state === "undefined" || (global.weak && !weak) || (global.state === "common" && !weak)) {
     define(global, object, symbol, weak);
-  } else if (!weak && !global.weak && (!object.givesWay || global.object!.givesWay)) {
-    duplicate(link, global, object, symbol);
+  } else if (!weak && !global.weak && global.object !== null) {
+    if (object.ofLibrary === global.object.ofLibrary) duplicate(link, global, object, symbol);
+    else if (!object.ofLibrary) define(global, object, symbol, weak);
   }
   return global;
 }

@@ -8,7 +8,7 @@ import { DISCARDED, type GlobalSymbol, type Link, type LoadedObject, type Output
 
 /** Places the common symbols that no object defines, in .bss. */
 export function placeCommons(link: Link): void {
-  for (const global of link.globals.values()) {
+  for (const global of link.symbols) {
     if (global.state !== "common") continue;
     const { sizeBytes, value, type } = global.symbol!;
     const isThread = type === SymType.TLS;
@@ -46,7 +46,7 @@ export function assignValues(link: Link): void {
 
 function assignGlobals(link: Link): void {
   const made = linkerSymbols(link);
-  for (const global of link.globals.values()) {
+  for (const global of link.symbols) {
     if (global.state === "absolute") global.vaddr = global.symbol!.value;
     else if (global.state === "common") global.vaddr = addressIn(global.commonSection!, 0);
     else if (global.state === "defined")
@@ -155,7 +155,7 @@ export function reportUndefined(link: Link, entry: string): void {
     });
   }
   const reported = new Set<GlobalSymbol>(start === undefined ? [] : [start]);
-  if (![...link.globals.values()].some((global) => global.state === "undefined" && !global.weak)) return;
+  if (!link.symbols.some((global) => global.state === "undefined" && !global.weak)) return;
   for (const object of link.objects) {
     for (const input of object.sections) {
       if (!input.live || input.output === null) continue;
@@ -187,7 +187,7 @@ function reportOne(
 ): void {
   const sectionNumber = object.file.sections.indexOf(section);
   const inside = functionAt(object, sectionNumber, offset);
-  const defined = [...link.globals.values()].filter((other) => other.state !== "undefined").map((other) => other.name);
+  const defined = link.symbols.filter((other) => other.state !== "undefined").map((other) => other.name);
   const nearest = nearestName(global.name, defined);
   const hint =
     global.name === "main"

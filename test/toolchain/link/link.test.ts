@@ -195,6 +195,78 @@ describe("layout", () => {
   });
 });
 
+/** An archive with a member for each source. */
+function archiveOf(name: string, members: Readonly<Record<string, string>>, isLibrary: boolean): LinkInput {
+  const made = Object.entries(members).map(([member, source]) => {
+    const input = ours(source, member) as { object: Parameters<typeof writeObject>[0] };
+    return { name: member, bytes: writeObject(input.object) };
+  });
+  const archive = readArchive(writeArchive(made), name);
+  if (!archive.ok) throw new Error("the archive cannot be read");
+  return { kind: "archive", archive: archive.value, isLibrary };
+}
+
+const func = (name: string, body: string): string =>
+  `.text\n .globl ${name}\n .type ${name}, @function\n${name}: ${body}\n`;
+/** A function that calls others one after the other and answers 10 times the sum so far plus what each answers. */
+const calls = (name: string, ...others: readonly string[]): string =>
+  func(
+    name,
+    `addi sp, sp, -16\n sw ra, 0(sp)\n sw zero, 4(sp)\n${others
+      .map((other) => ` call ${other}\n lw t0, 4(sp)\n li t1, 10\n mul t0, t0, t1\n add a0, a0, t0\n sw a0, 4(sp)\n`)
+      .join("")} lw ra, 0(sp)\n addi sp, sp, 16\n ret`,
+  );
+const answer = (name: string, value: number): string => func(name, `li a0, ${value}\n ret`);
+
+describe("names that the program and the C library both define", () => {
+  const start = func("_start", "call main\n li a7, 93\n ecall");
+  const library = (members: Readonly<Record<string, string>>): LinkInput => archiveOf("libc.a", members, true);
+
+  it.skipIf(!hasQemu)("each calls its own, also when the library's stands in a member not loaded yet", () => {
+    const program = ours(start + calls("main", "shared", "other") + answer("shared", 1), "p.o");
+    const libc = library({ "o.o": calls("other", "shared", "deep"), "s.o": answer("shared", 2) + answer("deep", 3) });
+
+    const { executable, map } = linked([program, libc], { gcSections: true, map: true });
+
+    expect(exitOf(executable, "both.elf")).toBe(1 * 10 + 23);
+    expect(map).toMatch(/^libc\.a\(s\.o\) +shared \(first used in libc\.a\(o\.o\)\)$/m);
+    expect(map!.match(/^ {19}0x[0-9a-f]+ +shared$/gm)).toHaveLength(2);
+    const file = readElf(executable, "both.elf");
+    const bindings = file.ok ? file.value.symbols.filter(({ name }) => name === "shared").map((s) => s.binding) : [];
+    expect(bindings).toEqual([0, 1]);
+  });
+
+  it.skipIf(!hasQemu)("a member of the program's own archive that comes late changes nothing for the library", () => {
+    const program = ours(start + calls("main", "other", "shared"), "p.o");
+    const own = archiveOf("libx.a", { "x.o": calls("callback", "shared") + answer("shared", 1) }, false);
+    const libc = library({ "o.o": calls("other", "shared", "callback"), "s.o": answer("shared", 2) });
+
+    // `shared` of libx.a comes in for main, or only when callback is looked for.
+    expect(exitOf(linked([program, own, libc]).executable, "late.elf")).toBe(21 * 10 + 1);
+    expect(exitOf(linked([program, libc, own]).executable, "late.elf")).toBe(21 * 10 + 1);
+  });
+
+  it.skipIf(!hasQemu)("the program's malloc is the library's too, its variable of that name is not", () => {
+    const libc = library({ "o.o": calls("other", "malloc"), "s.o": answer("malloc", 2) });
+    const main = start + calls("main", "other");
+    const variable = ".data\n .globl malloc\n .type malloc, @object\n .size malloc, 4\nmalloc: .word 1\n";
+
+    expect(exitOf(linked([ours(main + answer("malloc", 1), "p.o"), libc]).executable, "m.elf")).toBe(1);
+    expect(exitOf(linked([ours(main + variable, "p.o"), libc]).executable, "m.elf")).toBe(2);
+  });
+
+  it("twice in the program, or in the program and another archive, is an error all the same", () => {
+    const program = ours(start + calls("main", "other") + answer("shared", 1), "p.o");
+    const members = { "o.o": calls("other", "shared") + answer("shared", 2) };
+
+    expect(messageOf([program, library(members)])).toBe("");
+    expect(messageOf([program, archiveOf("libx.a", members, false)])).toContain('"shared" is defined twice');
+    expect(messageOf([program, ours(answer("shared", 3), "q.o"), library(members)])).toMatch(
+      /q\.o: .*"shared" is defined twice[\s\S]*p\.o: /,
+    );
+  });
+});
+
 describe("messages name object, symbol and remedy", () => {
   it("undefined symbol with the nearest spelling, once, at its first use", () => {
     const text = messageOf([
@@ -217,17 +289,6 @@ describe("messages name object, symbol and remedy", () => {
     expect(text).toMatch(
       /b\.o: \.text\+0x0: error: "main" is defined twice[\s\S]*a\.o: \.text\+0x[0-9a-f]+: note: the first definition is here/,
     );
-  });
-
-  it("the C library's definition gives way to the program's, and no other archive's does", () => {
-    const program = ours(".globl _start\n_start: call other\n .globl shared\nshared: ret\n", "p.o");
-    const member = ours(".globl other\nother: tail shared\n .globl shared\nshared: ret\n", "m.o");
-    const bytes = writeObject((member as { object: Parameters<typeof writeObject>[0] }).object);
-    const archive = readArchive(writeArchive([{ name: "m.o", bytes }]), "libc.a");
-    if (!archive.ok) throw new Error("the archive cannot be read");
-
-    expect(messageOf([program, { kind: "archive", archive: archive.value, givesWay: true }])).toBe("");
-    expect(messageOf([program, { kind: "archive", archive: archive.value }])).toContain('"shared" is defined twice');
   });
 
   it("no start", () => {
