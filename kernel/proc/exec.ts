@@ -97,7 +97,7 @@ export function execProgram(
   mapTrampoline(core, space);
   placeStack(core, space, image);
   p.environment = [...envp];
-  replaceProgram(core, p, space, file, found.argv, plan.entry, image.sp);
+  replaceProgram(core, p, space, path, found.argv, plan.entry, image.sp);
   return 0;
 }
 
@@ -281,7 +281,7 @@ function replaceProgram(
   core: Core,
   p: Process,
   space: AddressSpace,
-  file: ExecFile,
+  path: string,
   argv: readonly string[],
   entry: number,
   sp: number,
@@ -293,7 +293,8 @@ function replaceProgram(
   if (isCurrent) core.mmu.setSatp(space.asid, space.rootPfn);
   leaveSpace(core, p, old);
   charge(core, core.costs.exec);
-  p.name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  // Of a script its own name, of a link the link's (Linux, begin_new_exec): pgrep and pidof look for what was asked for.
+  p.name = path.slice(path.lastIndexOf("/") + 1);
   p.argv = [...argv];
   p.restart = null;
   p.hardFaultVpn = -1;

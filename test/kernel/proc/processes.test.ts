@@ -223,7 +223,10 @@ describe("execve", () => {
       .words("argv", 0);
     p.call("execve", "path", "argv", 0).exit(99).label("again").mv("a0", "t0").li("a7", 94).ecall();
     // The script's argv is [/bin/test, -x, /s] plus what came after argv[0] (nothing): three.
-    expect(new TestMachine().install("/s", script).boot(p).run()).toBe(3);
+    const machine = new TestMachine().install("/s", script).boot(p);
+    expect(machine.run()).toBe(3);
+    // Linux, begin_new_exec: the name is the last part of what execve was given.
+    expect(machine.of("process-exec").map(({ name }) => name)).toEqual(["test", "s"]);
     expect(run(new TextEncoder().encode("#!/bin/target")).status).toBe(Errno.ELOOP);
   });
 
