@@ -167,3 +167,12 @@ function calculate(op: BinaryOperator, a: bigint, b: bigint): bigint {
       return a !== 0n || b !== 0n ? 1n : 0n;
   }
 }
+
+/** A 64-bit number that JS numbers may not hold exactly. */
+export function wideConstant(value: Value): bigint | null {
+  if (value.kind !== "expr") return null;
+  if (value.expr.kind === "num") return BigInt(value.expr.value);
+  if (value.expr.kind === "unary" && value.expr.op === "-" && value.expr.arg.kind === "num")
+    return -BigInt(value.expr.arg.value);
+  return null;
+}
