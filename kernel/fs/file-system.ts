@@ -4,7 +4,7 @@
  *
  * Plain data behind methods that keep its books: link counts, holds, and the bounds that keep a guest from filling the
  * host's memory. What it starts with is put in by kernel/fs/root-image.ts; walking paths is kernel/fs/path.ts, moving
- * bytes kernel/fs/input-output.ts.
+ * bytes kernel/fs/input-output.ts; the books of pipes and message queues are pipe-book.ts and queue-book.ts.
  */
 
 import { Errno } from "../abi.ts";
@@ -31,9 +31,11 @@ import {
   type Inode,
   type StoredInode,
 } from "./inode.ts";
-import { emptyPipe, extraBytes, PIPE_CAPACITY_MAX_BYTES, roundCapacity, setCapacity, takenBytes } from "./pipe.ts";
-import { chargedBytes, type PosixQueue } from "./posix-queue.ts";
+import { emptyPipe } from "./pipe.ts";
+import { PipeBook, type PipeBookSnapshot } from "./pipe-book.ts";
+import type { PosixQueue } from "./posix-queue.ts";
 import { PROC_FIRST, procInode } from "./proc/nodes.ts";
+import { QueueBook, type QueueBookSnapshot } from "./queue-book.ts";
 import { isSealed, Seal } from "./seals.ts";
 import { trampolinePage } from "./trampoline.ts";
 
@@ -43,12 +45,9 @@ export const ROOT_INODE = 1;
 export const CAPACITY_CHUNKS = 16384;
 /** Chunks that are left for programs, however large the root image is: 32 MiB. */
 const SPARE_CHUNKS = 8192;
-/** Inodes, names, and pipes that may exist at once. */
+/** Inodes and names that may exist at once. */
 export const MAX_INODES = 65536;
 export const MAX_NAMES = 131072;
-export const MAX_PIPES = 1024;
-/** Bytes that all pipes together may be given beyond 64 KiB each, as with Linux's pipe-user-pages-soft. */
-export const EXTRA_PIPE_BYTES = 1 << 26;
 
 /** Bytes from the host that no program has read yet, and whether more can come. */
 export interface HostInput {
@@ -64,14 +63,12 @@ export interface FileSystemSnapshot {
   readonly nextInode: number;
   readonly usedChunks: number;
   readonly names: number;
-  readonly pipes: number;
-  readonly extraPipeBytes: number;
+  readonly pipes: PipeBookSnapshot;
   readonly trampolineInode: number;
   readonly terminal: Terminal;
   readonly stdin: HostInput;
   readonly folder: FolderSnapshot;
-  readonly queues: ReadonlyMap<string, number>;
-  readonly queueBytes: number;
+  readonly queues: QueueBookSnapshot;
 }
 
 /** Bytes of zeros that the host gets at a time for a hole. */
@@ -86,8 +83,6 @@ export class FileSystem {
   stdin: HostInput = { chunks: [], taken: 0, ended: false };
   /** File of the page with the instructions that a signal handler returns to; mapped by exec as "[vdso]". */
   trampolineInode = 0;
-  /** Inodes of the POSIX message queues that have a name. */
-  readonly queues = new Map<string, number>();
   /** Chunks that all files together may hold. */
   capacityChunks = CAPACITY_CHUNKS;
 
@@ -98,9 +93,8 @@ export class FileSystem {
   #nextInode = ROOT_INODE;
   #usedChunks = 0;
   #names = 0;
-  #pipes = 0;
-  #extraPipeBytes = 0;
-  #queueBytes = 0;
+  readonly #pipes = new PipeBook();
+  readonly #queues = new QueueBook();
   /** Inodes of the devices, the host's streams included; the same in every file system. */
   readonly #devices = new Map<DeviceName, number>();
 
@@ -175,13 +169,8 @@ export class FileSystem {
     readonly pipes: number;
     readonly extraPipeBytes: number;
   } {
-    const [usedChunks, names, pipes, extraPipeBytes] = [
-      this.#usedChunks,
-      this.#names,
-      this.#pipes,
-      this.#extraPipeBytes,
-    ];
-    return { usedChunks, inodes: this.#inodes.size, names, pipes, extraPipeBytes };
+    const { count: pipes, extraBytes: extraPipeBytes } = this.#pipes;
+    return { usedChunks: this.#usedChunks, inodes: this.#inodes.size, names: this.#names, pipes, extraPipeBytes };
   }
 
   // ---- making ---- (each returns undefined when a bound is reached: ENOSPC)
@@ -245,8 +234,8 @@ export class FileSystem {
 
   /** A pipe without a name, not yet held by anyone. Undefined when there are too many. */
   makePipe(nowCycles: number, permissions = 0o600): StoredInode | undefined {
-    if (this.#pipes >= MAX_PIPES || this.#inodes.size >= MAX_INODES) return undefined;
-    this.#pipes++;
+    if (this.#pipes.isFull || this.#inodes.size >= MAX_INODES) return undefined;
+    this.#pipes.made();
     return this.#add({ ...this.#fields(permissions, nowCycles), kind: "fifo", pipe: emptyPipe() });
   }
 
@@ -259,7 +248,12 @@ export class FileSystem {
 
   /** Bytes that all message queues together are charged for (chargedBytes). */
   get queueBytes(): number {
-    return this.#queueBytes;
+    return this.#queues.bytes;
+  }
+
+  /** Inodes of the POSIX message queues that have a name. */
+  get queues(): ReadonlyMap<string, number> {
+    return this.#queues.names;
   }
 
   /** A message queue under a name that none has. The caller has checked limits. Undefined when there are too many inodes. */
@@ -267,33 +261,22 @@ export class FileSystem {
     if (!this.canAdd()) return undefined;
     const inode = this.#add({ ...this.#fields(permissions, nowCycles), kind: "queue", queue });
     inode.links = 1;
-    this.#queueBytes += chargedBytes(queue);
-    this.queues.set(name, inode.number);
+    this.#queues.made(name, inode.number, queue);
     return inode;
   }
 
   /** Takes a message queue its name. It goes when nobody has it open. */
   unlinkQueue(name: string): void {
     const inode = this.#inodes.get(this.queues.get(name) ?? -1);
-    this.queues.delete(name);
+    this.#queues.unname(name);
     if (!inode) return;
     inode.links--;
     this.#collect(inode);
   }
 
-  /**
-   * F_SETPIPE_SZ. −EBUSY when the bytes in the pipe would not fit, −EPERM beyond the most that one pipe may have, or that all
-   * pipes together may have beyond what they start with.
-   */
+  /** F_SETPIPE_SZ: the new size, or −errno. */
   resizePipe({ pipe }: FifoInode, bytes: number): number {
-    const capacity = roundCapacity(bytes);
-    const extra = this.#extraPipeBytes - extraBytes(pipe.capacityBytes) + extraBytes(capacity);
-    if (capacity > PIPE_CAPACITY_MAX_BYTES) return -Errno.EPERM;
-    if (capacity > pipe.capacityBytes && extra > EXTRA_PIPE_BYTES) return -Errno.EPERM;
-    if (takenBytes(pipe) > capacity) return -Errno.EBUSY;
-    this.#extraPipeBytes = extra;
-    setCapacity(pipe, capacity);
-    return capacity;
+    return this.#pipes.resize(pipe, bytes);
   }
 
   /** The text of a /proc file for one open. Undefined when memory for it would pass the bound. */
@@ -443,14 +426,12 @@ export class FileSystem {
       nextInode: this.#nextInode,
       usedChunks: this.#usedChunks,
       names: this.#names,
-      pipes: this.#pipes,
-      extraPipeBytes: this.#extraPipeBytes,
+      pipes: this.#pipes.snapshot(),
       trampolineInode: this.trampolineInode,
       terminal: copyTerminal(this.terminal),
       stdin: { ...this.stdin, chunks: this.stdin.chunks.slice() },
       folder: this.folder.snapshot(),
-      queues: new Map(this.queues),
-      queueBytes: this.#queueBytes,
+      queues: this.#queues.snapshot(),
     };
   }
 
@@ -460,15 +441,12 @@ export class FileSystem {
     this.#nextInode = snapshot.nextInode;
     this.#usedChunks = snapshot.usedChunks;
     this.#names = snapshot.names;
-    this.#pipes = snapshot.pipes;
-    this.#extraPipeBytes = snapshot.extraPipeBytes;
+    this.#pipes.restore(snapshot.pipes);
     this.trampolineInode = snapshot.trampolineInode;
     this.terminal = copyTerminal(snapshot.terminal);
     this.stdin = { ...snapshot.stdin, chunks: snapshot.stdin.chunks.slice() };
     this.folder.restore(snapshot.folder);
-    this.queues.clear();
-    for (const [name, inode] of snapshot.queues) this.queues.set(name, inode);
-    this.#queueBytes = snapshot.queueBytes;
+    this.#queues.restore(snapshot.queues);
   }
 
   // ---- inside ----
@@ -531,10 +509,7 @@ export class FileSystem {
     this.#inodes.delete(inode.number);
     if (inode.kind === "file") this.#usedChunks -= inode.content.chunks.size;
     if (inode.kind === "generated") this.#usedChunks -= Math.ceil(inode.bytes.length / 4096);
-    if (inode.kind === "fifo") {
-      this.#pipes--;
-      this.#extraPipeBytes -= extraBytes(inode.pipe.capacityBytes);
-    }
-    if (inode.kind === "queue") this.#queueBytes -= chargedBytes(inode.queue);
+    if (inode.kind === "fifo") this.#pipes.gone(inode.pipe);
+    if (inode.kind === "queue") this.#queues.gone(inode.queue);
   }
 }

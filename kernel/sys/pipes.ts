@@ -1,8 +1,8 @@
 /** pipe2. */
 import { Errno, type SyscallName } from "../abi.ts";
-import { MAX_PIPES } from "../fs/file-system.ts";
 import { Open } from "../fs/flags.ts";
 import { freeDescriptor, openInode, putDescriptor } from "../fs/open-file.ts";
+import { MAX_PIPES } from "../fs/pipe-book.ts";
 import { writeUserWords } from "../mm/user-memory.ts";
 import type { SyscallHandler } from "./handler.ts";
 

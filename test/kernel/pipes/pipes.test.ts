@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Errno, Signal } from "../../../kernel/abi.ts";
-import { MAX_PIPES } from "../../../kernel/fs/file-system.ts";
 import { Fcntl, Open } from "../../../kernel/fs/flags.ts";
+import { MAX_PIPES } from "../../../kernel/fs/pipe-book.ts";
 import { Resource } from "../../../kernel/proc/resources.ts";
 import { deliverSignals } from "../../../kernel/proc/signals.ts";
 import { deliverInput } from "../../../kernel/tty/device.ts";
