@@ -79,6 +79,37 @@ call(p) call(q, none) call(r, 1, 2) join(a) join(a, 1)`;
   expect(expand(text).replace(/\s/g, "")).toBe("p(0)q(0)r(0,1,2)aab(1)");
 });
 
+// The examples of C23 §6.10.5.1 with H, and what GCC 12 and Clang 14 print where they agree.
+const STRING = "#define string_(...) #__VA_ARGS__\n#define string(...) string_(__VA_ARGS__)\n";
+
+test("__VA_OPT__ and # or ## beside it", () => {
+  const text = `#define H3(X, ...) #__VA_OPT__(X##X X##X)
+#define H4(X, ...) __VA_OPT__(a X ## X) ## b
+#define H5A(...) __VA_OPT__()/**/__VA_OPT__()
+#define H5B(X) a ## X ## b
+#define H5C(X) H5B(X)
+#define spelt(X, ...) [#__VA_OPT__( X  X ## 1 "q" __VA_ARGS__ )] L ## #__VA_OPT__(a)
+H3(, 0) H3(a, 0) H3(a) string(H4(, 1)) H5C(H5A()) spelt(e f, g "h") spelt(e)`;
+
+  expect(expand(STRING + text)).toBe('"" "aa aa" "" "a b" ab ["e f e f1 \\"q\\" g \\"h\\""] L"a" [""] L""');
+});
+
+test.each([
+  ["(x __VA_OPT__(y))", "(1 )", "(1 y)"],
+  ["(x __VA_OPT__(y) )", "(1 )", "(1 y )"],
+  ["(x __VA_OPT__(y) z)", "(1 z)", "(1 y z)"],
+  ["(x __VA_OPT__(y)-z)", "(1 -z)", "(1 y-z)"],
+  ["[ __VA_OPT__(y z)]", "[ ]", "[ y z]"],
+  ["[__VA_OPT__(y)]", "[]", "[y]"],
+  ["(x __VA_ARGS__)", "(1 )", "(1 2)"],
+  ["(x __VA_ARGS__-z)", "(1 -z)", "(1 2-z)"],
+  ["(x __VA_ARGS__ ## __VA_ARGS__)", "(1 )", "(1 22)"],
+])("white space in the spelling of %s", (body, without, withOne) => {
+  const text = `${STRING}#define f(x, ...) ${body}\nstring(f(1)) string(f(1, 2))`;
+
+  expect(expand(text)).toBe(`"${without}" "${withOne}"`);
+});
+
 test("defined that comes out of a macro asks for the name as it is, and __has_attribute for what a macro names", () => {
   const text = `#define there
 #define asks (defined(there) && !defined(absent) && defined there)
@@ -113,9 +144,13 @@ test("variadic macros and GNU's comma that goes away", () => {
   const text = `#define A(fmt, ...) p(fmt, __VA_ARGS__)
 #define B(fmt, ...) p(fmt, ## __VA_ARGS__)
 #define C(args...) q(args)
-A("x", 1, 2) B("y") B("z", 3) C(1, 2) C()`;
+#define D(...) p(x, ## __VA_ARGS__)
+#define E
+A("x", 1, 2) B("y") B("z", 3) C(1, 2) C() B("y",) B("y", E) D() D(1) D(E)`;
 
-  expect(expand(text)).toBe('p("x", 1, 2) p("y") p("z", 3) q(1, 2) q()');
+  expect(expand(text).replace(/, \)/g, ",)")).toBe(
+    'p("x", 1, 2) p("y") p("z", 3) q(1, 2) q() p("y",) p("y",) p(x) p(x, 1) p(x,)',
+  );
 });
 
 test("conditions are computed in 64 bits, signed and unsigned", () => {
@@ -164,6 +199,12 @@ test.each([
   ["#define F(x) x\nF(1", "never closed"],
   ["#define F(x) x\nF(1, 2)", "takes 1 argument, 2 given"],
   ["#define G(a, b) a ## b\nG(+, /)", "does not give one token"],
+  ["#define O(...) __VA_OPT__(a __VA_OPT__(b))", "cannot stand inside another one"],
+  ["#define O(...) __VA_OPT__(a", "'(' after __VA_OPT__ is never closed"],
+  ["#define O(...) __VA_OPT__ a", "expected '(' after __VA_OPT__"],
+  ["#define O(...) x #__VA_OPT__", "expected '(' after __VA_OPT__"],
+  ["#define O(...) __VA_OPT__(## a)", "'##' cannot stand at either end of __VA_OPT__"],
+  ["#define O(...) __VA_OPT__(a ##)", "'##' cannot stand at either end of __VA_OPT__"],
   ["#inclde <x.h>", "unknown directive #inclde"],
   ["#if 1 +\n#endif", "ends too early"],
   ["#if 1 / 0\n#endif", "division by zero"],

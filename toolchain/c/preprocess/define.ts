@@ -2,6 +2,7 @@
 import type { Diagnostics } from "../../diagnostics.ts";
 import { spanOf, type Token, TokenKind } from "../tokens.ts";
 import type { Macro } from "./macros.ts";
+import { checkVaOpt, VA_OPT } from "./va-opt.ts";
 
 /** Null after a message. */
 export function macroOf(directive: Token, line: readonly Token[], diagnostics: Diagnostics): Macro | null {
@@ -82,8 +83,10 @@ function checkBody(macro: Macro, diagnostics: Diagnostics): void {
     }
   }
   if (macro.parameters === null) return;
+  if (macro.isVariadic) checkVaOpt(macro, diagnostics);
   body.forEach((token, i) => {
-    if (token.kind === TokenKind.Punctuator && token.text === "#" && (macro.bodyParameter[i + 1] ?? -1) < 0) {
+    const isHash = token.kind === TokenKind.Punctuator && token.text === "#";
+    if (isHash && (macro.bodyParameter[i + 1] ?? -1) < 0 && !(macro.isVariadic && body[i + 1]?.text === VA_OPT)) {
       diagnostics.error("'#' in a macro must be followed by one of its parameters", spanOf(token));
     }
     if (token.text === "__VA_ARGS__" && macro.bodyParameter[i]! < 0) {

@@ -11,7 +11,7 @@ import type { Diagnostics } from "../../diagnostics.ts";
 import { SourceFile } from "../../diagnostics.ts";
 import { tokenize } from "../tokenize.ts";
 import { spanOf, Token, TokenKind } from "../tokens.ts";
-import { type Macro, painted, relocate, spacedLike } from "./macros.ts";
+import { type Macro, PLACEMARKER, painted, relocate, spacedLike, withoutPlacemarkers } from "./macros.ts";
 import { hasVaOpt, withVaOpt } from "./va-opt.ts";
 
 /** Tokens that expansion may produce in one translation unit. */
@@ -120,7 +120,7 @@ export class Expander {
   }
 
   /** The arguments up to the closing parenthesis; null after a diagnostic. */
-  private collect(macro: Macro, name: Token, stream: TokenStream): Token[][] | null {
+  private collect(macro: Macro, name: Token, stream: TokenStream): (readonly Token[])[] | null {
     const parameters = macro.parameters!;
     const list: Token[][] = [[]];
     let nesting = 0;
@@ -158,10 +158,13 @@ export class Expander {
       const isOwn = token.kind === TokenKind.Identifier && this.active.has(token.text);
       list[list.length - 1]!.push(isOwn ? painted(token) : token);
     }
-    if (parameters.length === 0 && list.length === 1 && list[0]!.length === 0) return [];
+    if (list.length === 1 && list[0]!.length === 0) {
+      if (parameters.length === 0) return [];
+      if (parameters.length === 1 && macro.isVariadic) return [LEFT_OUT];
+    }
     const missing = parameters.length - list.length;
-    if (missing === 1 && macro.isVariadic) list.push([]);
-    else if (missing !== 0) {
+    if (missing === 1 && macro.isVariadic) return [...list, LEFT_OUT];
+    if (missing !== 0) {
       const given = list.length === 1 && list[0]!.length === 0 ? 0 : list.length;
       const wanted = macro.isVariadic ? `at least ${parameters.length - 1}` : String(parameters.length);
       this.site.diagnostics.error(
@@ -179,18 +182,21 @@ export class Expander {
   }
 
   /** The body with arguments in place, `#` and `##` carried out. */
-  private substitute(source: Macro, args: readonly Token[][], site: Token): Token[] {
+  private substitute(source: Macro, args: readonly (readonly Token[])[], site: Token): Token[] {
     const expanded: (Token[] | undefined)[] = [];
     let macro = source;
     if (hasVaOpt(source)) {
       const last = args.length - 1;
       expanded[last] = this.expandArgument(args[last]!);
-      macro = withVaOpt(source, expanded[last].length > 0);
+      macro = withVaOpt(source, expanded[last].length > 0, (content, at) =>
+        stringize(this.substitute(content, args, site), at),
+      );
     }
     const { body, bodyParameter } = macro;
     const out: Token[] = [];
     const copy = (token: Token): Token => relocate(token, site, macro.name);
     const place = (tokens: readonly Token[], model: Token): void => {
+      if (tokens.length === 0) out.push(spacedLike(relocate(PLACEMARKER, site, macro.name), model));
       tokens.forEach((token, i) => {
         out.push(i === 0 ? spacedLike(token, copy(model)) : token);
       });
@@ -212,22 +218,18 @@ export class Expander {
           before.text === "," &&
           bodyParameter[i - 2]! < 0
         ) {
-          // GNU: `, ## __VA_ARGS__` drops the comma when there is nothing after it.
-          if (args[right]!.length === 0) out.pop();
+          // GNU: `, ## __VA_ARGS__` drops the comma when the arguments are left out; an empty one keeps it.
+          if (args[right] === LEFT_OUT) out.pop();
           else place((expanded[right] ??= this.expandArgument(args[right]!)), body[i]!);
         } else if (isOperator(body[i], "#") && macro.parameters !== null && (bodyParameter[i + 1] ?? -1) >= 0) {
           this.paste(out, [stringize(args[bodyParameter[++i]!]!, copy(token))], site, macro);
         } else this.paste(out, right >= 0 ? args[right]! : [copy(body[i]!)], site, macro);
       } else if (parameter >= 0) {
-        if (isPasteNext) {
-          const tokens = args[parameter]!;
-          // An empty operand of ## leaves a place marker.
-          if (tokens.length === 0) out.push(relocate(PLACEMARKER, site, macro.name));
-          else place(tokens, token);
-        } else place((expanded[parameter] ??= this.expandArgument(args[parameter]!)), token);
+        if (isPasteNext) place(args[parameter]!, token);
+        else place((expanded[parameter] ??= this.expandArgument(args[parameter]!)), token);
       } else out.push(copy(token));
     }
-    return out.some((token) => token.text === "") ? out.filter((token) => token.text !== "") : out;
+    return withoutPlacemarkers(out);
   }
 
   private expandArgument(tokens: readonly Token[]): Token[] {
@@ -251,8 +253,8 @@ export class Expander {
   private paste(out: Token[], right: readonly Token[], site: Token, macro: Macro): void {
     const left = out.pop();
     const [first, ...rest] = right;
-    if (left === undefined || first === undefined) {
-      if (left !== undefined) out.push(left);
+    if (left === undefined || first === undefined || first.text === "") {
+      if (left !== undefined) out.push(left, ...rest);
       return;
     }
     if (left.text === "") {
@@ -276,7 +278,8 @@ export class Expander {
   }
 }
 
-const PLACEMARKER = new Token(TokenKind.Other, "", new SourceFile("", ""), 0, 0, false, false);
+/** The variable arguments of an invocation without any, not even an empty one. */
+const LEFT_OUT: readonly Token[] = [];
 
 const isOperator = (token: Token | undefined, text: "#" | "##"): boolean =>
   token !== undefined &&

@@ -1,6 +1,6 @@
 /** Macros and copies of tokens: the data that expansion works on. */
-import type { Span } from "../../diagnostics.ts";
-import { Token } from "../tokens.ts";
+import { SourceFile, type Span } from "../../diagnostics.ts";
+import { Token, TokenKind } from "../tokens.ts";
 
 /** A part of a macro's body, prepared when the macro is defined. */
 export interface Macro {
@@ -36,6 +36,22 @@ export function relocate(token: Token, site: Token, macro: string): Token {
 /** A copy that is never expanded. */
 export function painted({ kind, text, file, start, end, hasSpaceBefore, startsLine, macro, problem }: Token): Token {
   return new Token(kind, text, file, start, end, hasSpaceBefore, startsLine, true, macro, problem);
+}
+
+/** Stands where an argument or a `__VA_OPT__` is empty, until its macro's result is complete: an operand of `##`, and a space. */
+export const PLACEMARKER = new Token(TokenKind.Other, "", new SourceFile("", ""), 0, 0, false, false);
+
+/** Without the place markers. What follows one that had a space before it has the space. */
+export function withoutPlacemarkers(tokens: Token[]): Token[] {
+  if (!tokens.some(({ text }) => text === "")) return tokens;
+  const out: Token[] = [];
+  let isSpaced = false;
+  for (const token of tokens) {
+    if (token.text !== "")
+      out.push(isSpaced ? spacedLike(token, { hasSpaceBefore: true, startsLine: token.startsLine }) : token);
+    isSpaced = token.text === "" && (isSpaced || token.hasSpaceBefore);
+  }
+  return out;
 }
 
 /** A copy with the spacing of another token. */
