@@ -34,6 +34,9 @@ export function relocateAll(link: Link): void {
   }
 }
 
+/** `csrrw x0, cycle, x0`: GNU's `unimp`, illegal on every hart because the counter is read-only. */
+const UNIMP = 0xc0001073;
+
 /** Bits of an instruction word that an immediate layout covers. */
 const maskOf = (name: ImmediateName): number => packImmediate(-1, IMMEDIATES[name]);
 const MASKS = { I: maskOf("I"), S: maskOf("S"), B: maskOf("B"), J: maskOf("J"), U: maskOf("U") } as const;
@@ -262,13 +265,25 @@ class SectionRelocator {
   private branch(entry: Relocation, at: number, offset: number, layout: "B" | "J" | "CB.branch" | "CJ.jump"): void {
     const { min, max } = IMMEDIATES[layout];
     if (offset < min || offset > max || (offset & 1) !== 0) {
-      this.tooFar(entry, offset, min);
+      if (this.isAbsentWeak(entry)) this.trap(at, layout);
+      else this.tooFar(entry, offset, min);
       return;
     }
     const bits = packImmediate(offset, IMMEDIATES[layout]);
     if (layout === "B" || layout === "J")
       this.view.setUint32(at, ((this.view.getUint32(at, true) & ~MASKS[layout]) | bits) >>> 0, true);
     else this.view.setUint16(at, (this.view.getUint16(at, true) & ~packImmediate(-1, IMMEDIATES[layout])) | bits, true);
+  }
+
+  private isAbsentWeak({ symbol }: Relocation): boolean {
+    const global = symbol === NO_SYMBOL ? null : this.object.globals[symbol];
+    return global?.state === "undefined" && global.weak;
+  }
+
+  /** In place of a jump to an absent weak function, whose address 0 is out of reach: only a program that calls nothing gets there. */
+  private trap(at: number, layout: "B" | "J" | "CB.branch" | "CJ.jump"): void {
+    if (layout === "B" || layout === "J") this.view.setUint32(at, UNIMP, true);
+    else this.view.setUint16(at, 0, true);
   }
 
   private tooFar(entry: Relocation, offset: number, min: number): void {

@@ -313,4 +313,13 @@ describe("messages name object, symbol and remedy", () => {
     expect(link([weak]).ok).toBe(true);
     expect(link([weak, ours(".globl main\nmain: ret\n", "strong.o")]).ok).toBe(true);
   });
+
+  it("a jump to an absent weak function becomes a trap where address 0 is out of its reach", () => {
+    const far = ours(
+      `${START}.weak nothing\n.globl main\nmain: jal nothing\n ret\n.section .rodata\n.zero 0x200000\n`,
+      "f.o",
+    );
+    const linked = link([far]);
+    expect(linked.ok).toBe(true);
+  });
 });
