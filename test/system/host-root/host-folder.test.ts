@@ -83,7 +83,8 @@ test.skipIf(!hasQemu)("named pipes come and go among the host's files without th
   const ran = faultline(["run", "--root", `${ours}:rw`, programs["pipes"]!]);
   expect(ran.stdout.split("\n")).toEqual(expected.split("\n"));
   // The time of victim's last change apart: it is the file that was `gone`.
-  const untimed = (folder: string): string[] => contentOf(folder).map((line) => line.replace(/^(victim \d+ \d+) \S+/, "$1"));
+  const untimed = (folder: string): string[] =>
+    contentOf(folder).map((line) => line.replace(/^(victim \d+ \d+) \S+/, "$1"));
   expect(untimed(ours)).toEqual(untimed(linux));
 });
 
