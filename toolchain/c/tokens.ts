@@ -176,3 +176,17 @@ export function codeOfToken(token: Token): number {
       return OTHER;
   }
 }
+
+/** A token in the place of another. */
+export const inPlaceOf = (token: Token, kind: TokenKind, text: string): Token =>
+  new Token(
+    kind,
+    text,
+    token.file,
+    token.start,
+    token.end,
+    token.hasSpaceBefore,
+    token.startsLine,
+    token.isPainted,
+    token.macro,
+  );

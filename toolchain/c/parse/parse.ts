@@ -11,7 +11,7 @@ import { parse } from "../../generated/c-grammar.ts";
 import type { ParseResult } from "../../ohm/parse-tree.ts";
 import type { External } from "../ast.ts";
 import { parseInteger } from "../literals.ts";
-import { codeOf, codeOfToken, keywordNames, spanOf, Token, TokenKind } from "../tokens.ts";
+import { codeOf, codeOfToken, inPlaceOf, keywordNames, spanOf, Token, TokenKind } from "../tokens.ts";
 import { type MarkedNames, markTypedefs } from "../typedef-marking.ts";
 import { TreeBuilder } from "./build.ts";
 import { guardDepth } from "./depth.ts";
@@ -481,14 +481,10 @@ class UnitParser {
 }
 
 const withText = (token: Token, text: string): Token =>
-  new Token(
+  inPlaceOf(
+    token,
     /^\W/.test(text) ? TokenKind.Punctuator : /^\d/.test(text) ? TokenKind.Number : TokenKind.Identifier,
     text,
-    token.file,
-    token.start,
-    token.end,
-    token.hasSpaceBefore,
-    token.startsLine,
   );
 
 function textOf(codes: Uint16Array): string {

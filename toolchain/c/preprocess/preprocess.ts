@@ -9,7 +9,7 @@
 import { type Diagnostics, SourceFile as Source, type SourceFile, type Span } from "../../diagnostics.ts";
 import { parseText } from "../literals.ts";
 import { tokenize } from "../tokenize.ts";
-import { spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
+import { inPlaceOf, spanBetween, spanOf, type Token, TokenKind } from "../tokens.ts";
 import { evaluateCondition } from "./condition.ts";
 import { macroOf } from "./define.ts";
 import { Expander, type TokenStream } from "./expand.ts";
@@ -26,7 +26,7 @@ import {
   misspeltEnd,
   nearestDirective,
 } from "./slips.ts";
-import { correctionOf, inPlaceOf } from "./typography.ts";
+import { correctionOf } from "./typography.ts";
 
 export interface PreprocessOptions {
   readonly includePaths?: readonly string[];

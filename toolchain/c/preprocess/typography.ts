@@ -2,7 +2,7 @@
  * Characters that word processors, web pages and other keyboards put where C has its own: curly quotes, full-width punctuation, dashes.
  * Says what is meant, so that one message is enough and the program is read on as if it had been written so.
  */
-import { Token, TokenKind } from "../tokens.ts";
+import { type Token, TokenKind } from "../tokens.ts";
 
 /** The character that C has instead. */
 const MEANT: ReadonlyMap<string, string> = new Map(
@@ -92,17 +92,3 @@ export function correctionOf(token: Token): Correction | null {
     };
   return null;
 }
-
-/** A token in the place of another. */
-export const inPlaceOf = (token: Token, kind: TokenKind, text: string): Token =>
-  new Token(
-    kind,
-    text,
-    token.file,
-    token.start,
-    token.end,
-    token.hasSpaceBefore,
-    token.startsLine,
-    token.isPainted,
-    token.macro,
-  );
