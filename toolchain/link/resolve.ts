@@ -89,9 +89,9 @@ function load(link: Link, source: ObjectFile, signatures: Set<string>, ofLibrary
 function reference(link: Link, name: string, object: LoadedObject, weak: boolean): GlobalSymbol {
   const known = meaning(link, name, object);
   if (known === null) return makeGlobal(link, name, object, weak);
-  if (known.state === "undefined") {
-    if ((known.weak && !weak) || (!weak && known.firstUse.ofLibrary && !object.ofLibrary)) known.firstUse = object;
-    if (!weak) known.weak = false;
+  if (known.state === "undefined" && !weak) {
+    if (known.weak || (known.firstUse.ofLibrary && !object.ofLibrary)) known.firstUse = object;
+    known.weak = false;
   }
   return known;
 }

@@ -218,6 +218,9 @@ const calls = (name: string, ...others: readonly string[]): string =>
   );
 const answer = (name: string, value: number): string => func(name, `li a0, ${value}\n ret`);
 
+/** A function that answers what stands in the variable `shared`. */
+const reader = (name: string): string => func(name, "lui a0, %hi(shared)\n lw a0, %lo(shared)(a0)\n ret");
+
 describe("names that the program and the C library both define", () => {
   const start = func("_start", "call main\n li a7, 93\n ecall");
   const library = (members: Readonly<Record<string, string>>): LinkInput => archiveOf("libc.a", members, true);
@@ -253,6 +256,29 @@ describe("names that the program and the C library both define", () => {
 
     expect(exitOf(linked([ours(main + answer("malloc", 1), "p.o"), libc]).executable, "m.elf")).toBe(1);
     expect(exitOf(linked([ours(main + variable, "p.o"), libc]).executable, "m.elf")).toBe(2);
+  });
+
+  it.skipIf(!hasQemu)("a common symbol is the library's variable of that name, and not its function", () => {
+    const common = ours(`${start + calls("main", "other", "mine")}.comm shared, 4, 4\n${reader("mine")}`, "p.o");
+    const variable = ".data\n .globl shared\n .type shared, @object\n .size shared, 4\nshared: .word 2\n";
+
+    const one = linked([common, library({ "o.o": variable + reader("other") })]);
+    expect(exitOf(one.executable, "common.elf")).toBe(22);
+    const two = linked([common, library({ "o.o": answer("shared", 3) + calls("other", "shared") })]);
+    expect(exitOf(two.executable, "common.elf")).toBe(30);
+  });
+
+  it.skipIf(!hasQemu)("each finds its own through the global offset table", () => {
+    const data = (value: number): string =>
+      `.data\n .globl shared\n .type shared, @object\n .size shared, 4\nshared: .word ${value}\n`;
+    const viaGot = (name: string): string =>
+      func(name, `1: auipc a0, %got_pcrel_hi(shared)\n lw a0, %pcrel_lo(1b)(a0)\n lw a0, 0(a0)\n ret`);
+
+    const { executable } = linked([
+      ours(start + calls("main", "other", "mine") + viaGot("mine") + data(1), "p.o"),
+      library({ "o.o": viaGot("other"), "s.o": data(2) }),
+    ]);
+    expect(exitOf(executable, "got.elf")).toBe(21);
   });
 
   it("twice in the program, or in the program and another archive, is an error all the same", () => {
