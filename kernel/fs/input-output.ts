@@ -9,6 +9,7 @@ import { encodeUtf8 } from "../mm/user-memory.ts";
 import { permitsFileBytes } from "../proc/limits.ts";
 import type { OpenFile, Process } from "../proc/process.ts";
 import { Resource } from "../proc/resources.ts";
+import { isTurnOver } from "../proc/scheduler.ts";
 import { postThreadSignal, SignalCode } from "../proc/signals.ts";
 import { pollTerminal, readTerminal, writeTerminal } from "../tty/device.ts";
 import { MAX_FILE_BYTES, readContent } from "./content.ts";
@@ -17,7 +18,18 @@ import type { HostInput } from "./file-system.ts";
 import { isReadable, isWritable, Open, Poll } from "./flags.ts";
 import type { DeviceInode, FifoInode, FileInode, GeneratedInode } from "./inode.ts";
 import { notify, pipeChannel } from "./open-file.ts";
-import { appendPacket, appendPipe, consumePipe, dropBegun, PIPE_ATOMIC_BYTES, peekPipe, pipeRoom } from "./pipe.ts";
+import {
+  appendPacket,
+  appendPipe,
+  consumePipe,
+  dropBegun,
+  PIPE_ATOMIC_BYTES,
+  PIPE_CAPACITY_BYTES,
+  type Pipe,
+  peekPipe,
+  pipeRoom,
+  readableBytes,
+} from "./pipe.ts";
 import { isFull, type PosixQueue, statusText } from "./posix-queue.ts";
 import { CONTROL_BYTES_MAX, controlText, setControl } from "./proc/controls.ts";
 import { isControl, isOwnControl, procNode } from "./proc/nodes.ts";
@@ -26,7 +38,18 @@ import { processText, readPagemap } from "./proc/process.ts";
 import { setProcessControl } from "./proc/process-controls.ts";
 import { ownerOf, shownProcess } from "./proc/tree.ts";
 import { writableEnd } from "./seals.ts";
-import { emptySpan, fillSpan, gather, interrupted, partOf, progressOf, type Span, waitOn } from "./transfer.ts";
+import {
+  type Emptied,
+  emptySpan,
+  fillSpan,
+  gather,
+  interrupted,
+  partOf,
+  progressOf,
+  type Span,
+  storeInSpan,
+  waitOn,
+} from "./transfer.ts";
 
 /** Bytes of a regular file that one piece of a write may have. */
 const FILE_PIECE_BYTES = 4096;
@@ -203,16 +226,32 @@ function readPipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, span
     if (done > 0 || pipe.writers === 0) return done;
     return file.flags & Open.NonBlock ? -Errno.EAGAIN : waitOn(core, p, pipeChannel(number), 0);
   }
-  const moved = fillSpan(core, p, span, {
-    peek: (dst) => peekPipe(pipe, dst),
-    consume: (count) => {
-      const isPacketOver = consumePipe(pipe, count);
-      return !isPacketOver;
-    },
-  });
-  if (moved !== RESTART) dropBegun(pipe);
+  const { done, outcome } = takeFromPipe(core, p, pipe, span);
+  if (outcome !== RESTART) dropBegun(pipe);
   notify(core, pipeChannel(number));
-  return moved;
+  return outcome === 0 ? done : interrupted(core, p, done, outcome);
+}
+
+/** Bytes of a pipe that one reader gets without another one's coming between. */
+const UNDIVIDED_BYTES = PIPE_CAPACITY_BYTES;
+
+/**
+ * Fills a span from a pipe, until it is full or the pipe is empty, or up to the end of the first packet. Bytes leave the pipe only when they have
+ * arrived: the memory that they go to may have to be fetched first, and who else reads meanwhile must not get the other half of them.
+ */
+function takeFromPipe(core: Core, p: Process, pipe: Pipe, span: Span): Emptied {
+  let done = progressOf(core, p);
+  for (let isPacketOver = false; !isPacketOver && done < span.bytes && pipe.bytes > 0; ) {
+    if (done >= UNDIVIDED_BYTES && isTurnOver(core, p)) return { done, outcome: RESTART };
+    const bytes = new Uint8Array(Math.min(readableBytes(pipe), span.bytes - done, UNDIVIDED_BYTES));
+    peekPipe(pipe, bytes);
+    const stored = storeInSpan(core, p, span, done, bytes);
+    if (stored.outcome === RESTART) return { done, outcome: RESTART };
+    isPacketOver = consumePipe(pipe, stored.done);
+    done += stored.done;
+    if (stored.outcome !== 0) return { done, outcome: stored.outcome };
+  }
+  return { done, outcome: 0 };
 }
 
 function writePipe(core: Core, p: Process, file: OpenFile, inode: FifoInode, span: Span): number {

@@ -87,6 +87,21 @@ export function fillSpan(core: Core, p: Process, span: Span, source: Source): nu
   return done;
 }
 
+/**
+ * Stores bytes in a span from its byte `from` on, page by page. What came of it: how many went, and why it stopped. After RESTART all of them are to
+ * be stored anew, since others may have come between: whoever gave them away has to keep them until then.
+ */
+export function storeInSpan(core: Core, p: Process, span: Span, from: number, bytes: Uint8Array): Emptied {
+  let done = 0;
+  while (done < bytes.length) {
+    const piece = pieceAt(span, from + done, bytes.length - done);
+    const outcome = writeUser(core, p, piece.vaddr, bytes.subarray(done, done + piece.bytes));
+    if (outcome !== 0) return { done, outcome };
+    done += piece.bytes;
+  }
+  return { done, outcome: 0 };
+}
+
 /** Where a write's bytes go. */
 export interface Sink {
   /** Bytes that can be taken now; 0 ends the write for the moment. */
@@ -95,7 +110,7 @@ export interface Sink {
   put(bytes: Uint8Array): number;
 }
 
-/** What came of emptying a span: bytes moved in all, and why it stopped: 0, −errno, or RESTART (already asleep). */
+/** What came of emptying a span, or of filling it: bytes moved in all, and why it stopped: 0, −errno, or RESTART (already asleep). */
 export interface Emptied {
   readonly done: number;
   readonly outcome: number;

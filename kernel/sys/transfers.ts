@@ -130,11 +130,11 @@ function copiedBytes(core: Core, p: Process, { input, from, output, to, wanted }
   // As numbers without a sign: what lies before the start must not come round to it.
   if ([from, to].some((offset) => offset < 0 && offset + wanted >= 0)) return -Errno.EOVERFLOW;
   flushFile(core, source.number);
-  const bytes = Math.max(0, Math.min(wanted, source.content.bytes - Math.max(0, from), COPY_BYTES_MAX));
+  const bytes = Math.max(0, Math.min(wanted, source.content.bytes - Math.max(0, from)));
   if (to >= 0 && !permitsFileBytes(core, p, to + 1)) return -Errno.EFBIG;
   if (to >= MAX_FILE_BYTES) return -Errno.EFBIG;
   if (source === target && from < to + bytes && to < from + bytes) return -Errno.EINVAL;
-  return from < 0 || to < 0 ? -Errno.EINVAL : bytes;
+  return from < 0 || to < 0 ? -Errno.EINVAL : Math.min(bytes, COPY_BYTES_MAX);
 }
 
 /** A file with bytes, stored or made. */
