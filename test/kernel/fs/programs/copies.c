@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
   show(" differing", differing(out, 0, 10));
   C2(FTRUNCATE, in, 40 << 20);
   from = 0;
-  long long to = 20 << 20;
+  to = 20 << 20;
   show("over itself, far apart", copy(in, &from, in, &to, 40 << 20, 0));
   closing();
   return 0;
