@@ -4,10 +4,11 @@ import type { Core } from "../core.ts";
 import { Poll } from "../fs/flags.ts";
 import { readiness } from "../fs/input-output.ts";
 import { descriptorLimit, descriptorOf, POLL_CHANNEL } from "../fs/open-file.ts";
-import { deadlineOf, waitOn } from "../fs/transfer.ts";
+import { waitOn } from "../fs/transfer.ts";
 import { prepareUser, readUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
-import { deadlineAfter, readTimespec, writeTimespec } from "../timespec.ts";
+import { writeTimespec } from "../timespec.ts";
+import { deadlineIn, NO_DEADLINE } from "./deadlines.ts";
 import type { SyscallHandler } from "./handler.ts";
 import { replaceMask, restoreMask } from "./signals.ts";
 
@@ -25,8 +26,8 @@ const ppoll_time64: SyscallHandler = (core, p, a) => {
 };
 
 function poll(core: Core, p: Process, a: Int32Array, count: number): number {
-  const deadline = deadlineFrom(core, p, a[2]);
-  if (deadline < NO_DEADLINE) return deadline;
+  const deadline = deadlineIn(core, p, a[2]);
+  if (deadline < NO_DEADLINE) return deadline + 1;
   const masked = a[3] === 0 ? 0 : replaceMask(core, p, a[3]);
   if (masked !== 0) return masked;
   const view = new DataView(new ArrayBuffer(count * POLLFD_BYTES));
@@ -46,18 +47,6 @@ function tellRemaining(core: Core, p: Process, vaddr: number, deadline: number, 
   if (vaddr === 0) return ready;
   const outcome = writeTimespec(core, p, vaddr, Math.max(0, deadline - core.hart.cycles));
   return outcome === RESTART ? outcome : ready;
-}
-
-/** No errno that deadlineFrom gives is 1. */
-const NO_DEADLINE = -1;
-
-/** The cycle until which to wait, NO_DEADLINE, or −errno (below NO_DEADLINE). It is fixed when the call begins. */
-function deadlineFrom(core: Core, p: Process, vaddr: number): number {
-  if (vaddr === 0) return NO_DEADLINE;
-  const known = deadlineOf(core, p);
-  if (known >= 0) return known;
-  const cycles = readTimespec(core, p, vaddr);
-  return cycles < 0 ? cycles : deadlineAfter(core, cycles);
 }
 
 /** Sets every revents; returns how many are not 0. Errors and hang-ups are told whether asked for or not. */
@@ -92,8 +81,8 @@ const pselect6_time64: SyscallHandler = (core, p, a) => {
 };
 
 function select(core: Core, p: Process, a: Int32Array): number {
-  const deadline = deadlineFrom(core, p, a[4]);
-  if (deadline < NO_DEADLINE) return deadline;
+  const deadline = deadlineIn(core, p, a[4]);
+  if (deadline < NO_DEADLINE) return deadline + 1;
   const masked = replaceMaskByPair(core, p, a[5]);
   if (masked !== 0) return masked;
   const count = Math.min(a[0], descriptorLimit(p));

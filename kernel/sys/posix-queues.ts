@@ -9,7 +9,7 @@ import { isReadable, isWritable, NAME_BYTES_MAX, Open, PATH_BYTES_MAX } from "..
 import { type QueueInode, utf8Bytes } from "../fs/inode.ts";
 import { descriptorOf, freeDescriptor, installDescriptor, notify, openInode } from "../fs/open-file.ts";
 import { chargedBytes, insert, isFull, type PosixQueue, PRIORITIES } from "../fs/posix-queue.ts";
-import { deadlineOf, waitOn } from "../fs/transfer.ts";
+import { waitOn } from "../fs/transfer.ts";
 import {
   prepareUser,
   readUser,
@@ -23,7 +23,7 @@ import type { OpenFile, Process } from "../proc/process.ts";
 import { Resource } from "../proc/resources.ts";
 import { postSignal, SIGNALS } from "../proc/signals.ts";
 import { processByPid } from "../proc/threads.ts";
-import { readTimespec } from "../timespec.ts";
+import { deadlineAt, NO_DEADLINE } from "./deadlines.ts";
 import type { SyscallHandler } from "./handler.ts";
 import { Notify, readSignalEvent, type SignalEvent } from "./sigevent.ts";
 
@@ -109,17 +109,6 @@ function openQueue(core: Core, p: Process, fd: number): { readonly file: OpenFil
   return file && inode?.kind === "queue" ? { file, inode } : null;
 }
 
-const NO_DEADLINE = -1;
-
-/** The cycle at which to give up, NO_DEADLINE, or less: −errno − 1, and RESTART likewise. */
-function deadlineAt(core: Core, p: Process, vaddr: number): number {
-  if (vaddr === 0) return NO_DEADLINE;
-  const known = deadlineOf(core, p);
-  if (known >= 0) return known;
-  const cycles = readTimespec(core, p, vaddr, BOOT_EPOCH_SECONDS);
-  return cycles < 0 ? cycles - 1 : cycles;
-}
-
 /** The queue is full, or empty: −EAGAIN, −ETIMEDOUT, or sleep until it no longer is. */
 function waitFor(core: Core, p: Process, file: OpenFile, channel: string, deadline: number): number {
   if ((file.flags & Open.NonBlock) !== 0) return -Errno.EAGAIN;
@@ -129,7 +118,7 @@ function waitFor(core: Core, p: Process, file: OpenFile, channel: string, deadli
 
 const mq_timedsend_time64: SyscallHandler = (core, p, a) => {
   const [fd, vaddr, length, priority, timeVaddr] = [a[0], a[1] >>> 0, a[2] >>> 0, a[3] >>> 0, a[4]];
-  const deadline = deadlineAt(core, p, timeVaddr);
+  const deadline = deadlineAt(core, p, timeVaddr, BOOT_EPOCH_SECONDS);
   if (deadline < NO_DEADLINE) return deadline + 1;
   if (priority >= PRIORITIES) return -Errno.EINVAL;
   const opened = openQueue(core, p, fd);
@@ -166,7 +155,7 @@ function tellWatcher(core: Core, sender: Process, queue: PosixQueue): void {
 
 const mq_timedreceive_time64: SyscallHandler = (core, p, a) => {
   const [fd, vaddr, length, priorityVaddr, timeVaddr] = [a[0], a[1] >>> 0, a[2] >>> 0, a[3], a[4]];
-  const deadline = deadlineAt(core, p, timeVaddr);
+  const deadline = deadlineAt(core, p, timeVaddr, BOOT_EPOCH_SECONDS);
   if (deadline < NO_DEADLINE) return deadline + 1;
   const opened = openQueue(core, p, fd);
   if (opened === null || !isReadable(opened.file.flags)) return -Errno.EBADF;

@@ -1,7 +1,6 @@
 /** System V semaphores: semget, semop, semtimedop, semctl, with SEM_UNDO. Layouts: asm-generic sembuf.h for 32 bits. */
 import { Errno, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { deadlineOf } from "../fs/transfer.ts";
 import { readUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
 import type { Process } from "../proc/process.ts";
 import { wake } from "../proc/scheduler.ts";
@@ -18,7 +17,7 @@ import {
   secondsOf,
   semaphoreChannel,
 } from "../proc/system-v.ts";
-import { deadlineAfter, readTimespec } from "../timespec.ts";
+import { deadlineIn, NO_DEADLINE } from "./deadlines.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 const UNDO = 0x1000;
@@ -120,14 +119,11 @@ function waiters(core: Core, set: SemaphoreSet, number: number, forZero: boolean
   return count;
 }
 
-const semop: SyscallHandler = (core, p, a) => operate(core, p, a, -1);
+const semop: SyscallHandler = (core, p, a) => operate(core, p, a, NO_DEADLINE);
 
 const semtimedop_time64: SyscallHandler = (core, p, a) => {
-  if (a[3] === 0) return operate(core, p, a, -1);
-  const known = deadlineOf(core, p);
-  if (known >= 0) return operate(core, p, a, known);
-  const cycles = readTimespec(core, p, a[3]);
-  return cycles < 0 ? cycles : operate(core, p, a, deadlineAfter(core, cycles));
+  const deadline = deadlineIn(core, p, a[3]);
+  return deadline < NO_DEADLINE ? deadline + 1 : operate(core, p, a, deadline);
 };
 
 const semctl: SyscallHandler = (core, p, a) => {

@@ -1,7 +1,6 @@
 /** System calls about signals: sending, actions, masks, waiting for them, the alternate stack. */
 import { Errno, RESTART, Signal, type SyscallName } from "../abi.ts";
 import type { Core } from "../core.ts";
-import { deadlineOf } from "../fs/transfer.ts";
 import { prepareUser, readUserWords, writeUser, writeUserWords } from "../mm/user-memory.ts";
 import { noteTaken } from "../proc/posix-timers.ts";
 import type { PendingSignal, Process } from "../proc/process.ts";
@@ -28,7 +27,7 @@ import {
   sleepUnlessSignalled,
   take,
 } from "../proc/signals.ts";
-import { deadlineAfter, readTimespec } from "../timespec.ts";
+import { deadlineIn, NO_DEADLINE } from "./deadlines.ts";
 import { REGISTERS_SET, type SyscallHandler } from "./handler.ts";
 
 /** sigsetsize of every call: 64 signals. */
@@ -226,8 +225,8 @@ function sigtimedwait(core: Core, p: Process, a: Int32Array): number {
   const set = new Int32Array(2);
   const outcome = readUserWords(core, p, a[0], set);
   if (outcome !== 0) return outcome;
-  const deadline = a[2] === 0 ? -1 : sigwaitDeadline(core, p, a[2]);
-  if (deadline < -1) return deadline + 1;
+  const deadline = deadlineIn(core, p, a[2]);
+  if (deadline < NO_DEADLINE) return deadline + 1;
   set[0] &= ~UNBLOCKABLE;
   const found = nextPending(p, (signal) => ((set[(signal - 1) >> 5] >>> ((signal - 1) & 31)) & 1) === 1);
   if (found !== null) {
@@ -255,14 +254,6 @@ function blockAwaited(p: Process, set: Int32Array): void {
   }
   p.savedSigmask = { low: p.sigmaskLow, high: p.sigmaskHigh };
   setMask(p, p.sigmaskLow | added[0], p.sigmaskHigh | added[1]);
-}
-
-/** The cycle at which to give up, or −errno − 1; RESTART likewise. */
-function sigwaitDeadline(core: Core, p: Process, vaddr: number): number {
-  const known = deadlineOf(core, p);
-  if (known >= 0) return known;
-  const cycles = readTimespec(core, p, vaddr);
-  return cycles < 0 ? cycles - 1 : deadlineAfter(core, cycles);
 }
 
 function siginfoOf(pending: PendingSignal): Uint8Array {

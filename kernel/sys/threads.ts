@@ -2,12 +2,11 @@
 import { Errno, type SyscallName } from "../abi.ts";
 import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
-import { deadlineOf } from "../fs/transfer.ts";
 import { prepareUser, readUserWord, writeUserWord } from "../mm/user-memory.ts";
 import { FutexWord, futexKey, requeueFutex, waiters, wakeFutex } from "../proc/futex.ts";
 import type { Process } from "../proc/process.ts";
 import { sleepUnlessSignalled } from "../proc/signals.ts";
-import { deadlineAfter, readTimespec } from "../timespec.ts";
+import { deadlineAt, deadlineIn, NO_DEADLINE } from "./deadlines.ts";
 import type { SyscallHandler } from "./handler.ts";
 
 /** Operations of futex(2), without those that requeue onto a priority-inheriting one (ENOSYS). */
@@ -41,10 +40,10 @@ const futex_time64: SyscallHandler = (core, p, a) => {
   const key = futexKey(p, vaddr, isPrivate);
   switch (operation) {
     case Operation.Wait:
-      return wait(core, p, a, key, -1, a[3] === 0 ? NO_DEADLINE : relativeDeadline(core, p, a[3]));
+      return wait(core, p, a, key, -1, deadlineIn(core, p, a[3]));
     case Operation.WaitBitset:
       if (a[5] === 0) return -Errno.EINVAL;
-      return wait(core, p, a, key, a[5], a[3] === 0 ? NO_DEADLINE : absoluteDeadline(core, p, a[3], isRealtime));
+      return wait(core, p, a, key, a[5], deadlineAt(core, p, a[3], isRealtime ? BOOT_EPOCH_SECONDS : 0));
     case Operation.Wake:
       return wakeFutex(core, key, atLeastOne(a[2]));
     case Operation.WakeBitset:
@@ -84,7 +83,7 @@ function lock(core: Core, p: Process, a: Int32Array, key: string, mayWait: boole
   if (owner === p.pid) return -Errno.EDEADLK;
   if (!mayWait) return -Errno.EAGAIN;
   if (!core.processes.has(owner as Process["pid"])) return -Errno.ESRCH;
-  const deadlineCycles = a[3] === 0 ? NO_DEADLINE : absoluteDeadline(core, p, a[3], true);
+  const deadlineCycles = deadlineAt(core, p, a[3], BOOT_EPOCH_SECONDS);
   if (deadlineCycles < NO_DEADLINE) return deadlineCycles + 1;
   if (deadlineCycles >= 0 && core.hart.cycles >= deadlineCycles) return -Errno.ETIMEDOUT;
   const written = writeUserWord(core, p, a[0], word[0] | FutexWord.Waiters);
@@ -107,21 +106,6 @@ function unlock(core: Core, p: Process, vaddr: number, key: string): number {
 
 /** Linux wakes one even when asked for none. */
 const atLeastOne = (count: number): number => Math.max(1, count);
-
-const NO_DEADLINE = -1;
-
-/** The cycle at which to give up, or −errno − 1, so that it differs from NO_DEADLINE; RESTART likewise. */
-function relativeDeadline(core: Core, p: Process, vaddr: number): number {
-  const known = deadlineOf(core, p);
-  if (known >= 0) return known;
-  const cycles = readTimespec(core, p, vaddr);
-  return cycles < 0 ? cycles - 1 : deadlineAfter(core, cycles);
-}
-
-function absoluteDeadline(core: Core, p: Process, vaddr: number, isRealtime: boolean): number {
-  const cycles = readTimespec(core, p, vaddr, isRealtime ? BOOT_EPOCH_SECONDS : 0);
-  return cycles < 0 ? cycles - 1 : cycles;
-}
 
 function wait(core: Core, p: Process, a: Int32Array, key: string, bitset: number, deadlineCycles: number): number {
   if (deadlineCycles < NO_DEADLINE) return deadlineCycles + 1;
