@@ -11,7 +11,7 @@ import type { Core } from "../core.ts";
 import { Resource, UNLIMITED } from "./resources.ts";
 import { currentProcess } from "./scheduler.ts";
 import { postSignal, SignalCode } from "./signals.ts";
-import { cpuCycles } from "./threads.ts";
+import { processCpuCycles } from "./threads.ts";
 
 /** Sends the process on the CPU what its limit has in store. Called on every way out of the kernel. */
 export function enforceCpuLimit(core: Core): void {
@@ -19,8 +19,7 @@ export function enforceCpuLimit(core: Core): void {
   if (p === null) return;
   const limit = p.limits[Resource.Cpu];
   if (limit.soft >= UNLIMITED) return;
-  const { user, system } = cpuCycles(core, p);
-  const seconds = (user + system) / CYCLES_PER_SECOND;
+  const seconds = processCpuCycles(core, p) / CYCLES_PER_SECOND;
   if (limit.hard < UNLIMITED && seconds >= limit.hard) postSignal(core, p, Signal.SIGKILL, { code: SignalCode.Kernel });
   else if (seconds >= limit.soft) {
     postSignal(core, p, Signal.SIGXCPU, { code: SignalCode.Kernel });

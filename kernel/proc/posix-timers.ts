@@ -9,7 +9,7 @@
 import type { Core } from "../core.ts";
 import { upcomingCycles } from "./expiry.ts";
 import type { PendingSignal, PosixTimer, Process } from "./process.ts";
-import { cpuCycles } from "./threads.ts";
+import { processCpuCycles, threadCpuCycles } from "./threads.ts";
 
 /** si_code of a timer's signal (SI_TIMER). */
 export const FROM_TIMER = -2;
@@ -19,20 +19,7 @@ const MOST_OVERRUNS = 0x7fff_ffff;
 /** What a timer's clock says now, in cycles. */
 export function clockOf(core: Core, p: Process, { clock }: PosixTimer): number {
   if (clock === "real") return core.hart.cycles;
-  if (clock === "process") {
-    const { user, system } = cpuCycles(core, p);
-    return user + system;
-  }
-  return threadCpuCycles(core, clock);
-}
-
-/** CPU time of a thread, up to now; 0 for one that has ended. */
-export function threadCpuCycles(core: Core, tid: number): number {
-  const thread = core.processes.get(tid as Process["pid"]);
-  if (thread === undefined) return 0;
-  const { userCycles, systemCycles } = thread.counts;
-  const present = core.variables.currentPid === tid ? core.hart.cycles - thread.sinceCycles : 0;
-  return userCycles + systemCycles + present;
+  return clock === "process" ? processCpuCycles(core, p) : threadCpuCycles(core, clock);
 }
 
 /** Cycles until a timer's next expiration, at least 1; 0: it is not armed. */

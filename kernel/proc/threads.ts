@@ -56,3 +56,18 @@ export function cpuCycles(core: Core, p: Process): { readonly user: number; read
   if (core.variables.currentPid === p.pid) system += core.hart.cycles - p.sinceCycles;
   return { user, system };
 }
+
+/** The same in one number. */
+export function processCpuCycles(core: Core, p: Process): number {
+  const { user, system } = cpuCycles(core, p);
+  return user + system;
+}
+
+/** CPU time of a thread, up to now; 0 for one that has ended. */
+export function threadCpuCycles(core: Core, tid: number): number {
+  const thread = core.processes.get(tid as Process["pid"]);
+  if (thread === undefined) return 0;
+  const { userCycles, systemCycles } = thread.counts;
+  const present = core.variables.currentPid === tid ? core.hart.cycles - thread.sinceCycles : 0;
+  return userCycles + systemCycles + present;
+}

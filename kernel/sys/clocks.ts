@@ -1,9 +1,8 @@
 /** The clocks of clock_gettime, and what they say. All but those of CPU time are the machine's cycles. */
 import { BOOT_EPOCH_SECONDS } from "../config.ts";
 import type { Core } from "../core.ts";
-import { threadCpuCycles } from "../proc/posix-timers.ts";
 import type { Process } from "../proc/process.ts";
-import { cpuCycles } from "../proc/threads.ts";
+import { processCpuCycles, threadCpuCycles } from "../proc/threads.ts";
 
 export const Clock = {
   Realtime: 0,
@@ -26,10 +25,8 @@ export function readClock(core: Core, p: Process, clock: number): number {
     case Clock.MonotonicCoarse:
     case Clock.Boottime:
       return core.hart.cycles;
-    case Clock.ProcessCpu: {
-      const { user, system } = cpuCycles(core, p);
-      return user + system;
-    }
+    case Clock.ProcessCpu:
+      return processCpuCycles(core, p);
     case Clock.ThreadCpu:
       return threadCpuCycles(core, p.pid);
     default:
@@ -50,9 +47,7 @@ export const isThreadClock = (clock: number): boolean => (clock & 4) !== 0;
 function readProcessClock(core: Core, p: Process, clock: number): number {
   const thread = clockOwner(core, p, clock);
   if (thread === null) return -1;
-  if (isThreadClock(clock)) return threadCpuCycles(core, thread.pid);
-  const { user, system } = cpuCycles(core, thread);
-  return user + system;
+  return isThreadClock(clock) ? threadCpuCycles(core, thread.pid) : processCpuCycles(core, thread);
 }
 
 export const isRealtime = (clock: number): boolean => clock === Clock.Realtime || clock === Clock.RealtimeCoarse;
