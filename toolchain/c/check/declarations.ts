@@ -26,15 +26,25 @@ export abstract class DeclarationChecker extends SymbolChecker {
       this.warn("Wextra-tokens", "this declaration declares nothing", declaration.span);
   }
 
-  private fileDeclarator({ declarator, initializer }: ast.InitDeclarator, spec: DeclSpec): void {
+  /** What a declarator declares and as what; null when it is the name of a type, which is declared then. */
+  protected declared(
+    { declarator, initializer }: ast.InitDeclarator,
+    spec: DeclSpec,
+  ): { name: string; span: Span; type: QualType } | null {
     const name = declarator.name!.text;
     const { span } = declarator.name!;
     let type = this.attributedType(this.declaratorType(spec.type, declarator), declarator, spec);
     if (spec.isAutoType) type = this.deducedType(type, spec.type, initializer);
-    if (spec.storage === "typedef") {
-      this.declareTypedef(name, type, spec, declarator, span);
-      return;
-    }
+    if (spec.storage !== "typedef") return { name, span, type };
+    this.declareTypedef(name, type, spec, declarator, span);
+    return null;
+  }
+
+  private fileDeclarator(item: ast.InitDeclarator, spec: DeclSpec): void {
+    const declared = this.declared(item, spec);
+    if (declared === null) return;
+    const { declarator, initializer } = item;
+    const { name, span, type } = declared;
     if (spec.storage === "auto" || spec.storage === "register")
       this.error(`'${spec.storage}' can be used only inside functions`, span);
     if (isVariablyModified(type.type)) {
@@ -80,14 +90,14 @@ export abstract class DeclarationChecker extends SymbolChecker {
   }
 
   /** `vector_size` and its like are refused; `mode` has been dealt with. */
-  protected attributedType(type: QualType, declarator: ast.Declarator, spec: DeclSpec): QualType {
+  private attributedType(type: QualType, declarator: ast.Declarator, spec: DeclSpec): QualType {
     for (const attribute of [...spec.attributes, ...declarator.attributes]) {
       if (attribute.name === "vector_size") this.error("vector types are not supported", attribute.span);
     }
     return type;
   }
 
-  protected declareTypedef(name: string, type: QualType, spec: DeclSpec, declarator: ast.Declarator, span: Span): void {
+  private declareTypedef(name: string, type: QualType, spec: DeclSpec, declarator: ast.Declarator, span: Span): void {
     const known = this.scope.names.get(name);
     if (known !== undefined) {
       if (known.kind === "typedef" && isCompatible(known.type.type, type.type)) return;

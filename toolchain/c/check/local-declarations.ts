@@ -34,15 +34,12 @@ export abstract class LocalDeclarationChecker extends DeclarationChecker {
     return out;
   }
 
-  private localDeclarator({ declarator, initializer }: ast.InitDeclarator, spec: DeclSpec): Stmt[] {
-    const name = declarator.name!.text;
-    const { span } = declarator.name!;
-    let type = this.attributedType(this.declaratorType(spec.type, declarator), declarator, spec);
-    if (spec.isAutoType) type = this.deducedType(type, spec.type, initializer);
-    if (spec.storage === "typedef") {
-      this.declareTypedef(name, type, spec, declarator, span);
-      return [];
-    }
+  private localDeclarator(item: ast.InitDeclarator, spec: DeclSpec): Stmt[] {
+    const declared = this.declared(item, spec);
+    if (declared === null) return [];
+    const { declarator, initializer } = item;
+    const { name, span } = declared;
+    let { type } = declared;
     if (type.type.kind === "function" || spec.storage === "extern") {
       if (spec.storage === "extern" && initializer !== null)
         this.error(`'${name}' is extern and cannot have an initial value here`, span);
